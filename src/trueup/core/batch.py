@@ -1,0 +1,118 @@
+"""A batch: what one commit of the lake holds, and the header that travels inside the commit."""
+
+from datetime import date, datetime
+
+import msgspec
+
+HEADER_FORMAT = 1
+"""Version of the header's layout; a lake written by a newer one is refused, never guessed at."""
+
+
+class WindowDigest(msgspec.Struct, frozen=True, kw_only=True):
+    """One complete window: how many records, and an order-independent hash of them."""
+
+    since: datetime
+    until: datetime
+    rows: int
+    content_hash: str
+    day: date | None = None
+
+
+class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A control total as the source gave it; `value` is decimal text."""
+
+    since: datetime
+    until: datetime
+    name: str
+    value: str
+    day: date | None = None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Conservation: received = landed + quarantined + deduplicated + suppressed + unchanged."""
+
+    received: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    deduplicated: int = 0
+    suppressed: int = 0
+    unchanged: int = 0
+
+    def is_conserved(self) -> bool:
+        accounted = self.landed + self.quarantined + self.deduplicated
+        return self.received == accounted + self.suppressed + self.unchanged
+
+
+class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of the trail; `page_index` is what the records of that page carry."""
+
+    page_index: int
+    method: str
+    url: str
+    status: int
+    request_id: str = ""
+    body_sha256: str = ""
+    body_bytes: int = 0
+    attempts: int = 1
+
+
+class PartFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One immutable Parquet file of the batch; `path` is relative to the stream's table."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class ScopeState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a scope (an account of a stream) stands after the batch.
+
+    Incremental: all up to `cursor_until` is in; with `bookmark` set, the window that ends at
+    `reading_until` is still being read. Report: `open_windows` maps a local date to the content
+    hash of its newest version, for days that can still change; days from `first_day` up to
+    `closed_until` are in the lake for good. Snapshot: `content_hash` of the newest one. `recent`
+    are hashes of records that a next read will meet again: those of the overlap, those refused.
+    """
+
+    cursor_until: datetime | None = None
+    reading_since: datetime | None = None
+    reading_until: datetime | None = None
+    bookmark: str | None = None
+    content_hash: str | None = None
+    open_windows: dict[str, str] = {}
+    first_day: date | None = None
+    closed_until: date | None = None
+    recent: tuple[str, ...] = ()
+
+
+class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about a batch but its records; stored as JSON in the Delta commit."""
+
+    batch_id: str
+    source: str
+    stream: str
+    kind: str
+    scope: str
+    extracted_at: datetime
+    state: ScopeState
+    counts: Counts
+    windows: tuple[WindowDigest, ...] = ()
+    totals: tuple[TotalNote, ...] = ()
+    trail: tuple[TraceNote, ...] = ()
+    files: tuple[PartFile, ...] = ()
+    code_version: str = ""
+    run_id: str = ""
+    account_name: str = ""
+    currency: str = ""
+    timezone: str = ""
+    format: int = HEADER_FORMAT
+
+
+def encode_header(header: BatchHeader) -> str:
+    return msgspec.json.encode(header).decode()
+
+
+def decode_header(text: str) -> BatchHeader:
+    """Raises msgspec.ValidationError when `text` is not a header of a known layout."""
+    return msgspec.json.decode(text, type=BatchHeader)

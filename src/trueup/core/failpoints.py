@@ -1,0 +1,24 @@
+"""Named places where a process may be made to die, so that tests can prove it does no harm."""
+
+import os
+import signal
+
+_armed: dict[str, int] = {}
+_hits: dict[str, int] = {}
+
+
+def arm(point: str, hit: int) -> None:
+    """Die by SIGKILL at the `hit`-th passing (from 1) of `point`."""
+    _armed[point] = hit
+
+
+def hits() -> dict[str, int]:
+    """How often each point was passed, so that a sweep knows what there is to kill."""
+    return dict(_hits)
+
+
+def failpoint(point: str) -> None:
+    """Mark a commit boundary; does nothing unless a test armed it."""
+    _hits[point] = _hits.get(point, 0) + 1
+    if _armed.get(point) == _hits[point]:
+        os.kill(os.getpid(), signal.SIGKILL)

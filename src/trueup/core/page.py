@@ -1,0 +1,98 @@
+"""What a source hands over: accounts, pages of records as sent, its own totals."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from trueup.core.stream import Stream
+from trueup.core.window import Window
+
+Record = bytes | memoryview
+"""One JSON object exactly as the source sent it, UTF-8."""
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    UNAVAILABLE = "unavailable"  # closed, suspended, or no longer shared with the credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account, shop or property behind a credential; `timezone` is an IANA name."""
+
+    account_id: str
+    name: str = ""
+    timezone: str = "UTC"
+    currency: str | None = None
+    status: AccountStatus = AccountStatus.ACTIVE
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTrace:
+    """How a page was got: enough to ask for it again, without any secret."""
+
+    method: str
+    url: str
+    status: int
+    request_id: str = ""
+    body_sha256: str = ""
+    body_bytes: int = 0
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one answer held.
+
+    `bookmark` is opaque: a read that starts with it goes on after this page. None means that
+    only the whole window counts. `records` may be empty.
+    """
+
+    records: Sequence[Record]
+    trace: RequestTrace
+    bookmark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal:
+    """What the source itself says a figure of a window sums up to.
+
+    `name` is the column of the staged records it is compared with; amounts are in the account's
+    currency, in major units. `window` is one local day for report streams.
+    """
+
+    window: Window
+    name: str
+    value: Decimal
+
+
+class Source(Protocol):
+    """A vendor behind one credential. Methods are called from several threads."""
+
+    name: str
+    streams: tuple[Stream, ...]
+
+    def accounts(self) -> list[Account]:
+        """Every account the credential reaches, unavailable ones too.
+
+        Raises AccessError when the credential itself is refused.
+        """
+        ...
+
+    def read(
+        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        """The pages of `window`, from `bookmark` on.
+
+        Report streams get whole local days of the account, at most `stream.days_per_request` of
+        them. The iterator ends normally only when the window is proved complete: last page
+        reached, announced count equal to parsed count, job at 100 %. Otherwise it raises.
+        """
+        ...
+
+    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
+        """The source's own sums for each day of `window`; empty when it offers none."""
+        ...

@@ -1,0 +1,1 @@
+"""Closing periods, restatements and explanations of figures."""

@@ -1,0 +1,93 @@
+"""Where things lie in the lake, and what a stream's table looks like.
+
+```
+<lake>/_trueup.json                                    format of the lake
+<lake>/<source>/<stream>/_delta_log/…                  commits; each carries a batch header
+<lake>/<source>/<stream>/ingest_date=…/<batch>-0.parquet
+```
+"""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from trueup.core.ids import is_identifier
+from trueup.errors import ConfigError, IntegrityError
+
+LAKE_FORMAT = 1
+MARKER = "_trueup.json"
+
+# Times are UTC; `payload` is the record's JSON as sent, personal values replaced by tokens.
+RECORD_SCHEMA = pa.schema(
+    [
+        pa.field("payload", pa.string(), nullable=False),
+        pa.field("record_key", pa.string()),
+        pa.field("cursor_value", pa.string()),
+        pa.field("operation", pa.string(), nullable=False),
+        pa.field("problem", pa.string()),
+        pa.field("scope", pa.string(), nullable=False),
+        pa.field("window_since", pa.timestamp("us", tz="UTC")),
+        pa.field("window_until", pa.timestamp("us", tz="UTC")),
+        pa.field("page_index", pa.int32(), nullable=False),
+        pa.field("record_index", pa.int32(), nullable=False),
+        pa.field("batch_id", pa.string(), nullable=False),
+        pa.field("extracted_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+TABLE_SCHEMA = RECORD_SCHEMA.append(pa.field("ingest_date", pa.date32(), nullable=False))
+
+TABLE_CONFIGURATION = {
+    # The log is the audit trail: it is never cleaned up.
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+}
+
+
+def table_path(lake: Path, source: str, stream: str) -> Path:
+    """The folder of a stream's table; names outside `[a-z][a-z0-9_]*` cannot reach a path."""
+    for name in (source, stream):
+        if not is_identifier(name):
+            raise ConfigError(
+                f"lake: {name!r} cannot name a source or stream",
+                hint="Use lower-case letters, digits and underscores, at most 63.",
+                code="TUP-301",
+            )
+    return lake / source / stream
+
+
+def open_lake(lake: Path) -> None:
+    """Make the lake's folder and marker, or check that this version may write what is there.
+
+    Raises IntegrityError for a lake of a newer format and for a folder that cannot be written.
+    """
+    marker = lake / MARKER
+    try:
+        lake.mkdir(parents=True, exist_ok=True)
+        if not marker.exists():
+            marker.write_text(json.dumps({"format": LAKE_FORMAT}) + "\n")
+        found = json.loads(marker.read_text())["format"]
+    except OSError as error:
+        raise IntegrityError(
+            f"lake {lake}: {error.strerror}",
+            why="Nothing was read from any source, since it could not be kept.",
+            hint="Give this user write access to the folder and space on its disk.",
+            code="TUP-701",
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(
+            f"lake {lake}: {MARKER} is not a lake marker",
+            hint="Point lake at a folder of Trueup's own.",
+            code="TUP-702",
+        ) from error
+    if found > LAKE_FORMAT:
+        raise newer_format_error(f"lake {lake}", found, LAKE_FORMAT)
+
+
+def newer_format_error(where: str, found: int, known: int) -> IntegrityError:
+    return IntegrityError(
+        f"{where}: written in format {found}, this version knows {known}",
+        why="Reading on could misplace or repeat records, so nothing was touched.",
+        hint="Install the version of Trueup that wrote it, or a newer one.",
+        code="TUP-703",
+    )

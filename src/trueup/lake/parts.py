@@ -1,0 +1,144 @@
+"""Part files: records as immutable zstd Parquet, durable before any commit names them."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trueup.core.batch import PartFile
+from trueup.core.failpoints import failpoint
+from trueup.core.window import Window
+from trueup.errors import IntegrityError
+from trueup.lake.layout import RECORD_SCHEMA
+
+ZSTD_LEVEL = 1
+ROW_GROUP_ROWS = 122_880  # what DuckDB scans at a time
+# Ids of a record's key repeat too little for a dictionary to pay; the rest hardly varies.
+_DICTIONARY = [
+    name for name in RECORD_SCHEMA.names if name not in ("payload", "record_key", "cursor_value")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What all records of one page share."""
+
+    batch_id: str
+    scope: str
+    extracted_at: datetime
+    page_index: int
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Records of one page, column by column; all sequences have the same length."""
+
+    payloads: Sequence[bytes]
+    record_indexes: Sequence[int]
+    keys: Sequence[str | None] | None = None
+    cursors: Sequence[str | None] | None = None
+    problems: Sequence[str] | None = None
+
+
+def to_table(records: Records, lineage: Lineage) -> pa.Table:
+    """The records as a table of the lake's schema; those with a problem are quarantined."""
+    count = len(records.payloads)
+    window = lineage.window
+    operation = "upsert" if records.problems is None else "quarantine"
+    columns = [
+        _strings(records.payloads),
+        pa.array(records.keys or [None] * count, pa.string()),
+        pa.array(records.cursors, pa.string()) if records.cursors else pa.nulls(count, pa.string()),
+        _constant(operation, pa.string(), count),
+        pa.array(records.problems, pa.string())
+        if records.problems
+        else pa.nulls(count, pa.string()),
+        _constant(lineage.scope, pa.string(), count),
+        _constant(window and window.since, pa.timestamp("us", tz="UTC"), count),
+        _constant(window and window.until, pa.timestamp("us", tz="UTC"), count),
+        _constant(lineage.page_index, pa.int32(), count),
+        pa.array(records.record_indexes, pa.int32()),
+        _constant(lineage.batch_id, pa.string(), count),
+        _constant(lineage.extracted_at, pa.timestamp("us", tz="UTC"), count),
+    ]
+    return pa.Table.from_arrays(columns, schema=RECORD_SCHEMA)
+
+
+def write_part(
+    root: Path, batch_id: str, number: int, tables: Sequence[pa.Table], extracted_at: datetime
+) -> PartFile:
+    """Write `tables` as one file below `root`; it is on disk, and in its folder, on return.
+
+    Raises IntegrityError when the disk is full or may not be written.
+    """
+    name = f"ingest_date={extracted_at.astimezone(UTC).date()}/{batch_id}-{number}.parquet"
+    path = root / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, tables)
+        failpoint("C4")
+        _sync_folder(path.parent)
+        digest, size = _sha256(path), path.stat().st_size
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise IntegrityError(
+            f"lake {root}: {error.strerror or error}",
+            why="The batch was not committed; everything committed before stays as it is.",
+            hint="Free space or give write access, then run again: it resumes at its last batch.",
+            code="TUP-705",
+        ) from error
+    return PartFile(path=name, rows=sum(t.num_rows for t in tables), bytes=size, sha256=digest)
+
+
+def drop_parts(root: Path, parts: Sequence[PartFile]) -> None:
+    """Remove files that no commit names, such as those of windows that did not change."""
+    for part in parts:
+        (root / part.path).unlink(missing_ok=True)
+
+
+def _write(path: Path, tables: Sequence[pa.Table]) -> None:
+    # The path is not final before the commit names it, so no rename is needed.
+    with path.open("wb") as file:
+        with pq.ParquetWriter(
+            file,
+            RECORD_SCHEMA,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=_DICTIONARY,
+            write_statistics=["cursor_value", "window_since", "scope"],
+        ) as writer:
+            failpoint("C3")
+            writer.write_table(pa.concat_tables(tables), row_group_size=ROW_GROUP_ROWS)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _strings(values: Sequence[bytes]) -> pa.Array:
+    # One join instead of a Python object per value; the door has checked that it is UTF-8.
+    offsets = pa.array(accumulate(map(len, values), initial=0), pa.int32())
+    data = pa.py_buffer(b"".join(values))
+    return pa.StringArray.from_buffers(len(values), offsets.buffers()[1], data)
+
+
+def _constant(value: object, kind: pa.DataType, count: int) -> pa.Array:
+    return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,66 @@
+"""Audit the candidate: run every gate, write the verdicts down, say what is held back."""
+
+from dataclasses import dataclass
+
+from trueup.pipeline.context import Run
+from trueup.pipeline.events import Event
+from trueup.pipeline.transform import TransformResult
+from trueup.quality.catalog import GATES
+from trueup.quality.gates import Gate, Verdict, held_back, run_gate, since_for
+from trueup.warehouse.duckdb import fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """All verdicts, and the tables that failed gates hold back."""
+
+    verdicts: tuple[Verdict, ...]
+    held_back: dict[str, tuple[str, ...]]
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.status == "fail")
+
+
+def audit(run: Run, transformed: TransformResult) -> AuditResult:
+    """Check what changed since each table was last published."""
+    project = run.project
+    lineage = transformed.lineage
+    manifest = project.published.current()
+    same_models = manifest is not None and manifest.project_hash == transformed.project_hash
+    published = (
+        {name: table.load_id for name, table in manifest.tables.items()}
+        if manifest is not None and same_models
+        else {}
+    )
+    names = [candidate.name for candidate in lineage.candidates]
+    verdicts = []
+    with project.warehouse.connect() as connection:
+        for done, gate in enumerate(GATES, start=1):
+            since = since_for(gate, published, lineage.protected_by, names)
+            verdict = run_gate(gate, lambda sql: fetch(connection, sql), since)
+            verdicts.append(verdict)
+            run.tell(Event("gate_checked", gate.name, done, len(GATES), {"status": verdict.status}))
+    result = AuditResult(
+        verdicts=tuple(verdicts), held_back=held_back(verdicts, lineage.protected_by)
+    )
+    _write_down(run, result, transformed.load_id)
+    return result
+
+
+def _write_down(run: Run, result: AuditResult, load_id: int) -> None:
+    moment = run.now.replace(tzinfo=None)
+    run.project.warehouse.execute(
+        "insert into ops.checks values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(run.run_id, moment, v.gate.name, v.status, v.violations, v.message),
+                *(_protected(v.gate), load_id),
+            )
+            for v in result.verdicts
+        ],
+    )
+
+
+def _protected(gate: Gate) -> str:
+    return ", ".join(sorted(gate.protects))

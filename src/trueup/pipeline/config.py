@@ -1,0 +1,128 @@
+"""The project file `trueup.yml`: typed, wrong keys named with the nearest right one."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from trueup.errors import ConfigError
+
+PROJECT_FILE = "trueup.yml"
+M = TypeVar("M", bound=BaseModel)
+_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+
+
+class ProjectConfig(BaseModel):
+    """What `trueup.yml` may say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Short name of the company.")
+    version: int = Field(default=1, ge=1, le=1, description="Layout of this file.")
+    timezone: str = Field(description="IANA zone of the reporting day.")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 reporting currency.")
+    start_date: date = Field(description="First day that reports reach back to.")
+    workspace: Path = Field(
+        default=Path(".trueup"),
+        description="Folder of lake, warehouse, vault and what is published.",
+    )
+    workers: int = Field(default=4, ge=1, le=32, description="Accounts read at a time per source.")
+    keep_publishes: int = Field(default=5, ge=2, description="Published versions that are kept.")
+    sources: dict[str, dict[str, Any]] = Field(description="Settings of each source, by name.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is not an IANA time zone, such as Europe/Berlin") from error
+        return value
+
+
+def load_config(folder: Path, environment: Mapping[str, str] | None = None) -> ProjectConfig:
+    """Read the project file of `folder`; `${NAME}` stands for a variable of the environment.
+
+    Raises ConfigError naming the key, the file and what would be valid.
+    """
+    path = folder / PROJECT_FILE
+    raw = _parsed(path)
+    filled = _filled(raw, os.environ if environment is None else environment, path, "")
+    return parse_model(ProjectConfig, filled, str(path))
+
+
+def parse_model(model: type[M], values: object, where: str) -> M:
+    """`values` as `model`; a ConfigError names the first wrong key and the nearest right one."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _explained(error, model, where) from None
+
+
+def _explained(error: ValidationError, model: type[BaseModel], where: str) -> ConfigError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = sorted(model.model_fields)
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        guess = f"Did you mean {near[0]!r}? " if near else ""
+        hint = f"{guess}Known keys: {', '.join(known)}."
+        return ConfigError(f"{where}: unknown key {key!r}", hint=hint, code="TUP-310")
+    if first["type"] == "missing":
+        field = model.model_fields.get(str(first["loc"][-1]))
+        hint = f"Add {key}: {field.description if field else ''}".strip()
+        return ConfigError(f"{where}: {key!r} is missing", hint=hint, code="TUP-311")
+    # The input itself is left out: it may be a secret.
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigError(f"{where}: {key!r} {message[0].lower()}{message[1:]}", code="TUP-312")
+
+
+def _parsed(path: Path) -> object:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: no project file here",
+            hint="Go to a folder that has one, or make one: trueup init my-shop",
+            code="TUP-302",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})", code="TUP-303") from error
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            f"{path}{line}: not valid YAML", hint="Check indentation and quotes.", code="TUP-304"
+        ) from error
+
+
+def _filled(value: object, environment: Mapping[str, str], path: Path, key: str) -> object:
+    if isinstance(value, dict):
+        return {
+            name: _filled(inner, environment, path, f"{key}.{name}".lstrip("."))
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_filled(inner, environment, path, key) for inner in value]
+    if not isinstance(value, str):
+        return value
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            raise ConfigError(
+                f"{path}: {key!r} needs the environment variable {match[1]}, which is not set",
+                hint=f"export {match[1]}=…",
+                code="TUP-313",
+            )
+        return environment[match[1]]
+
+    return _VARIABLE.sub(replaced, value)

@@ -1,0 +1,20 @@
+"""One run: what is worked on, when, under which name, and who listens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`now` is the run's time: a rerun of a past run is given the same one."""
+
+    project: Project
+    now: datetime
+    run_id: str
+    listener: Listener = silent
+
+    def tell(self, event: Event) -> None:
+        self.listener(event)

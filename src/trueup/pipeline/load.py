@@ -1,0 +1,67 @@
+"""From the lake into the warehouse: every committed batch once, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup.lake.table import StreamTable
+from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.project import Project
+from trueup.warehouse.warehouse import PendingBatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadResult:
+    """What a load moved, over all streams."""
+
+    batches: int = 0
+    rows: int = 0
+    quarantined: int = 0
+
+
+def load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
+    """Load what the lake holds beyond the warehouse's positions."""
+    streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
+    warehouse = project.warehouse
+    warehouse.prepare(streams)
+    total = LoadResult()
+    # One open connection for all batches: opening the file is what would cost.
+    with warehouse.connect():
+        for done, (source, stream) in enumerate(streams, start=1):
+            total = _added(total, _load_stream(project, source, stream, now))
+            listener(Event("stream_loaded", f"{source}.{stream}", done, len(streams)))
+    return total
+
+
+def _load_stream(project: Project, source: str, stream: str, now: datetime) -> LoadResult:
+    table = project.table(source, stream)
+    position = project.warehouse.load_position(source, stream)
+    result = LoadResult()
+    if not table.exists():
+        return result
+    for batch in pending_batches(table, position):
+        loaded = project.warehouse.load(batch, position, now)
+        position = batch.version
+        result = _added(
+            result, LoadResult(batches=1, rows=loaded.rows, quarantined=loaded.quarantined)
+        )
+    return result
+
+
+def pending_batches(table: StreamTable, position: int) -> list[PendingBatch]:
+    """Committed batches beyond `position`, oldest first."""
+    return [
+        PendingBatch(
+            version=commit.version,
+            header=commit.header,
+            files=tuple(table.path / part.path for part in commit.header.files),
+        )
+        for commit in table.commits_after(position)
+    ]
+
+
+def _added(a: LoadResult, b: LoadResult) -> LoadResult:
+    return LoadResult(
+        batches=a.batches + b.batches,
+        rows=a.rows + b.rows,
+        quarantined=a.quarantined + b.quarantined,
+    )

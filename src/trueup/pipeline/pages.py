@@ -1,0 +1,178 @@
+"""Incremental streams: pages appended in order, resumed at the last committed bookmark."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from trueup.core.batch import ScopeState, TotalNote
+from trueup.core.failpoints import failpoint
+from trueup.core.page import Page
+from trueup.core.window import Window
+from trueup.lake.collector import BatchCollector, payload_digest
+from trueup.lake.parts import Records
+from trueup.lake.table import Commit
+from trueup.pipeline.plan import Read
+from trueup.pipeline.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally, Trail
+from trueup.pipeline.windows import total_note
+from trueup.privacy.door import Admitted
+
+BATCH_RECORDS = 5_000
+"""A batch ends at the first complete page beyond this many records."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _PageRead:
+    """A read in progress; `position` moves with every batch that it commits."""
+
+    reader: Reader
+    read: Read
+    position: Commit | None
+    state: ScopeState
+    recent: dict[str, datetime | None]
+    batch_id: str = ""
+    collector: BatchCollector | None = None
+    trail: Trail = field(default_factory=Trail)
+    before: Tally = field(default_factory=Tally)
+
+
+def read_pages(reader: Reader, read: Read) -> None:
+    """Read a cursor window page by page; commits as it goes and once more at its end."""
+    position = reader.last()
+    state = position.header.state if position else ScopeState()
+    # Refused records and overlap records share one memory: both are met again.
+    work = _PageRead(
+        reader=reader,
+        read=read,
+        position=position,
+        state=state,
+        recent=dict.fromkeys(state.recent),
+    )
+    bookmark = read.bookmark
+    try:
+        _begin(work)
+        for page in reader.pages(read):
+            _take(work, page)
+            bookmark = page.bookmark
+            if bookmark is not None and read.advances and _is_full(work):
+                _commit(work, _state_within(work, bookmark), ())
+                _begin(work)
+        _finish(work)
+    except BaseException:
+        if work.collector:
+            work.collector.discard()
+        raise
+
+
+def _begin(work: _PageRead) -> None:
+    work.batch_id = work.reader.batch_id(work.position)
+    work.collector = BatchCollector(work.reader.table.path, work.batch_id)
+    work.trail, work.before = Trail(), work.reader.tally.copy()
+
+
+def _take(work: _PageRead, page: Page) -> None:
+    assert work.collector is not None
+    reader, index = work.reader, work.trail.note(page)
+    admitted = reader.door.admit(page.records)
+    rows = _new_rows(work, admitted)
+    if rows:
+        records = Records(
+            payloads=[admitted.payloads[row] for row in rows],
+            record_indexes=[admitted.indexes[row] for row in rows],
+            keys=[admitted.keys[row] for row in rows],
+            cursors=[admitted.cursors[row] for row in rows],
+        )
+        work.collector.add(records, reader.lineage(work.batch_id, index, work.read.window))
+        reader.tally.landed += len(rows)
+    refused = RefusedRecords(tuple(work.recent))
+    if records_aside := refused.new_ones(page, admitted.refused, reader.tally):
+        work.collector.add(records_aside, reader.lineage(work.batch_id, index, None))
+    work.recent.update(dict.fromkeys(refused.digests))
+
+
+def _new_rows(work: _PageRead, admitted: Admitted) -> list[int]:
+    """Rows that neither an earlier read of the overlap nor this read has landed already."""
+    rows = []
+    for row, payload in enumerate(admitted.payloads):
+        digest = payload_digest(payload)
+        if digest in work.recent:
+            work.reader.tally.deduplicated += 1
+        else:
+            rows.append(row)
+        work.recent[digest] = parse_cursor(admitted.cursors[row])
+    return rows
+
+
+def parse_cursor(value: str | None) -> datetime | None:
+    """A cursor as a time; None for cursors that are not ISO 8601 times."""
+    try:
+        moment = datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_full(work: _PageRead) -> bool:
+    return work.reader.tally.landed - work.before.landed >= BATCH_RECORDS
+
+
+def _finish(work: _PageRead) -> None:
+    """Commit the rest and the end of the window; a window with no news adds nothing."""
+    landed = work.reader.tally.landed > work.before.landed
+    aside = work.reader.tally.quarantined > work.before.quarantined
+    if landed or aside or work.state.bookmark is not None or work.state.cursor_until is None:
+        state = _state_after(work) if work.read.advances else work.state
+        _commit(work, state, _totals(work.reader, work.read.window))
+
+
+def _state_within(work: _PageRead, bookmark: str) -> ScopeState:
+    return msgspec.structs.replace(
+        work.state,
+        reading_since=work.read.window.since,
+        reading_until=work.read.window.until,
+        bookmark=bookmark,
+        recent=tuple(work.recent)[-RECENT_RECORDS:],
+    )
+
+
+def _state_after(work: _PageRead) -> ScopeState:
+    again_from = work.read.window.until - work.reader.stream.overlap
+    recent = [d for d, cursor in work.recent.items() if cursor is None or cursor >= again_from]
+    return msgspec.structs.replace(
+        work.state,
+        cursor_until=max(work.read.window.until, work.state.cursor_until or work.read.window.until),
+        reading_since=None,
+        reading_until=None,
+        bookmark=None,
+        recent=tuple(recent[-RECENT_RECORDS:]),
+    )
+
+
+def _commit(work: _PageRead, state: ScopeState, totals: tuple[TotalNote, ...]) -> None:
+    assert work.collector is not None
+    reader = work.reader
+    files = work.collector.write(reader.lineage(work.batch_id, 0, None))
+    failpoint("C5")
+    header = msgspec.structs.replace(
+        reader.header(work.batch_id, state, reader.tally.counts_since(work.before)),
+        totals=totals,
+        trail=tuple(work.trail.notes),
+        files=files,
+    )
+    work.position = reader.table.append(header, work.position)
+    work.state, work.collector = state, None
+
+
+def _totals(reader: Reader, window: Window) -> tuple[TotalNote, ...]:
+    """The source's sums of the finished local days that the window touches."""
+    if not reader.stream.totals:
+        return ()
+    first = window.since.astimezone(reader.zone).date()
+    end = window.until.astimezone(reader.zone).date()
+    if first >= end:
+        first = end - timedelta(days=1)
+    days = Window.of_days(first, end, reader.zone)
+    return tuple(
+        total_note(reader, total)
+        for total in reader.source.totals(reader.stream, reader.account, days)
+    )

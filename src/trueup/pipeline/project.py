@@ -1,0 +1,102 @@
+"""A project opened for work: its settings, folders, vault, sources and warehouse, wired once."""
+
+import importlib
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+
+from trueup.core.page import Source
+from trueup.core.stream import Stream
+from trueup.lake.layout import open_lake
+from trueup.lake.table import StreamTable
+from trueup.pipeline.config import ProjectConfig, parse_model
+from trueup.privacy.vault import Vault, load_or_create_master_key
+from trueup.sources.context import SourceContext
+from trueup.sources.registry import source_type
+from trueup.warehouse.duckdb import DuckDBWarehouse
+from trueup.warehouse.serving import PublishedStore
+
+
+@dataclass
+class Project:
+    """Everything a step needs. Folders are made on first use, nothing is read before."""
+
+    folder: Path
+    config: ProjectConfig
+    master_key: bytes | None = None
+    transport: httpx.BaseTransport | None = None
+    _tables: dict[tuple[str, str], StreamTable] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def workspace(self) -> Path:
+        return (self.folder / self.config.workspace).resolve()
+
+    @property
+    def lake(self) -> Path:
+        return self.workspace / "lake"
+
+    @cached_property
+    def warehouse(self) -> DuckDBWarehouse:
+        return DuckDBWarehouse(self.workspace / "warehouse.duckdb")
+
+    @cached_property
+    def published(self) -> PublishedStore:
+        return PublishedStore(self.workspace / "published")
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault; its master key comes from the environment or from a file of mode 0600."""
+        folder = self.workspace / "vault"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = self.master_key or load_or_create_master_key(folder / "master.key")
+        return Vault.open(folder / "vault.sqlite", key)
+
+    def open_lake(self) -> None:
+        open_lake(self.lake)
+
+    def table(self, source: str, stream: str) -> StreamTable:
+        """The lake table of a stream; one object per stream, so that its commits are in turn."""
+        with self._lock:
+            key = (source, stream)
+            if key not in self._tables:
+                self._tables[key] = StreamTable(self.lake, source, stream)
+            return self._tables[key]
+
+    def streams(self) -> dict[str, tuple[Stream, ...]]:
+        """The declared streams of every source of the project, without any connection."""
+        return {name: declared_streams(self._type_name(name)) for name in self.config.sources}
+
+    def connect(self, name: str, now: datetime) -> Source:
+        """Build a source's connector; raises ConfigError when its settings are wrong."""
+        kind = source_type(self._type_name(name))
+        settings = {k: v for k, v in self.config.sources[name].items() if k != "type"}
+        model = _imported(kind.config)
+        config = parse_model(model, settings, f"{self.folder / 'trueup.yml'}: sources.{name}")
+        context = SourceContext(
+            sleep=time.sleep,
+            monotonic=time.monotonic,
+            now=now,
+            transport=self.transport,
+        )
+        source: Source = _imported(kind.create)(config, context)
+        return source
+
+    def _type_name(self, name: str) -> str:
+        return str(self.config.sources[name].get("type", name))
+
+
+def declared_streams(type_name: str) -> tuple[Stream, ...]:
+    """The streams that a source type declares."""
+    streams: tuple[Stream, ...] = _imported(source_type(type_name).streams)
+    return streams
+
+
+def _imported(path: str):  # type: ignore[no-untyped-def]  # whatever the registry names
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

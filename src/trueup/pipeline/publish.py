@@ -1,0 +1,157 @@
+"""Publish the candidate tables whose gates passed; keep the last good version of the others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from trueup import __version__
+from trueup.pipeline.context import Run
+from trueup.pipeline.project import Project
+from trueup.pipeline.transform import TransformResult
+from trueup.warehouse.serving import Candidate, PublishedPart, PublishedTable, PublishManifest
+
+# What the Trust page reads, copied into the serving file beside the views.
+STATE_TABLES = {
+    "ops.checks": "select * from ops.checks where run_id = (select run_id from ops.checks "
+    "order by checked_at desc, run_id desc limit 1)",
+    "ops.syncs": "select * from ops.syncs qualify row_number() over (partition by source, stream, "
+    "scope order by synced_at desc, run_id desc) = 1",
+    "ops.accounts": "select * from ops.accounts",
+    "ops.windows": "select source, stream, scope, window_day, max(load_id) as load_id, "
+    "count(*) as versions, arg_max(row_count, load_id) as row_count from raw.windows "
+    "where window_day is not null group by source, stream, scope, window_day",
+    "ops.quarantine": "select source, stream, scope, reason, count(*) as records, "
+    "max(extracted_at) as newest_at from raw.quarantine group by source, stream, scope, reason",
+    "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
+    "max(loaded_at) as loaded_at, sum(received) as received, sum(landed) as landed, "
+    "sum(quarantined) as quarantined from raw.batches group by source, stream, scope",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishResult:
+    """The version that people now see, and what was held back in it."""
+
+    manifest: PublishManifest
+    held_back: dict[str, tuple[str, ...]]
+    changed_tables: tuple[str, ...]
+
+
+def publish(
+    run: Run, transformed: TransformResult, held_back: dict[str, tuple[str, ...]]
+) -> PublishResult:
+    """Publish one version. `held_back` maps a table to the gates that hold it back."""
+    project, now = run.project, run.now
+    store = project.published
+    before = store.current()
+    publish_id = _publish_id(now, before)
+    tables: dict[str, PublishedTable] = {}
+    with project.warehouse.connect() as connection:
+        known_at = _known_at(project, now)
+        for candidate in transformed.lineage.candidates:
+            old = before.tables.get(candidate.name) if before else None
+            if candidate.name in held_back:
+                if old is not None:
+                    tables[candidate.name] = _held(old, held_back[candidate.name])
+                continue
+            parts = store.write_parts(
+                connection, candidate, old.parts if old else (), transformed.project_hash
+            )
+            tables[candidate.name] = _fresh(candidate, parts, publish_id, transformed, known_at)
+        manifest = PublishManifest(
+            publish_id=publish_id,
+            run_id=run.run_id,
+            published_at=now,
+            load_id=transformed.load_id,
+            known_at=known_at,
+            code_version=__version__,
+            project_hash=transformed.project_hash,
+            tables=tables,
+        )
+        store.switch(connection, manifest, {**STATE_TABLES, **_about(manifest)})
+    store.prune(project.config.keep_publishes)
+    return PublishResult(
+        manifest=manifest, held_back=held_back, changed_tables=changed_tables(before, manifest)
+    )
+
+
+def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tuple[str, ...]:
+    """The tables whose published values differ between two versions."""
+    old = before.tables if before else {}
+    return tuple(
+        name
+        for name, table in after.tables.items()
+        if name not in old or old[name].content_hash != table.content_hash
+    )
+
+
+def is_current(project: Project, transformed: TransformResult) -> bool:
+    """True when the newest version already shows exactly these loads and models."""
+    manifest = project.published.current()
+    return (
+        manifest is not None
+        and manifest.load_id == transformed.load_id
+        and manifest.project_hash == transformed.project_hash
+        and not any(table.held_by for table in manifest.tables.values())
+    )
+
+
+def _publish_id(now: datetime, before: PublishManifest | None) -> str:
+    stamp = now.strftime("%Y%m%dT%H%M%S")
+    number = 1
+    if before is not None and before.publish_id.startswith(stamp):
+        number = int(before.publish_id.rsplit("-", 1)[-1]) + 1
+    return f"{stamp}Z-{number:03d}"
+
+
+def _fresh(
+    candidate: Candidate,
+    parts: tuple[PublishedPart, ...],
+    publish_id: str,
+    transformed: TransformResult,
+    known_at: datetime,
+) -> PublishedTable:
+    return PublishedTable(
+        schema=candidate.schema,
+        name=candidate.name,
+        publish_id=publish_id,
+        load_id=transformed.load_id,
+        as_of=known_at,
+        parts=parts,
+    )
+
+
+def _held(old: PublishedTable, gates: tuple[str, ...]) -> PublishedTable:
+    return msgspec.structs.replace(old, held_by=gates)
+
+
+def _known_at(project: Project, now: datetime) -> datetime:
+    found = project.warehouse.query("select max(loaded_at) as at from raw.batches")[0]["at"]
+    return found.replace(tzinfo=now.tzinfo) if found else now
+
+
+def _about(manifest: PublishManifest) -> dict[str, str]:
+    """The state of the version itself, as SELECTs of literals."""
+    tables = [
+        f"select {_text(t.name)} as table_name, {_text(t.schema)} as schema_name, "
+        f"{_text(t.publish_id)} as publish_id, timestamp {_text(_utc(t.as_of))} as as_of, "
+        f"{t.rows} as row_count, {_text(t.content_hash)} as content_hash, "
+        f"{_text(', '.join(t.held_by))} as held_by"
+        for t in manifest.tables.values()
+    ]
+    publish = (
+        f"select {_text(manifest.publish_id)} as publish_id, {_text(manifest.run_id)} as run_id, "
+        f"timestamp {_text(_utc(manifest.published_at))} as published_at, "
+        f"timestamp {_text(_utc(manifest.known_at))} as known_at, "
+        f"{manifest.load_id} as load_id, {_text(manifest.code_version)} as code_version"
+    )
+    return {"ops.published_tables": " union all ".join(tables), "ops.publish": publish}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,172 @@
+"""One account's stream being read: what all its batches share, and what was counted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from trueup import __version__
+from trueup.core.batch import BatchHeader, Counts, ScopeState, TraceNote
+from trueup.core.failpoints import failpoint
+from trueup.core.ids import safe_slug
+from trueup.core.page import Account, Page, Source
+from trueup.core.stream import Stream
+from trueup.core.window import Window
+from trueup.lake.collector import payload_digest
+from trueup.lake.parts import Lineage, Records
+from trueup.lake.table import Commit, StreamTable
+from trueup.pipeline.plan import Read
+from trueup.privacy.door import Door, Refused
+
+RECENT_RECORDS = 2_000
+"""So many records that will be met again are remembered, so that they add nothing then."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a read did, summed over its batches."""
+
+    received: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    deduplicated: int = 0
+    unchanged: int = 0
+    windows_read: int = 0
+    windows_changed: int = 0
+
+    def copy(self) -> "Tally":
+        return replace(self)
+
+    def counts_since(self, before: "Tally") -> Counts:
+        """What was added since `before`, as a batch states it."""
+        return Counts(
+            received=self.received - before.received,
+            landed=self.landed - before.landed,
+            quarantined=self.quarantined - before.quarantined,
+            deduplicated=self.deduplicated - before.deduplicated,
+            unchanged=self.unchanged - before.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """One account's stream, with everything its batches need."""
+
+    source: Source
+    source_name: str
+    stream: Stream
+    account: Account
+    table: StreamTable
+    door: Door
+    now: datetime
+    run_id: str
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def scope(self) -> str:
+        return self.account.account_id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.account.timezone)
+
+    def last(self) -> Commit | None:
+        """The newest batch of this account's stream."""
+        return self.table.last_commit(self.scope)
+
+    def pages(self, read: Read) -> Iterator[Page]:
+        failpoint("C1")
+        for page in self.source.read(
+            self.stream, self.account, read.window, bookmark=read.bookmark
+        ):
+            failpoint("C2")
+            self.tally.received += len(page.records)
+            yield page
+
+    def lineage(self, batch_id: str, page_index: int, window: Window | None) -> Lineage:
+        return Lineage(
+            batch_id=batch_id,
+            scope=self.scope,
+            extracted_at=self.now,
+            page_index=page_index,
+            window=window,
+        )
+
+    def batch_id(self, position: Commit | None) -> str:
+        """Unique by place in the scope's history: a batch that was lost is made again under it."""
+        number = position.version + 1 if position else 0
+        stamp = self.now.strftime("%Y%m%dT%H%M%S")
+        return f"{stamp}Z-{safe_slug(self.scope)}-{number}"
+
+    def header(self, batch_id: str, state: ScopeState, counts: Counts) -> BatchHeader:
+        """The header of a batch, but for its files, windows, totals and trail."""
+        return BatchHeader(
+            batch_id=batch_id,
+            source=self.source_name,
+            stream=self.stream.name,
+            kind=self.stream.kind.value,
+            scope=self.scope,
+            extracted_at=self.now,
+            state=state,
+            counts=counts,
+            code_version=__version__,
+            run_id=self.run_id,
+            account_name=self.account.name,
+            currency=self.account.currency or "",
+            timezone=self.account.timezone,
+        )
+
+
+class Trail:
+    """The requests behind a batch; a page's index in it is what its records carry."""
+
+    def __init__(self) -> None:
+        self.notes: list[TraceNote] = []
+
+    def note(self, page: Page) -> int:
+        index, trace = len(self.notes), page.trace
+        self.notes.append(
+            TraceNote(
+                page_index=index,
+                method=trace.method,
+                url=trace.url,
+                status=trace.status,
+                request_id=trace.request_id,
+                body_sha256=trace.body_sha256,
+                body_bytes=trace.body_bytes,
+                attempts=trace.attempts,
+            )
+        )
+        return index
+
+
+class RefusedRecords:
+    """Records kept aside during a read; those refused before are only counted."""
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        self._known = frozenset(known)
+        self.digests: list[str] = []
+
+    def new_ones(self, page: Page, refused: list[Refused], tally: Tally) -> Records | None:
+        """The refused records of `page` that no earlier batch holds, as quarantine rows."""
+        fresh: list[Refused] = []
+        for record in refused:
+            digest = payload_digest(
+                bytes(page.records[record.record_index]) + record.reason.encode()
+            )
+            self.digests.append(digest)
+            if digest in self._known:
+                tally.unchanged += 1
+            else:
+                fresh.append(record)
+        tally.quarantined += len(fresh)
+        if not fresh:
+            return None
+        return Records(
+            payloads=[record.payload_text.encode() for record in fresh],
+            record_indexes=[record.record_index for record in fresh],
+            problems=[record.reason for record in fresh],
+        )
+
+    def remembered(self) -> tuple[str, ...]:
+        return tuple(self.digests[-RECENT_RECORDS:])

@@ -1,0 +1,140 @@
+"""The whole way: sync, load, transform, audit, publish; each step safe to repeat."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from trueup.errors import QualityError, TrueupError
+from trueup.pipeline import sync as syncing
+from trueup.pipeline.audit import AuditResult, audit
+from trueup.pipeline.context import Run
+from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.load import LoadResult, load
+from trueup.pipeline.notes import note_sync
+from trueup.pipeline.project import Project
+from trueup.pipeline.publish import PublishResult, is_current, publish
+from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.sync import SyncResult
+from trueup.pipeline.transform import TransformResult, transform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run did; `published` is None when what people see is already up to date."""
+
+    run_id: str
+    now: datetime
+    synced: SyncResult
+    loaded: LoadResult
+    transformed: TransformResult | None = None
+    audited: AuditResult | None = None
+    published: PublishResult | None = None
+
+    def error(self) -> TrueupError | None:
+        """The gravest thing that went wrong, or None. A failed stream outranks a held table."""
+        if errors := self.synced.errors():
+            return max(errors, key=lambda error: (error.exit_code != 75, -error.exit_code))
+        if self.audited and self.audited.failed:
+            return gate_error(self.audited)
+        return None
+
+
+def new_run_id(now: datetime) -> str:
+    """A name for a run: its time and a few random letters."""
+    return f"{now:%Y%m%dT%H%M%S}Z-{secrets.token_hex(3)}"
+
+
+def run(
+    project: Project,
+    now: datetime,
+    names: Iterable[str] | None = None,
+    listener: Listener = silent,
+) -> RunResult:
+    """Sync the named sources (all by default), then load, model, gate and publish."""
+    run_id = new_run_id(now)
+    with run_lock(project.workspace, run_id):
+        work = Run(project=project, now=now, run_id=run_id, listener=listener)
+        chosen = list(project.config.sources if names is None else names)
+        return _after_sync(work, syncing.sync(work, chosen))
+
+
+def run_backfill(
+    project: Project,
+    name: str,
+    since: date,
+    until: date,
+    now: datetime,
+    listener: Listener = silent,
+) -> RunResult:
+    """Read `[since, until)` of one source again, then load, model, gate and publish."""
+    run_id = new_run_id(now)
+    with run_lock(project.workspace, run_id):
+        work = Run(project=project, now=now, run_id=run_id, listener=listener)
+        return _after_sync(work, syncing.backfill(work, name, since, until))
+
+
+def run_sync(
+    project: Project, now: datetime, names: Iterable[str], listener: Listener = silent
+) -> SyncResult:
+    """Only the first step: from the named sources into the lake."""
+    run_id = new_run_id(now)
+    with run_lock(project.workspace, run_id):
+        work = Run(project=project, now=now, run_id=run_id, listener=listener)
+        return syncing.sync(work, names)
+
+
+def run_load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
+    """Only the second step: from the lake into the warehouse."""
+    with run_lock(project.workspace, new_run_id(now)):
+        return load(project, now, listener)
+
+
+def run_transform(project: Project, now: datetime, listener: Listener = silent) -> TransformResult:
+    """Only the third step: from raw to candidate tables."""
+    with run_lock(project.workspace, new_run_id(now)):
+        load(project, now, listener)
+        return transform(project, listener)
+
+
+def run_publish(project: Project, now: datetime, listener: Listener = silent) -> RunResult:
+    """Load, model, gate and publish what the lake holds, without asking any source."""
+    run_id = new_run_id(now)
+    with run_lock(project.workspace, run_id):
+        work = Run(project=project, now=now, run_id=run_id, listener=listener)
+        return _after_sync(work, SyncResult())
+
+
+def _after_sync(run: Run, synced: SyncResult) -> RunResult:
+    project = run.project
+    loaded = load(project, run.now, run.listener)
+    note_sync(project, synced, run.run_id, run.now)
+    run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
+    transformed = transform(project, run.listener)
+    audited = published = None
+    if not is_current(project, transformed):
+        audited = audit(run, transformed)
+        published = publish(run, transformed, audited.held_back)
+        run.tell(Event("version_published", published.manifest.publish_id))
+    return RunResult(
+        run_id=run.run_id,
+        now=run.now,
+        synced=synced,
+        loaded=loaded,
+        transformed=transformed,
+        audited=audited,
+        published=published,
+    )
+
+
+def gate_error(audited: AuditResult) -> QualityError:
+    """Failed gates as the error that a command ends with."""
+    names = ", ".join(verdict.gate.name for verdict in audited.failed)
+    count = len(audited.held_back)
+    first = audited.failed[0]
+    return QualityError(
+        f"{len(audited.failed)} gate(s) failed: {names}; {count} table(s) held back",
+        why=f"{first.gate.why} {first.message}",
+        hint=first.gate.hint,
+        code="TUP-602",
+    )

@@ -1,0 +1,185 @@
+"""From sources into the lake: accounts in parallel, one failing account never stops another."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date
+
+from trueup.core.batch import ScopeState
+from trueup.core.page import Account, AccountStatus, Source
+from trueup.core.stream import Stream, StreamKind
+from trueup.errors import AccountUnavailableError, ContractError, TrueupError
+from trueup.pipeline.context import Run
+from trueup.pipeline.events import Event
+from trueup.pipeline.pages import read_pages
+from trueup.pipeline.plan import Read, plan_backfill, plan_reads
+from trueup.pipeline.reading import Reader, Tally
+from trueup.pipeline.windows import read_windows
+from trueup.privacy.door import Door
+
+WHOLE_SOURCE = Account(account_id="all")
+"""The scope of streams that are not read per account."""
+
+Planner = Callable[[Stream, Account, ScopeState], list[Read]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamResult:
+    """What the sync of one account's stream did; `error` is why it stopped early."""
+
+    source: str
+    stream: str
+    scope: str
+    tally: Tally
+    error: TrueupError | None = None
+
+    @property
+    def status(self) -> str:
+        if self.error is None:
+            return "ok"
+        return "unavailable" if isinstance(self.error, AccountUnavailableError) else "failed"
+
+
+@dataclass(slots=True, kw_only=True)
+class SyncResult:
+    """Every stream's result, and the accounts each source reported."""
+
+    streams: list[StreamResult] = field(default_factory=list)
+    accounts: dict[str, list[Account]] = field(default_factory=dict)
+
+    def errors(self) -> list[TrueupError]:
+        """Why streams failed; an account that is merely closed is not among them."""
+        return [r.error for r in self.streams if r.error is not None and r.status == "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    source: Source
+    source_name: str
+    stream: Stream
+    account: Account
+
+
+def sync(run: Run, names: Iterable[str]) -> SyncResult:
+    """Read what is new at the named sources into the lake."""
+    start = run.project.config.start_date
+
+    def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
+        return plan_reads(stream, account, state, run.now, start)
+
+    return _sync(run, names, planner)
+
+
+def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
+    """Read the days `[since, until)` of one source again; snapshots are left alone."""
+
+    def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
+        del state
+        if stream.kind is StreamKind.SNAPSHOT:
+            return []
+        return plan_backfill(stream, account, since, until)
+
+    return _sync(run, [name], planner)
+
+
+def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
+    run.project.open_lake()
+    result = SyncResult()
+    jobs: list[_Job] = []
+    for name in names:
+        try:
+            source = run.project.connect(name, run.now)
+            accounts = source.accounts()
+        except TrueupError as error:
+            result.streams.append(_failed_source(name, error))
+            run.tell(Event("source_failed", name, fields={"error": error.message}))
+            continue
+        result.accounts[name] = accounts
+        jobs.extend(_jobs(source, name, accounts))
+    _note_unavailable(run, result)
+    _run_jobs(run, jobs, planner, result)
+    result.streams.sort(key=lambda r: (r.source, r.stream, r.scope))
+    return result
+
+
+def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:
+    active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
+    return [
+        _Job(source=source, source_name=name, stream=stream, account=account)
+        for stream in source.streams
+        for account in (active if stream.per_account else [WHOLE_SOURCE])
+    ]
+
+
+def _run_jobs(run: Run, jobs: list[_Job], planner: Planner, result: SyncResult) -> None:
+    with ThreadPoolExecutor(max_workers=run.project.config.workers) as pool:
+        futures = [pool.submit(_run_job, run, job, planner) for job in jobs]
+        for done, future in enumerate(as_completed(futures), start=1):
+            found = future.result()
+            result.streams.append(found)
+            fields: dict[str, object] = {
+                "source": found.source,
+                "scope": found.scope,
+                "records": found.tally.landed,
+                "status": found.status,
+            }
+            subject = f"{found.source}.{found.stream}"
+            run.tell(Event("stream_synced", subject, done, len(jobs), fields))
+
+
+def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
+    reader = Reader(
+        source=job.source,
+        source_name=job.source_name,
+        stream=job.stream,
+        account=job.account,
+        table=run.project.table(job.source_name, job.stream.name),
+        door=Door(job.stream, run.project.vault),
+        now=run.now,
+        run_id=run.run_id,
+    )
+    error: TrueupError | None = None
+    try:
+        last = reader.last()
+        for read in planner(job.stream, job.account, last.header.state if last else ScopeState()):
+            if job.stream.kind in (StreamKind.REPORT, StreamKind.SNAPSHOT):
+                read_windows(reader, read)
+            else:
+                read_pages(reader, read)
+    except TrueupError as raised:
+        error = raised
+    except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
+        error = _unexpected(job, raised)
+    return StreamResult(
+        source=job.source_name,
+        stream=job.stream.name,
+        scope=job.account.account_id,
+        tally=reader.tally,
+        error=error,
+    )
+
+
+def _unexpected(job: _Job, raised: Exception) -> ContractError:
+    error = ContractError(
+        f"{job.source_name}.{job.stream.name}: {type(raised).__name__}: {raised}",
+        why="The stream stopped at its last committed batch; the others went on.",
+        hint="This is a defect of the connector: please report it with this message.",
+        code="TUP-501",
+    )
+    error.__cause__ = raised
+    return error
+
+
+def _failed_source(name: str, error: TrueupError) -> StreamResult:
+    return StreamResult(source=name, stream="*", scope="*", tally=Tally(), error=error)
+
+
+def _note_unavailable(run: Run, result: SyncResult) -> None:
+    for name, accounts in result.accounts.items():
+        for account in accounts:
+            if account.status is AccountStatus.UNAVAILABLE:
+                fields: dict[str, object] = {
+                    "scope": account.account_id,
+                    "reason": account.reason,
+                }
+                run.tell(Event("account_unavailable", name, fields=fields))

@@ -1,0 +1,254 @@
+"""Reports and snapshots: whole windows, committed only when their content differs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from trueup.core.batch import ScopeState, TotalNote, WindowDigest
+from trueup.core.failpoints import failpoint
+from trueup.core.page import ControlTotal, Page
+from trueup.core.stream import StreamKind
+from trueup.core.window import Window
+from trueup.lake.collector import BatchCollector
+from trueup.lake.parts import Records
+from trueup.lake.table import Commit
+from trueup.pipeline.plan import Read, closed_until
+from trueup.pipeline.reading import Reader, RefusedRecords, Tally, Trail
+from trueup.privacy.door import Admitted, Refused
+
+
+@dataclass(slots=True, kw_only=True)
+class _WindowRead:
+    """A read of one or several windows, up to its commit."""
+
+    reader: Reader
+    read: Read
+    position: Commit | None
+    state: ScopeState
+    batch_id: str
+    windows: dict[str, Window]
+    collector: BatchCollector
+    refused: RefusedRecords
+    trail: Trail = field(default_factory=Trail)
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+def read_windows(reader: Reader, read: Read) -> None:
+    """Read the windows of `read`; commit one batch with those that differ from before."""
+    position = reader.last()
+    state = position.header.state if position else ScopeState()
+    batch_id = reader.batch_id(position)
+    work = _WindowRead(
+        reader=reader,
+        read=read,
+        position=position,
+        state=state,
+        batch_id=batch_id,
+        windows=_windows_by_day(reader, read.window),
+        collector=BatchCollector(reader.table.path, batch_id),
+        refused=RefusedRecords(state.recent),
+    )
+    before = reader.tally.copy()
+    try:
+        for window in work.windows.values():
+            work.collector.open_window(window)
+        for page in reader.pages(read):
+            _take(work, page, work.trail.note(page))
+        changed = _drop_unchanged(work)
+        new_refusals = reader.tally.quarantined > before.quarantined
+        if changed or new_refusals or _grows(work):
+            _commit(work, changed, before)
+    except BaseException:
+        work.collector.discard()
+        raise
+
+
+def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
+    if reader.stream.kind is StreamKind.SNAPSHOT:
+        return {"": window}
+    return {day.isoformat(): Window.of_day(day, reader.zone) for day in window.days(reader.zone)}
+
+
+def _take(work: _WindowRead, page: Page, page_index: int) -> None:
+    admitted = work.reader.door.admit(page.records)
+    refused = list(admitted.refused)
+    for day, rows in _rows_by_day(admitted, work.reader.stream.kind):
+        window = work.windows.get(day)
+        kept = [] if window is None else _without_repeats(work, admitted, rows, refused)
+        if window is None:
+            refused.extend(_refusal(admitted, row, "outside_window") for row in rows)
+        elif kept:
+            lineage = work.reader.lineage(work.batch_id, page_index, window)
+            work.collector.add(_selected(admitted, kept), lineage)
+            work.reader.tally.landed += len(kept)
+    if records := work.refused.new_ones(page, refused, work.reader.tally):
+        work.collector.add(records, work.reader.lineage(work.batch_id, page_index, None))
+
+
+def _rows_by_day(admitted: Admitted, kind: StreamKind) -> Iterable[tuple[str, list[int]]]:
+    count = len(admitted.payloads)
+    if kind is StreamKind.SNAPSHOT:
+        return [("", list(range(count)))]
+    if len(set(admitted.days)) <= 1:  # the usual case: a page of one day
+        return [(admitted.days[0], list(range(count)))] if count else []
+    rows: dict[str, list[int]] = {}
+    for row, day in enumerate(admitted.days):
+        rows.setdefault(day, []).append(row)
+    return rows.items()
+
+
+def _without_repeats(
+    work: _WindowRead, admitted: Admitted, rows: list[int], refused: list[Refused]
+) -> list[int]:
+    """Rows whose key was not met before; a repeat with other content is kept aside."""
+    keys = [admitted.keys[row] for row in rows]
+    hashes = [hash(admitted.payloads[row]) for row in rows]
+    if len(set(keys)) == len(keys) and work.seen.keys().isdisjoint(keys):
+        work.seen.update(zip(keys, hashes, strict=True))
+        return rows
+    kept = []
+    for row, key, digest in zip(rows, keys, hashes, strict=True):
+        if key not in work.seen:
+            work.seen[key] = digest
+            kept.append(row)
+        elif work.seen[key] == digest:
+            work.reader.tally.deduplicated += 1
+        else:
+            refused.append(_refusal(admitted, row, "conflicting_key"))
+    return kept
+
+
+def _selected(admitted: Admitted, rows: list[int]) -> Records:
+    if len(rows) == len(admitted.payloads):
+        return Records(
+            payloads=admitted.payloads, record_indexes=admitted.indexes, keys=admitted.keys
+        )
+    return Records(
+        payloads=[admitted.payloads[row] for row in rows],
+        record_indexes=[admitted.indexes[row] for row in rows],
+        keys=[admitted.keys[row] for row in rows],
+    )
+
+
+def _refusal(admitted: Admitted, row: int, reason: str) -> Refused:
+    return Refused(
+        record_index=admitted.indexes[row],
+        reason=reason,
+        payload_text=admitted.payloads[row].decode(),
+    )
+
+
+def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
+    """Forget windows that are as they were; returns the others by day."""
+    changed = {}
+    tally = work.reader.tally
+    for day, window in work.windows.items():
+        rows, content_hash = work.collector.rows(window), work.collector.content_hash(window)
+        known = work.state.open_windows.get(day) if day else work.state.content_hash
+        tally.windows_read += 1
+        if known == content_hash:
+            work.collector.drop(window)
+            tally.landed -= rows
+            tally.unchanged += rows
+            continue
+        tally.windows_changed += 1
+        changed[day] = WindowDigest(
+            since=window.since,
+            until=window.until,
+            rows=rows,
+            content_hash=content_hash,
+            day=date.fromisoformat(day) if day else None,
+        )
+    return changed
+
+
+def _commit(work: _WindowRead, changed: dict[str, WindowDigest], before: Tally) -> None:
+    reader = work.reader
+    totals = _totals(reader, work.read.window, changed)
+    files = work.collector.write(reader.lineage(work.batch_id, 0, None))
+    failpoint("C5")
+    counts = reader.tally.counts_since(before)
+    header = msgspec.structs.replace(
+        reader.header(work.batch_id, _next_state(work, changed), counts),
+        windows=tuple(changed.values()),
+        totals=totals,
+        trail=tuple(work.trail.notes),
+        files=files,
+    )
+    reader.table.append(header, work.position)
+
+
+def _totals(
+    reader: Reader, window: Window, changed: dict[str, WindowDigest]
+) -> tuple[TotalNote, ...]:
+    if not (changed and reader.stream.totals):
+        return ()
+    found = reader.source.totals(reader.stream, reader.account, window)
+    notes = [total_note(reader, total) for total in found]
+    return tuple(note for note in notes if note.day and note.day.isoformat() in changed)
+
+
+def total_note(reader: Reader, total: ControlTotal) -> TotalNote:
+    """A control total as a batch keeps it; its day is the account's."""
+    return TotalNote(
+        since=total.window.since,
+        until=total.window.until,
+        name=total.name,
+        value=format(total.value, "f"),
+        day=total.window.since.astimezone(reader.zone).date(),
+    )
+
+
+def _next_state(work: _WindowRead, changed: dict[str, WindowDigest]) -> ScopeState:
+    recent = work.refused.remembered()
+    if work.reader.stream.kind is StreamKind.SNAPSHOT:
+        content_hash = changed[""].content_hash if changed else work.state.content_hash
+        return msgspec.structs.replace(work.state, content_hash=content_hash, recent=recent)
+    first_day, closed = _coverage(work)
+    hashes = work.state.open_windows | {day: d.content_hash for day, d in changed.items()}
+    open_from = closed_until(work.reader.stream, _today(work.reader)).isoformat()
+    return msgspec.structs.replace(
+        work.state,
+        open_windows={day: value for day, value in sorted(hashes.items()) if day >= open_from},
+        first_day=first_day,
+        closed_until=closed,
+        recent=recent,
+    )
+
+
+def _coverage(work: _WindowRead) -> tuple[date | None, date | None]:
+    """The days that are in the lake without a gap, after this read."""
+    days = [date.fromisoformat(day) for day in work.windows]
+    first, end = days[0], date.fromordinal(days[-1].toordinal() + 1)
+    state = work.state
+    if state.first_day is None or state.closed_until is None:
+        if not work.read.advances:
+            return None, None
+        return first, min(end, closed_until(work.reader.stream, _today(work.reader)))
+    known_first, closed = state.first_day, state.closed_until
+    if first < known_first <= end:
+        known_first = first
+    if work.read.advances and first <= max(closed, _last_read(state)):
+        limit = closed_until(work.reader.stream, _today(work.reader))
+        closed = max(closed, min(end, limit))
+    return known_first, closed
+
+
+def _last_read(state: ScopeState) -> date:
+    """The day after the newest open window: up to it, nothing is missing."""
+    newest = max(state.open_windows, default=None)
+    return date.fromordinal(date.fromisoformat(newest).toordinal() + 1) if newest else date.min
+
+
+def _grows(work: _WindowRead) -> bool:
+    """True when unchanged windows still move the coverage on, as empty first days do."""
+    if work.reader.stream.kind is StreamKind.SNAPSHOT:
+        return False
+    first, closed = _coverage(work)
+    return (first, closed) != (work.state.first_day, work.state.closed_until)
+
+
+def _today(reader: Reader) -> date:
+    return reader.now.astimezone(reader.zone).date()

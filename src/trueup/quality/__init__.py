@@ -1,0 +1,1 @@
+"""Gates that a candidate must pass, table by table, before people see it."""

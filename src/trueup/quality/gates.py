@@ -1,0 +1,93 @@
+"""A gate: a query for violations, and the tables that must not be shown while there are any."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Query = Callable[[str], list[dict[str, Any]]]
+EXAMPLES = 3
+
+
+class Severity(StrEnum):
+    BLOCK = "block"  # violations hold back what the gate protects
+    WARN = "warn"  # violations are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """`sql` selects one row per violation; `{since}` in it stands for a load id.
+
+    Only what loads beyond `since` touched needs checking: all before was published under the
+    same gate. `explain` is a format string over the columns of a violating row.
+    """
+
+    name: str
+    title: str
+    sql: str
+    protects: frozenset[str]
+    explain: str
+    why: str
+    hint: str
+    owner: str
+    severity: Severity = Severity.BLOCK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a gate found; `examples` are the first violations in words."""
+
+    gate: Gate
+    violations: int
+    examples: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        if not self.violations:
+            return "pass"
+        return "fail" if self.gate.severity is Severity.BLOCK else "warn"
+
+    @property
+    def message(self) -> str:
+        return "; ".join(self.examples) if self.violations else self.gate.title
+
+
+def run_gate(gate: Gate, query: Query, since: int) -> Verdict:
+    """Count the violations and put the first of them into words."""
+    sql = gate.sql.replace("{since}", str(int(since)))
+    rows = query(f"select *, count(*) over () as violations_ from ({sql}) limit {EXAMPLES}")
+    if not rows:
+        return Verdict(gate=gate, violations=0)
+    examples = tuple(gate.explain.format_map(_Shown(row)) for row in rows)
+    return Verdict(gate=gate, violations=int(rows[0]["violations_"]), examples=examples)
+
+
+def held_back(
+    verdicts: Iterable[Verdict], downstream: Callable[[frozenset[str]], frozenset[str]]
+) -> dict[str, tuple[str, ...]]:
+    """The tables that failed gates protect, with all that is built from them."""
+    held: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.status == "fail":
+            for table in downstream(verdict.gate.protects):
+                held.setdefault(table, []).append(verdict.gate.name)
+    return {table: tuple(sorted(gates)) for table, gates in sorted(held.items())}
+
+
+def since_for(
+    gate: Gate,
+    published: Mapping[str, int],
+    downstream: Callable[[frozenset[str]], frozenset[str]],
+    tables: Sequence[str],
+) -> int:
+    """The load up to which everything that `gate` protects is published; 0 before that."""
+    protected = [table for table in tables if table in downstream(gate.protects)]
+    return min((published.get(table, 0) for table in protected), default=0)
+
+
+class _Shown(dict[str, Any]):
+    """Values of a violation as text; long ones cut, so that no payload floods a message."""
+
+    def __getitem__(self, key: str) -> str:
+        text = str(super().__getitem__(key))
+        return text if len(text) <= 80 else text[:77] + "..."

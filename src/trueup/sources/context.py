@@ -1,0 +1,52 @@
+"""What every connector is handed: time, waiting, transport, limits. It reads none of them itself."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt at a request, for logs; `url` holds no secret, `status` is 0 without an answer."""
+
+    method: str
+    url: str
+    status: int
+    number: int
+    outcome: str
+    seconds: float
+
+
+def ignore_attempt(attempt: Attempt) -> None:
+    """Log nothing."""
+    del attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceContext:
+    """The outside world of a connector.
+
+    A connector is built by `create(settings, context) -> Source`, where `settings` is an instance
+    of its pydantic config model; `registry.py` names both.
+
+    `sleep` and `monotonic` belong together: seconds slept pass on the monotonic clock. `now` is
+    the run's time. A `transport` that is handed in is never closed here. `max_attempts` and
+    `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
+    together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
+    """
+
+    sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
+    now: datetime
+    transport: httpx.BaseTransport | None = None
+    max_attempts: int = 6
+    max_wait_seconds: float = 300.0
+    connect_timeout_seconds: float = 10.0
+    read_timeout_seconds: float = 120.0
+    jitter: Callable[[], float] = random.random
+    on_attempt: Callable[[Attempt], None] = ignore_attempt
+    folder: Path = Path()

@@ -1,0 +1,105 @@
+"""One budget per credential: threads that share a credential share its rate, pauses and day."""
+
+import threading
+
+from trueup.errors import TransientError
+from trueup.sources.context import SourceContext
+
+
+class QuotaBudget:
+    """A token bucket that all threads of a credential draw from.
+
+    `rate_per_second` units come back each second, up to `burst`. A unit is one request, or one
+    point where a vendor charges by query cost. `daily_limit` bounds the units of one run; None
+    means no bound. `name` goes into messages, so it must not be a secret.
+    """
+
+    def __init__(
+        self,
+        context: SourceContext,
+        *,
+        rate_per_second: float,
+        burst: float,
+        daily_limit: float | None = None,
+        name: str = "quota",
+    ) -> None:
+        if rate_per_second <= 0 or burst <= 0:
+            raise ValueError(f"{name}: rate and burst must be positive")
+        self._context = context
+        self._rate_per_second = rate_per_second
+        self._burst = burst
+        self._daily_limit = daily_limit
+        self._name = name
+        self._lock = threading.Lock()
+        self._level = burst
+        self._refilled_at = context.monotonic()
+        self._paused_until = self._refilled_at
+        self._spent = 0.0
+
+    @property
+    def spent(self) -> float:
+        """Units drawn so far."""
+        return self._spent
+
+    def acquire(self, cost: float = 1.0) -> None:
+        """Draw `cost` units, waiting for them and for pauses.
+
+        Raises TransientError when the daily limit is reached, or when a pause is longer than one
+        request may wait; nothing is drawn for that wait, and `retry_after_seconds` says when.
+        """
+        wait_seconds = self._reserve(cost)
+        while wait_seconds > 0:
+            self._context.sleep(wait_seconds)
+            # Another thread may have been told to pause while this one slept.
+            wait_seconds = self._pause_left()
+
+    def pause(self, seconds: float) -> None:
+        """Hold every thread back for `seconds` from now; a longer pause in force stays."""
+        with self._lock:
+            until = self._context.monotonic() + max(0.0, seconds)
+            self._paused_until = max(self._paused_until, until)
+
+    def observe(self, available: float) -> None:
+        """Take over what the vendor says is left, when that is less than what is thought."""
+        with self._lock:
+            self._refill(self._context.monotonic())
+            self._level = min(self._level, available)
+
+    def give_back(self, units: float) -> None:
+        """Return units that were drawn for an estimate and not charged."""
+        with self._lock:
+            self._level = min(self._burst, self._level + units)
+            self._spent -= units
+
+    def _reserve(self, cost: float) -> float:
+        pause_seconds = self._pause_left()
+        with self._lock:
+            if self._daily_limit is not None and self._spent + cost > self._daily_limit:
+                raise TransientError(
+                    f"{self._name}: the daily limit of {self._daily_limit:g} is used up",
+                    hint="What is in the lake stays; the next run goes on from there.",
+                    code="TUP-752",
+                )
+            now = self._context.monotonic()
+            self._refill(now)
+            # The level may fall below zero: that is the place in the queue.
+            self._level -= cost
+            self._spent += cost
+            return max(pause_seconds, -self._level / self._rate_per_second)
+
+    def _refill(self, now: float) -> None:
+        earned = (now - self._refilled_at) * self._rate_per_second
+        self._level = min(self._burst, self._level + earned)
+        self._refilled_at = now
+
+    def _pause_left(self) -> float:
+        with self._lock:
+            left_seconds = self._paused_until - self._context.monotonic()
+        if left_seconds > self._context.max_wait_seconds:
+            raise TransientError(
+                f"{self._name}: the vendor asks for a pause of {left_seconds:.0f} s",
+                retry_after_seconds=left_seconds,
+                hint="Run again later; what is in the lake stays.",
+                code="TUP-751",
+            )
+        return left_seconds

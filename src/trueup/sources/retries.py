@@ -1,0 +1,83 @@
+"""What an answer means, and how long to wait before asking again."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from trueup.errors import TrueupError
+
+BACKOFF_BASE_SECONDS = 1.0
+BACKOFF_CAP_SECONDS = 60.0
+JITTER_ABOVE_REQUEST_SECONDS = 1.0
+MAX_RETRY_AFTER_SECONDS = 86_400.0
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """The answer is what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The same request may succeed later.
+
+    `after_seconds` is how long the vendor asks to wait; None leaves it to the backoff. With
+    `shared`, every thread of the credential waits that long. `otherwise` is raised when the
+    attempts are used up, instead of a TransientError.
+    """
+
+    reason: str
+    after_seconds: float | None = None
+    shared: bool = True
+    otherwise: TrueupError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Asking again is pointless; `error` is raised, with known secrets taken out of its text."""
+
+    error: TrueupError
+
+
+Verdict = Ok | Retry | Fail
+
+
+def backoff_seconds(attempt: int, jitter: float) -> float:
+    """The wait after attempt `attempt` (from 1): full jitter under a doubling, capped bound."""
+    bound = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** min(attempt - 1, 16))
+    return bound * jitter
+
+
+def wait_seconds(verdict: Retry, attempt: int, jitter: float) -> float:
+    """How long to wait: what the vendor asked for and a little more, else the backoff."""
+    if verdict.after_seconds is None:
+        return backoff_seconds(attempt, jitter)
+    return max(0.0, verdict.after_seconds) + jitter * JITTER_ABOVE_REQUEST_SECONDS
+
+
+def retry_after_seconds(headers: httpx.Headers, now: datetime) -> float | None:
+    """`Retry-After` in seconds from now, at most a day; None when absent or not readable.
+
+    A date is taken against the answer's own `Date`, so that a wrong clock here does not matter.
+    Negative values and past dates are 0.
+    """
+    text = headers.get("retry-after", "").strip()
+    if _NUMBER.fullmatch(text):
+        seconds = float(text)
+    elif retry_at := _http_date(text):
+        seconds = (retry_at - (_http_date(headers.get("date", "")) or now)).total_seconds()
+    else:
+        return None
+    return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

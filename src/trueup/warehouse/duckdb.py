@@ -1,0 +1,285 @@
+"""The embedded warehouse: one DuckDB file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from trueup.core.failpoints import failpoint
+from trueup.core.ids import is_identifier
+from trueup.errors import ConfigError, IntegrityError, TransientError
+from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
+from trueup.warehouse.warehouse import LoadedBatch, PendingBatch
+
+SETTINGS = {
+    "TimeZone": "UTC",
+    "default_null_order": "nulls_last_on_asc_first_on_desc",
+    "memory_limit": "3GB",
+    "preserve_insertion_order": "true",
+}
+_RECORD_NAMES = (
+    "payload, record_key, cursor_value, operation, scope, window_since, window_until, "
+    "page_index, record_index, batch_id, extracted_at"
+)
+
+
+class DuckDBWarehouse:
+    """Opens its file per piece of work, so that dbt can have it in between."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection with UTC and Snowflake's order of nulls; closed at the end."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = duckdb.connect(str(self.path), config={})
+        except (duckdb.IOException, OSError) as error:
+            raise _unopened(self.path, error) from error
+        try:
+            for name, value in SETTINGS.items():
+                connection.execute(f"set {name} = '{value}'")
+            yield connection
+        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+            raise _broken(self.path, error) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection inside one transaction: committed at the end, rolled back on any error."""
+        with self.connect() as connection:
+            connection.execute("begin transaction")
+            yield connection
+            failpoint("C9")
+            failpoint("C10")
+            connection.execute("commit")
+        failpoint("C11")
+
+    def prepare(self, streams: Iterable[tuple[str, str]]) -> None:
+        with self.connect() as connection:
+            for schema in ("raw", "ops"):
+                connection.execute(f"create schema if not exists {schema}")
+            for name, columns in TABLES.items():
+                connection.execute(f"create table if not exists {name} ({columns})")
+            for source, stream in streams:
+                table = raw_table(source, stream)
+                connection.execute(f"create table if not exists {table} ({RECORD_COLUMNS})")
+
+    def load_position(self, source: str, stream: str) -> int:
+        rows = self.query(
+            "select delta_version from raw.load_positions where source = ? and stream = ?",
+            (source, stream),
+        )
+        return int(rows[0]["delta_version"]) if rows else -1
+
+    def load(self, batch: PendingBatch, position: int, now: datetime) -> LoadedBatch:
+        with self.transaction() as connection:
+            failpoint("C8")
+            return _load(connection, batch, position, now)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        with self.connect() as connection:
+            return fetch(connection, sql, parameters)
+
+    def execute(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run `sql` once per row of parameters, in one transaction."""
+        if rows:
+            with self.transaction() as connection:
+                connection.executemany(sql, rows)
+
+
+def fetch(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> list[dict[str, Any]]:
+    """The rows of a read, as dictionaries."""
+    cursor = connection.execute(sql, list(parameters))
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def raw_table(source: str, stream: str) -> str:
+    """The raw table of a stream; refuses names that are not plain identifiers."""
+    if not (is_identifier(source) and is_identifier(stream)):
+        raise ConfigError(
+            f"warehouse: {source!r}.{stream!r} cannot name a table",
+            hint="Use lower-case letters, digits and underscores, at most 63.",
+            code="TUP-301",
+        )
+    return f"raw.{source}__{stream}"
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, position: int, now: datetime
+) -> LoadedBatch:
+    load_id, loaded_at = _next_load(connection, now)
+    _move_position(connection, batch, position, load_id, loaded_at)
+    rows, quarantined = _insert_records(connection, batch, load_id, loaded_at)
+    _insert_notes(connection, batch, load_id, loaded_at)
+    counts = batch.header.counts
+    if (rows, quarantined) != (counts.landed, counts.quarantined) or not counts.is_conserved():
+        raise IntegrityError(
+            f"{batch.header.source}.{batch.header.stream}: batch {batch.header.batch_id} counts "
+            f"{counts.landed} records and {counts.quarantined} kept aside, its files hold "
+            f"{rows} and {quarantined}",
+            why="The load was rolled back; the warehouse holds the state before it.",
+            hint="Restore the named batch's files from backup, or read its windows again.",
+            code="TUP-706",
+        )
+    return LoadedBatch(load_id=load_id, rows=rows, quarantined=quarantined)
+
+
+def _next_load(connection: duckdb.DuckDBPyConnection, now: datetime) -> tuple[int, datetime]:
+    last = fetch(connection, "select max(load_id) as id, max(loaded_at) as at from raw.batches")[0]
+    moment = now.astimezone(UTC).replace(tzinfo=None)
+    # A clock that was set back must not make a later load look older than an earlier one.
+    return (last["id"] or 0) + 1, max(moment, last["at"] or moment)
+
+
+def _move_position(
+    connection: duckdb.DuckDBPyConnection,
+    batch: PendingBatch,
+    position: int,
+    load_id: int,
+    loaded_at: datetime,
+) -> None:
+    header = batch.header
+    parameters = [batch.version, load_id, loaded_at, header.source, header.stream, position]
+    if position < 0:
+        connection.execute(
+            "insert into raw.load_positions (delta_version, load_id, loaded_at, source, stream) "
+            "select ?, ?, ?, ?, ? where not exists "
+            "(select 1 from raw.load_positions where source = ? and stream = ?)",
+            [*parameters[:5], header.source, header.stream],
+        )
+    else:
+        connection.execute(
+            "update raw.load_positions set delta_version = ?, load_id = ?, loaded_at = ? "
+            "where source = ? and stream = ? and delta_version = ?",
+            parameters,
+        )
+    found = fetch(
+        connection,
+        "select load_id from raw.load_positions where source = ? and stream = ?",
+        [header.source, header.stream],
+    )
+    if found[0]["load_id"] != load_id:
+        raise TransientError(
+            f"{header.source}.{header.stream}: another load has moved on meanwhile",
+            why="Nothing was loaded twice: this load was rolled back.",
+            hint="Run again.",
+            code="TUP-753",
+        )
+
+
+def _insert_records(
+    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, load_id: int, loaded_at: datetime
+) -> tuple[int, int]:
+    if not batch.files:
+        return 0, 0
+    table = raw_table(batch.header.source, batch.header.stream)
+    files = [str(path) for path in batch.files]
+    source = "read_parquet(?, hive_partitioning = false)"
+    landed = connection.execute(
+        f"insert into {table} select {_RECORD_NAMES}, ?, ? from {source} "
+        "where operation <> 'quarantine'",
+        [load_id, loaded_at, files],
+    ).fetchall()[0][0]
+    if not batch.header.counts.quarantined:
+        return landed, 0
+    header = batch.header
+    quarantined = connection.execute(
+        "insert into raw.quarantine select ?, batch_id, ?, ?, scope, page_index, record_index, "
+        f"problem, payload, extracted_at from {source} where operation = 'quarantine'",
+        [load_id, header.source, header.stream, files],
+    ).fetchall()[0][0]
+    return landed, quarantined
+
+
+def _insert_notes(
+    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, load_id: int, loaded_at: datetime
+) -> None:
+    header, counts = batch.header, batch.header.counts
+    names = (header.source, header.stream, header.scope)
+    _insert(
+        connection,
+        "raw.batches",
+        [
+            (
+                *(load_id, header.batch_id, header.source, header.stream, header.kind),
+                *(header.scope, header.account_name, header.currency, header.timezone),
+                *(batch.version, _naive_utc(header.extracted_at), loaded_at, counts.received),
+                *(counts.landed, counts.quarantined, counts.deduplicated, counts.suppressed),
+                *(counts.unchanged, header.code_version, header.run_id),
+                _naive_utc(header.state.cursor_until),
+            )
+        ],
+    )
+    _insert(
+        connection,
+        "raw.windows",
+        [
+            (
+                *(load_id, header.batch_id, *names, _naive_utc(w.since), _naive_utc(w.until)),
+                *(w.day, w.rows, w.content_hash),
+            )
+            for w in header.windows
+        ],
+    )
+    _insert(
+        connection,
+        "raw.control_totals",
+        [
+            (
+                *(load_id, header.batch_id, *names, t.day, _naive_utc(t.since)),
+                *(_naive_utc(t.until), t.name, t.value),
+            )
+            for t in header.totals
+        ],
+    )
+    _insert(
+        connection,
+        "raw.requests",
+        [
+            (
+                *(load_id, header.batch_id, t.page_index, t.method, t.url, t.status),
+                *(t.request_id, t.body_sha256, t.body_bytes, t.attempts),
+            )
+            for t in header.trail
+        ],
+    )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    if rows:
+        row = "(" + ", ".join("?" * len(rows[0])) + ")"
+        values = ", ".join([row] * len(rows))
+        connection.execute(f"insert into {table} values {values}", [v for r in rows for v in r])
+
+
+def _naive_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def _unopened(path: Path, error: Exception) -> TransientError:
+    return TransientError(
+        f"warehouse {path}: cannot be opened ({type(error).__name__})",
+        why="Another process is writing it, or this user may not.",
+        hint="Wait for the other run to end, or check the file's owner; then run again.",
+        code="TUP-754",
+    )
+
+
+def _broken(path: Path, error: Exception) -> IntegrityError:
+    return IntegrityError(
+        f"warehouse {path}: {str(error).splitlines()[0]}",
+        why="The open transaction was rolled back; what was published before stays on show.",
+        hint="Free space on the disk, then run again in a new process.",
+        code="TUP-707",
+    )

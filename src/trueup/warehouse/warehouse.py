@@ -1,0 +1,51 @@
+"""The seam every engine stands behind, and the layout of what the loader fills."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from trueup.core.batch import BatchHeader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingBatch:
+    """A committed batch the warehouse has not seen: its Delta version, header and part files."""
+
+    version: int
+    header: BatchHeader
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedBatch:
+    """What a load of one batch did; `load_id` grows by one with every batch of the warehouse."""
+
+    load_id: int
+    rows: int
+    quarantined: int
+
+
+class Warehouse(Protocol):
+    """What the pipeline needs of an engine. Times are UTC."""
+
+    def prepare(self, streams: Iterable[tuple[str, str]]) -> None:
+        """Make the raw and ops tables for `(source, stream)` pairs; keeps what is there."""
+        ...
+
+    def load_position(self, source: str, stream: str) -> int:
+        """The newest Delta version that is loaded; -1 before the first."""
+        ...
+
+    def load(self, batch: PendingBatch, position: int, now: datetime) -> LoadedBatch:
+        """Rows, batch notes and the move of the load position, in one transaction.
+
+        Raises TransientError when the position is no longer `position`, IntegrityError when
+        the rows found differ from those the header counts.
+        """
+        ...
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """The rows of a read, as dictionaries."""
+        ...

@@ -1,0 +1,46 @@
+"""Builders for batches and tables of the lake."""
+
+from datetime import UTC, datetime
+
+from trueup.core.batch import BatchHeader, Counts, ScopeState
+from trueup.lake.collector import BatchCollector
+from trueup.lake.layout import open_lake
+from trueup.lake.parts import Lineage, Records
+from trueup.lake.table import StreamTable
+
+NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
+
+
+def a_table(lake, stream="ad_days"):
+    open_lake(lake)
+    return StreamTable(lake, "google_ads", stream)
+
+
+def a_header(batch_id, scope="1", files=(), rows=0, state=None):
+    return BatchHeader(
+        batch_id=batch_id,
+        source="google_ads",
+        stream="ad_days",
+        kind="report",
+        scope=scope,
+        extracted_at=NOW,
+        state=state or ScopeState(),
+        counts=Counts(received=rows, landed=rows),
+        files=files,
+    )
+
+
+def committed(table, batch_id, payloads, scope="1", expected="last"):
+    lineage = Lineage(batch_id=batch_id, scope=scope, extracted_at=NOW, page_index=0)
+    collector = BatchCollector(table.path, batch_id)
+    collector.add(
+        Records(
+            payloads=payloads,
+            record_indexes=range(len(payloads)),
+            keys=[str(n) for n in range(len(payloads))],
+        ),
+        lineage,
+    )
+    files = collector.write(lineage)
+    position = table.last_commit(scope) if expected == "last" else expected
+    return table.append(a_header(batch_id, scope, files, len(payloads)), position)

@@ -1,0 +1,71 @@
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pyarrow.parquet as pq
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.lake.lake_builders import NOW
+from trueup.core.window import Window
+from trueup.lake import collector as collecting
+from trueup.lake.collector import BatchCollector, payload_digest_sum
+from trueup.lake.parts import Lineage, Records
+
+DAY = Window.of_day(date(2026, 6, 1), ZoneInfo("UTC"))
+NEXT_DAY = Window.of_day(date(2026, 6, 2), ZoneInfo("UTC"))
+
+
+def lineage(window):
+    return Lineage(batch_id="b1", scope="1", extracted_at=NOW, page_index=0, window=window)
+
+
+def records(*payloads):
+    return Records(payloads=payloads, record_indexes=range(len(payloads)), keys=["k"] * len(payloads))
+
+
+@given(st.lists(st.binary(), max_size=20), st.randoms())
+def test_the_content_hash_does_not_depend_on_the_order(payloads, random):
+    shuffled = random.sample(payloads, len(payloads))
+    assert payload_digest_sum(shuffled) == payload_digest_sum(payloads)
+
+
+def test_a_record_twice_is_other_content_than_once(tmp_path):
+    once, twice = BatchCollector(tmp_path, "a"), BatchCollector(tmp_path, "b")
+    once.add(records(b"{}"), lineage(DAY))
+    twice.add(records(b"{}", b"{}"), lineage(DAY))
+    assert once.content_hash(DAY) != twice.content_hash(DAY)
+
+
+def test_windows_that_did_not_change_leave_no_record(tmp_path):
+    collector = BatchCollector(tmp_path, "b1")
+    collector.add(records(b'{"day":1}'), lineage(DAY))
+    collector.add(records(b'{"day":2}'), lineage(NEXT_DAY))
+    collector.drop(DAY)
+    [part] = collector.write(lineage(None))
+    assert pq.read_table(tmp_path / part.path)["payload"].to_pylist() == ['{"day":2}']
+
+
+def test_a_large_batch_spills_and_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "SPILL_BYTES", 10_000)
+    collector = BatchCollector(tmp_path, "b1")
+    for n in range(50):
+        collector.add(records(b'{"n":%d,"x":"%s"}' % (n, b"x" * 1000)), lineage(DAY))
+    parts = collector.write(lineage(None))
+    assert len(parts) > 1
+    assert sum(pq.read_table(tmp_path / p.path).num_rows for p in parts) == 50
+
+
+def test_a_discarded_batch_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "SPILL_BYTES", 1)
+    collector = BatchCollector(tmp_path, "b1")
+    collector.add(records(b"{}"), lineage(DAY))
+    assert list(tmp_path.rglob("*.parquet"))
+    collector.discard()
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_an_empty_window_has_a_hash_of_its_own(tmp_path):
+    collector = BatchCollector(tmp_path, "b1")
+    collector.open_window(DAY)
+    assert (collector.rows(DAY), collector.content_hash(DAY)) == (0, "0-" + "0" * 32)
+    assert collector.write(lineage(None)) == ()

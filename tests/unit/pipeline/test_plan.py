@@ -1,0 +1,93 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trueup.core.batch import ScopeState
+from trueup.core.page import Account
+from trueup.core.stream import Stream, StreamKind
+from trueup.pipeline.plan import closed_until, plan_reads, report_days
+
+START = date(2026, 6, 1)
+REPORT = Stream(
+    name="ad_days",
+    kind=StreamKind.REPORT,
+    key=("id",),
+    day="date",
+    lookback=timedelta(days=28),
+    days_per_request=7,
+)
+ORDERS = Stream(
+    name="orders",
+    kind=StreamKind.INCREMENTAL,
+    key=("id",),
+    cursor="updatedAt",
+    settle_lag=timedelta(minutes=1),
+    overlap=timedelta(hours=1),
+)
+TOKYO = Account(account_id="1", timezone="Asia/Tokyo")
+
+
+def test_a_first_read_reaches_from_the_start_to_the_accounts_own_today():
+    late_in_utc = datetime(2026, 6, 9, 20, tzinfo=UTC)  # already the 10th in Tokyo
+    reads = plan_reads(REPORT, TOKYO, ScopeState(), late_in_utc, START)
+    assert reads[0].window.since == datetime(2026, 5, 31, 15, tzinfo=UTC)
+    assert reads[-1].window.until == datetime(2026, 6, 10, 15, tzinfo=UTC)
+
+
+def test_open_days_are_read_again_and_closed_ones_are_not():
+    state = ScopeState(first_day=START, closed_until=date(2026, 7, 1))
+    assert report_days(state, date(2026, 7, 3), START) == [date(2026, 7, d) for d in (1, 2, 3)]
+
+
+def test_days_missed_during_an_outage_are_read_first():
+    state = ScopeState(first_day=START, closed_until=date(2026, 7, 1))
+    days = report_days(state, date(2026, 9, 1), START)
+    assert days[0] == date(2026, 7, 1)
+    assert len(days) == 63
+
+
+def test_an_earlier_start_is_filled_up():
+    state = ScopeState(first_day=date(2026, 6, 3), closed_until=date(2026, 6, 3))
+    assert report_days(state, date(2026, 6, 3), START) == [date(2026, 6, d) for d in (1, 2, 3)]
+
+
+@given(st.integers(1, 400), st.integers(1, 31))
+def test_requests_meet_without_gap_or_overlap(days, per_request):
+    stream = Stream(
+        name="r", kind=StreamKind.REPORT, key=("id",), day="d", days_per_request=per_request
+    )
+    now = datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(days=days)
+    windows = [r.window for r in plan_reads(stream, Account(account_id="1"), ScopeState(), now, START)]
+    assert [w.until for w in windows[:-1]] == [w.since for w in windows[1:]]
+    assert all((w.until - w.since).days <= per_request for w in windows)
+    assert sum((w.until - w.since).days for w in windows) == days + 1
+
+
+def test_an_incremental_read_begins_an_overlap_before_the_last_ended():
+    state = ScopeState(cursor_until=datetime(2026, 6, 2, tzinfo=UTC))
+    [read] = plan_reads(ORDERS, TOKYO, state, datetime(2026, 6, 3, tzinfo=UTC), START)
+    assert read.window.since == datetime(2026, 6, 1, 23, tzinfo=UTC)
+    assert read.window.until == datetime(2026, 6, 2, 23, 59, tzinfo=UTC)
+
+
+def test_a_stopped_read_goes_on_with_its_own_window():
+    state = ScopeState(
+        reading_since=datetime(2026, 6, 1, tzinfo=UTC),
+        reading_until=datetime(2026, 6, 2, tzinfo=UTC),
+        bookmark="page-7",
+    )
+    [read] = plan_reads(ORDERS, TOKYO, state, datetime(2026, 6, 9, tzinfo=UTC), START)
+    assert (read.bookmark, read.window.until) == ("page-7", datetime(2026, 6, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("hours_back", [1, 48])
+def test_a_clock_set_back_reads_nothing_rather_than_moving_the_cursor_back(hours_back):
+    state = ScopeState(cursor_until=datetime(2026, 6, 9, tzinfo=UTC))
+    now = datetime(2026, 6, 9, tzinfo=UTC) - timedelta(hours=hours_back)
+    assert plan_reads(ORDERS, TOKYO, state, now, START) == []
+
+
+def test_a_day_closes_when_it_is_older_than_the_lookback():
+    assert closed_until(REPORT, date(2026, 7, 29)) == date(2026, 7, 1)
