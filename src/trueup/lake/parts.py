@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -54,17 +55,15 @@ def to_table(records: Records, lineage: Lineage) -> pa.Table:
     operation = "upsert" if records.problems is None else "quarantine"
     columns = [
         _strings(records.payloads),
-        pa.array(records.keys or [None] * count, pa.string()),
-        pa.array(records.cursors, pa.string()) if records.cursors else pa.nulls(count, pa.string()),
+        _texts(records.keys, count),
+        _texts(records.cursors, count),
         _constant(operation, pa.string(), count),
-        pa.array(records.problems, pa.string())
-        if records.problems
-        else pa.nulls(count, pa.string()),
+        _texts(records.problems, count),
         _constant(lineage.scope, pa.string(), count),
         _constant(window and window.since, pa.timestamp("us", tz="UTC"), count),
         _constant(window and window.until, pa.timestamp("us", tz="UTC"), count),
         _constant(lineage.page_index, pa.int32(), count),
-        pa.array(records.record_indexes, pa.int32()),
+        _int32s(records.record_indexes),
         _constant(lineage.batch_id, pa.string(), count),
         _constant(lineage.extracted_at, pa.timestamp("us", tz="UTC"), count),
     ]
@@ -121,10 +120,23 @@ def _write(path: Path, tables: Sequence[pa.Table]) -> None:
 
 
 def _strings(values: Sequence[bytes]) -> pa.Array:
-    # One join instead of a Python object per value; the door has checked that it is UTF-8.
-    offsets = pa.array(accumulate(map(len, values), initial=0), pa.int32())
+    # Arrays are made from buffers: `pa.array` on Python lists costs more, and imports pandas.
+    offsets = np.fromiter(accumulate(map(len, values), initial=0), np.int32, len(values) + 1)
     data = pa.py_buffer(b"".join(values))
-    return pa.StringArray.from_buffers(len(values), offsets.buffers()[1], data)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), data)
+
+
+def _texts(values: Sequence[str | None] | None, count: int) -> pa.Array:
+    if values is None:
+        return pa.nulls(count, pa.string())
+    if None in values:
+        return pa.array(values, pa.string())
+    return _strings([value.encode() for value in values if value is not None])
+
+
+def _int32s(values: Sequence[int]) -> pa.Array:
+    numbers = np.fromiter(values, np.int32, len(values))
+    return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(numbers)])
 
 
 def _constant(value: object, kind: pa.DataType, count: int) -> pa.Array:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from trueup.lake.table import StreamTable
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.project import Project
+from trueup.pipeline.project import Project, declared_streams
+from trueup.sources.registry import REGISTRY
 from trueup.warehouse.warehouse import PendingBatch
 
 
@@ -22,7 +23,8 @@ def load(project: Project, now: datetime, listener: Listener = silent) -> LoadRe
     """Load what the lake holds beyond the warehouse's positions."""
     streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
     warehouse = project.warehouse
-    warehouse.prepare(streams)
+    # Models name the tables of every known source, so that all exist, if empty.
+    warehouse.prepare((source, s.name) for source in REGISTRY for s in declared_streams(source))
     total = LoadResult()
     # One open connection for all batches: opening the file is what would cost.
     with warehouse.connect():

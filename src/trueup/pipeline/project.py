@@ -14,7 +14,7 @@ from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.config import ProjectConfig, parse_model
+from trueup.pipeline.config import PROJECT_FILE, ProjectConfig, parse_model
 from trueup.privacy.vault import Vault, load_or_create_master_key
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import source_type
@@ -70,25 +70,22 @@ class Project:
 
     def streams(self) -> dict[str, tuple[Stream, ...]]:
         """The declared streams of every source of the project, without any connection."""
-        return {name: declared_streams(self._type_name(name)) for name in self.config.sources}
+        return {name: declared_streams(name) for name in self.config.sources}
 
     def connect(self, name: str, now: datetime) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
-        kind = source_type(self._type_name(name))
-        settings = {k: v for k, v in self.config.sources[name].items() if k != "type"}
-        model = _imported(kind.config)
-        config = parse_model(model, settings, f"{self.folder / 'trueup.yml'}: sources.{name}")
+        kind = source_type(name)
+        where = f"{self.folder / PROJECT_FILE}: sources.{name}"
+        config = parse_model(_imported(kind.config), self.config.sources[name], where)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
             now=now,
             transport=self.transport,
+            folder=self.folder,
         )
         source: Source = _imported(kind.create)(config, context)
         return source
-
-    def _type_name(self, name: str) -> str:
-        return str(self.config.sources[name].get("type", name))
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:

@@ -1,4 +1,4 @@
-"""What every connector is handed: time, waiting, transport, limits. It reads none of them itself."""
+"""What every connector is handed: time, waiting, transport, limits."""
 
 import random
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import httpx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt at a request, for logs; `url` holds no secret, `status` is 0 without an answer."""
+    """One attempt at a request, for logs: no secret in `url`, `status` 0 without an answer."""
 
     method: str
     url: str

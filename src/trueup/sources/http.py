@@ -1,4 +1,4 @@
-"""One HTTP client for every vendor: timeouts, retries, budgets, whole answers, no secret in a message.
+"""One HTTP client for every vendor: timeouts, retries, budgets, whole answers, no secret shown.
 
 ```
 request ─▶ budget ─▶ send ─▶ answer whole? ─▶ vendor's classify ─▶ Ok: return
@@ -17,7 +17,7 @@ import httpx
 import msgspec
 
 from trueup.core.page import RequestTrace
-from trueup.errors import AccessError, ContractError, TransientError, TrueupError
+from trueup.errors import AccessError, ConfigError, ContractError, TransientError, TrueupError
 from trueup.sources.auth import Auth
 from trueup.sources.context import Attempt, SourceContext
 from trueup.sources.quotas import QuotaBudget
@@ -80,6 +80,10 @@ class _Call:
     with_credential: bool
     classify: Classify
 
+    @property
+    def where(self) -> str:
+        return f"{self.method} {redacted_url(self.url).partition('?')[0]}"
+
 
 class HttpClient:
     """Talks to one vendor under one credential. Thread-safe.
@@ -99,6 +103,8 @@ class HttpClient:
         classify: Classify = classify_status,
         auth: Auth | None = None,
     ) -> None:
+        if httpx.URL(base_url).scheme not in ("http", "https"):
+            raise ConfigError(f"{redacted_url(base_url)!r} is not an http or https address")
         self._base_url = base_url.rstrip("/")
         self._headers = dict(headers or {})
         self._context = context
@@ -178,42 +184,143 @@ class HttpClient:
         return str(url.copy_merge_params(dict(params)) if params else url)
 
     def _classify_json(self, answer: Answer) -> Verdict:
-        verdict = self._classify(answer) if answer.status >= 300 else self._refuse_other(answer)
-        return verdict or self._classify(answer)
-
-    def _refuse_other(self, answer: Answer) -> Verdict | None:
-        if is_sound(answer.body):
-            return None
-        kind = answer.headers.get("content-type", "no type").partition(";")[0]
-        what = f"HTTP {answer.status} with {kind} of {len(answer.body)} bytes that is not whole JSON"
-        error = ContractError(
-            f"{answer.where}: {what}",
-            why="Nothing of this answer was taken; the window stays open.",
-            hint="A proxy, a login page or an outage may stand in between: open the address.",
-            code="TUP-510",
-        )
-        return Retry(what, shared=False, otherwise=error)
+        if answer.status < 300 and not is_sound(answer.body):
+            return _not_json(answer)
+        return self._classify(answer)
 
     def _run(self, call: _Call) -> Answer:
-        waited_seconds, may_renew = 0.0, self._auth is not None and call.with_credential
-        attempt = 0
+        waited_seconds, attempt, may_renew = 0.0, 0, call.with_credential
         while True:
             attempt += 1
             headers = self._credential(call)
             secrets = self._secrets | secret_header_values(headers) | secret_parameters(call.url)
-            answer, verdict = self._attempt(call, headers, attempt, secrets)
-            if answer is not None and answer.status == 401 and may_renew and self._auth:
-                self._auth.refused(headers)
-                may_renew = False
-                continue
-            if isinstance(verdict, Ok) and answer is not None:
-                return answer
-            if isinstance(verdict, Fail):
-                raise _scrubbed(verdict.error, secrets)
-            assert isinstance(verdict, Retry)
-            waited_seconds += self._wait(call, verdict, attempt, waited_seconds, secrets)
+            outcome = self._attempt(call, headers, attempt, secrets)
+            if isinstance(outcome, Answer):
+                if outcome.status == 401 and self._auth and may_renew:
+                    self._auth.refused(headers)
+                    may_renew = False
+                    continue
+                verdict = call.classify(outcome)
+                if isinstance(verdict, Ok):
+                    return outcome
+                if isinstance(verdict, Fail):
+                    raise _scrubbed(verdict.error, secrets)
+                outcome = self._with_retry_after(verdict, outcome)
+            waited_seconds += self._wait(call, outcome, attempt, waited_seconds, secrets)
 
     def _credential(self, call: _Call) -> dict[str, str]:
         if not call.with_credential:
             return {}
         return self._headers | (self._auth.headers() if self._auth else {})
+
+    def _attempt(
+        self, call: _Call, headers: dict[str, str], attempt: int, secrets: set[str]
+    ) -> Answer | Retry:
+        if self._budget and call.with_credential:
+            self._budget.acquire()
+        started = self._context.monotonic()
+        status = 0
+        try:
+            response = self._client.request(
+                call.method, call.url, content=call.content, headers=headers | call.headers
+            )
+            status = response.status_code
+            outcome = _whole_answer(response, attempt, call)
+            reason = outcome.reason if isinstance(outcome, Retry) else "answered"
+        except httpx.LocalProtocolError:
+            # The cause is left out: it quotes the header, which may be the credential.
+            raise ConfigError(
+                f"{call.where}: a header cannot be sent",
+                hint="Check the credential for line breaks and other control characters.",
+                code="TUP-330",
+            ) from None
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            reason = scrub(f"{type(error).__name__}: {error}".rstrip(": "), secrets)
+            outcome = Retry(reason, shared=False)
+        self._context.on_attempt(
+            Attempt(
+                method=call.method,
+                url=redacted_url(call.url),
+                status=status,
+                number=attempt,
+                outcome=reason,
+                seconds=self._context.monotonic() - started,
+            )
+        )
+        return outcome
+
+    def _with_retry_after(self, verdict: Retry, answer: Answer) -> Retry:
+        if verdict.after_seconds is not None:
+            return verdict
+        after_seconds = retry_after_seconds(answer.headers, self._context.now)
+        return replace(verdict, after_seconds=after_seconds)
+
+    def _wait(
+        self, call: _Call, verdict: Retry, attempt: int, waited_seconds: float, secrets: set[str]
+    ) -> float:
+        """Wait before the next attempt and return for how long, or give up."""
+        if verdict.shared and verdict.after_seconds is not None and self._budget:
+            self._budget.pause(verdict.after_seconds)
+        seconds = wait_seconds(verdict, attempt, self._context.jitter())
+        too_long = waited_seconds + seconds > self._context.max_wait_seconds
+        if too_long or attempt >= self._context.max_attempts:
+            error = verdict.otherwise or TransientError(
+                f"{call.where}: {verdict.reason}; gave up after {attempt} attempts",
+                retry_after_seconds=verdict.after_seconds,
+                hint="Run again later; what is in the lake stays, and the read goes on from there.",
+            )
+            raise _scrubbed(error, secrets)
+        self._context.sleep(seconds)
+        return seconds
+
+
+def _whole_answer(response: httpx.Response, attempt: int, call: _Call) -> Answer | Retry:
+    """The answer, or a reason to ask again when fewer bytes came than were announced."""
+    body = response.content
+    announced = response.headers.get("content-length", "")
+    # Of a compressed answer, the announced length is that of the compressed bytes.
+    received = response.num_bytes_downloaded if _is_encoded(response) else len(body)
+    if announced.isdecimal() and received != int(announced) and call.method != "HEAD":
+        return Retry(f"{received} of {announced} announced bytes received", shared=False)
+    request_ids = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
+    trace = RequestTrace(
+        method=call.method,
+        url=redacted_url(call.url),
+        status=response.status_code,
+        request_id=next(filter(None, request_ids), ""),
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        body_bytes=len(body),
+        attempts=attempt,
+    )
+    return Answer(
+        status=response.status_code,
+        headers=response.headers,
+        body=body,
+        attempts=attempt,
+        trace=trace,
+    )
+
+
+def _is_encoded(response: httpx.Response) -> bool:
+    encoding: str = response.headers.get("content-encoding", "identity")
+    return encoding != "identity"
+
+
+def _not_json(answer: Answer) -> Retry:
+    kind = answer.headers.get("content-type", "no type").partition(";")[0]
+    what = f"HTTP {answer.status} with {kind} of {len(answer.body)} bytes that is not whole JSON"
+    error = ContractError(
+        f"{answer.where}: {what}",
+        why="Nothing of this answer was taken; the window stays open.",
+        hint="A proxy, a login page or an outage may stand in between: open the address.",
+        code="TUP-510",
+    )
+    return Retry(what, shared=False, otherwise=error)
+
+
+def _scrubbed(error: TrueupError, secrets: set[str]) -> TrueupError:
+    """`error` with known secrets taken out: some vendors echo the token in their message."""
+    error.message = scrub(error.message, secrets)
+    error.hint, error.why = scrub(error.hint, secrets), scrub(error.why, secrets)
+    error.args = (error.message,)
+    return error

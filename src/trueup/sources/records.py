@@ -29,8 +29,8 @@ def split(body: bytes, path: tuple[str, ...]) -> Records:
 
     A record that is not valid JSON (NaN, a lone surrogate) is handed on as it is and does not
     lose its siblings. An absent or null array gives no records; `rest` then shows which. Raises
-    ContractError when the body is cut, or the object around the records is not valid or names a
-    key twice.
+    ContractError when the body is cut, when something else than an array is there, or when the
+    object around the records is not valid or names a key twice.
     """
     try:
         raws = _strict(body, path)
@@ -39,7 +39,9 @@ def split(body: bytes, path: tuple[str, ...]) -> Records:
     except (msgspec.MsgspecError, RecursionError):
         spans, records = _tolerant(body, path)
     rest = body if spans is None else body[: spans[0]] + body[spans[1] :]
-    return Records(records=records, rest=_outer_object(rest, path))
+    outer = _outer_object(rest, path)
+    _check_array(outer, path)
+    return Records(records=records, rest=outer)
 
 
 def is_sound(body: bytes) -> bool:
@@ -124,8 +126,7 @@ class _Scan:
         if token == ord(":"):
             return self._name_key()
         if token == ord(","):
-            self._end_element(at)
-            return bool(self._stack)
+            return bool(self._stack) and self._end_element(at, is_last=False)
         return token != ord('"') and self._close(token, at)
 
     def _open(self, token: int, at: int) -> None:
@@ -147,20 +148,25 @@ class _Scan:
     def _close(self, token: int, at: int) -> bool:
         if not self._stack or _CLOSING[self._stack[-1]] != token:
             return False
-        self._end_element(at)
+        if not self._end_element(at, is_last=True):
+            return False
         if len(self._stack) == self._target_depth:
             self._target_depth = 0
         self._stack.pop()
         self._keys.pop()
         return True
 
-    def _end_element(self, at: int) -> None:
-        if self._target_depth and len(self._stack) == self._target_depth:
-            text = self._body[self._element_start : at]
-            if text.strip(_WHITESPACE):
-                start = self._element_start + len(text) - len(text.lstrip(_WHITESPACE))
-                self.spans.append((start, start + len(text.strip(_WHITESPACE))))
-            self._element_start = at + 1
+    def _end_element(self, at: int, *, is_last: bool) -> bool:
+        """Note the element that ends at `at`; False when there is none where one must be."""
+        if not self._target_depth or len(self._stack) != self._target_depth:
+            return True
+        text = self._body[self._element_start : at]
+        start = self._element_start + len(text) - len(text.lstrip(_WHITESPACE))
+        length = len(text.strip(_WHITESPACE))
+        self._element_start = at + 1
+        if length:
+            self.spans.append((start, start + length))
+        return length > 0 or (is_last and not self.spans)
 
 
 def _scan(body: bytes, path: tuple[str, ...] | None) -> list[tuple[int, int]] | None:
@@ -181,6 +187,16 @@ def _outer_object(text: bytes, path: tuple[str, ...]) -> Any:
         return json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _broken(path, f"the object around the records is not valid: {error}") from None
+
+
+def _check_array(outer: Any, path: tuple[str, ...]) -> None:
+    found = outer
+    for key in path:
+        if not isinstance(found, dict):
+            break
+        found = found.get(key)
+    if not (found is None or isinstance(found, list)):
+        raise _broken(path, f"there is no array but a {type(found).__name__}")
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,1 +1,136 @@
-"""Shopify."""
+"""Shopify: orders with their lines, refunds and journeys, customers, products, the shop."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from trueup.core.page import Account, ControlTotal, Page, Source
+from trueup.core.stream import Stream, StreamKind
+from trueup.core.window import Window
+from trueup.errors import AccessError, ConfigError, ContractError
+from trueup.sources.context import SourceContext
+from trueup.sources.shopify.answers import SCOPES
+from trueup.sources.shopify.api import GraphqlApi
+from trueup.sources.shopify.bulk import BulkRead
+from trueup.sources.shopify.paged import PagedRead, count_of, read_snapshot, window_search
+from trueup.sources.shopify.streams import ORDERS, SHOP, STREAMS, ShopStream
+from trueup.sources.shopify.totals import day_totals
+
+
+class ShopifyConfig(BaseModel):
+    """Settings of one shop."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shop: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$",
+        description="The shop's permanent name: name.myshopify.com.",
+    )
+    access_token: SecretStr = Field(description="The app's offline Admin API access token.")
+    base_url: str | None = Field(
+        default=None, description="Where the API answers, if not at the shop's own name."
+    )
+    accept_sixty_days: bool = Field(
+        default=False,
+        description="Go on without read_all_orders: orders older than 60 days stay unseen.",
+    )
+    bulk_from: int = Field(
+        default=10_000,
+        ge=0,
+        description="From so many customers or products on, read by a bulk operation.",
+    )
+
+
+class ShopifySource:
+    """One shop. Orders are read in pages: a bulk operation cannot carry the lines of refunds."""
+
+    name = "shopify"
+    streams: tuple[Stream, ...] = STREAMS
+
+    def __init__(self, config: ShopifyConfig, context: SourceContext) -> None:
+        self._config = config
+        self._context = context
+        base_url = config.base_url or f"https://{config.shop}"
+        self._api = GraphqlApi(base_url, config.access_token.get_secret_value(), context)
+
+    def accounts(self) -> list[Account]:
+        """The one shop of the token.
+
+        Raises AccessError that names a missing scope, and ConfigError when another shop answers.
+        """
+        data = self._api.call("Access", {}).data
+        shop = data["shop"]
+        granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
+        _check_scopes(granted, accept_sixty_days=self._config.accept_sixty_days)
+        if shop["myshopifyDomain"] != self._config.shop:
+            raise ConfigError(
+                f"shop {self._config.shop!r}: the token belongs to {shop['myshopifyDomain']!r}",
+                hint="Set `shop` to the name that the shop was created with.",
+            )
+        return [
+            Account(
+                account_id=shop["myshopifyDomain"],
+                name=shop["name"],
+                timezone=shop["ianaTimezone"],
+                currency=shop["currencyCode"],
+            )
+        ]
+
+    def read(
+        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        """As the protocol says; `account` is the shop of the token, whichever is given."""
+        del account
+        assert isinstance(stream, ShopStream)
+        if stream is SHOP:
+            return self._shop()
+        if bookmark is None and self._is_bulky(stream, window):
+            return BulkRead(self._api, stream, window_search(stream, window), self._context).pages()
+        if stream.kind is StreamKind.SNAPSHOT:
+            return read_snapshot(self._api, stream)
+        return PagedRead(self._api, stream, window).pages(bookmark)
+
+    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
+        """Per local day: how many orders were created, test and cancelled ones too, and the sum
+        of their `totalPriceSet`, which refunds do not change and edits do."""
+        if stream.name != ORDERS.name:
+            return []
+        return day_totals(self._api, window, ZoneInfo(account.timezone))
+
+    def _shop(self) -> Iterator[Page]:
+        reply = self._api.call(SHOP.operation, {})
+        record = reply.object_bytes(SHOP.root)
+        if record is None:
+            raise ContractError(f"{reply.answer.where}: the shop is null", code="TUP-540")
+        yield Page(records=[record], trace=reply.answer.trace)
+
+    def _is_bulky(self, stream: ShopStream, window: Window) -> bool:
+        if stream.bulk is None or stream.count is None:
+            return False
+        return (
+            count_of(self._api, stream.count, window_search(stream, window))
+            >= self._config.bulk_from
+        )
+
+
+def _check_scopes(granted: set[str], *, accept_sixty_days: bool) -> None:
+    missing = [scope for scope in SCOPES if scope not in granted]
+    if accept_sixty_days:
+        missing = [scope for scope in missing if scope != "read_all_orders"]
+    if not missing:
+        return
+    why = ""
+    if "read_all_orders" in missing:
+        why = "Without read_all_orders, orders older than 60 days and their refunds stay unseen."
+    raise AccessError(
+        f"the token lacks the scopes {', '.join(missing)}",
+        why=why,
+        hint="Grant them to the app and install it again.",
+        code="TUP-411",
+    )
+
+
+def create(settings: ShopifyConfig, context: SourceContext) -> Source:
+    """The connector of one shop."""
+    return ShopifySource(settings, context)

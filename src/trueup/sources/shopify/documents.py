@@ -37,9 +37,7 @@ def _documents() -> dict[str, str]:
         text = _text(name)
         starts = [*_DEFINITION.finditer(text)]
         ends = [match.start() for match in starts[1:]] + [len(text)]
-        parts = {
-            m[2]: text[m.start() : end].strip() for m, end in zip(starts, ends, strict=True)
-        }
+        parts = {m[2]: text[m.start() : end].strip() for m, end in zip(starts, ends, strict=True)}
         found |= {m[2]: _with_fragments(m[2], parts) for m in starts if m[1] != "fragment"}
     return found
 

@@ -1,0 +1,13 @@
+{# Where a record came from; every staging model carries these. #}
+{% macro lineage_columns() -%}
+    {{ return([
+        'scope', 'window_since', 'window_until', 'record_key', 'page_index', 'record_index',
+        'load_id', 'loaded_at', 'extracted_at', 'batch_id'
+    ]) }}
+{%- endmacro %}
+
+
+{# `scope` is an account id; one vendor writes it with a prefix in places. #}
+{% macro account_of_scope(scope) -%}
+    replace({{ scope }}, 'act_', '')
+{%- endmacro %}

@@ -1,0 +1,50 @@
+{#
+    The last load whose transform succeeded as a whole; 0 before the first, and when all is built
+    anew. A literal, so that the engine can skip the older part of a raw table.
+#}
+{% macro transformed_load_id() -%}
+    {%- if not execute or not is_incremental() -%}
+        {{ return(0) }}
+    {%- endif -%}
+    {{ return(trueup.transform_position()) }}
+{%- endmacro %}
+
+
+{# The same for models that are rebuilt or viewed, whatever their own state. #}
+{% macro transform_position() -%}
+    {%- if not execute or flags.FULL_REFRESH or flags.WHICH not in ('run', 'build', 'compile', 'show', 'test') -%}
+        {{ return(0) }}
+    {%- endif -%}
+    {%- set found = run_query('select max(load_id) as load_id from ops.transform_position') -%}
+    {{ return((found.columns[0].values()[0] or 0) | int) }}
+{%- endmacro %}
+
+
+{#
+    Before a history is brought up to date: take back what a run that did not finish has already
+    applied, so that applying it again gives the same.
+#}
+{% macro undo_unfinished() -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} where load_id > {{ trueup.transformed_load_id() }};
+    update {{ this }}
+    set closed_load_id = null, knowledge_to = null
+    where closed_load_id > {{ trueup.transformed_load_id() }};
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Before touched keys are written again: remove all rows they have, since some may be gone. #}
+{% macro delete_touched(key, touched) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} where {{ key }} in (select {{ key }} from {{ touched }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The same for tables that only grow. #}
+{% macro undo_appended() -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} where load_id > {{ trueup.transformed_load_id() }}
+    {%- endif -%}
+{%- endmacro %}

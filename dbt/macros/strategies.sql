@@ -1,0 +1,16 @@
+{#
+    Incremental strategy of histories: the open row of each written key gives way to what was
+    written for it (its closed self and what follows it). Closed rows are never touched.
+#}
+{% macro get_incremental_replace_open_versions_sql(arguments) -%}
+    {%- set target = arguments['target_relation'] -%}
+    {%- set written = arguments['temp_relation'] -%}
+    {%- set keys = arguments['unique_key'] -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ target }} as kept
+    using (select distinct {{ keys | join(', ') }} from {{ written }}) as written
+    where {{ trueup.joined_on('kept', 'written', keys) }} and kept.closed_load_id is null;
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ written }}
+{%- endmacro %}

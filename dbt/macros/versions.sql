@@ -1,0 +1,174 @@
+{#
+    Replaced windows to versions: the one way in which history is kept here.
+
+    A source says again and again what a window holds (a report day of an account, the campaigns
+    of an account), and each complete answer replaces the one before. This turns the answers that
+    are new into versions of each record: when it was first known, when it stopped being known,
+    and by which loads. A record missing from an answer is closed and gets a version with
+    `is_deleted` and without measures, until it comes back.
+
+    Expects the relations
+      rows      one row per answer and record: keys, entity, columns, row_hash, load_id, loaded_at
+      windows   one row per answer: keys, load_id, loaded_at; also answers without any row
+    and renders CTEs that end with `versions`: the rows to write by delete and insert on
+    `keys + [entity]` among the open ones. Several new answers of one window are applied in the
+    order of their loads.
+#}
+{% macro versions_from_windows(rows, windows, keys, entity, columns, measures=[]) -%}
+{%- set identity = (keys + [entity]) | join(', ') -%}
+{%- set carried = columns + measures + ['row_hash'] -%}
+
+numbered_windows as (
+
+    select
+        {{ keys | join(', ') }},
+        load_id,
+        loaded_at,
+        row_number() over (partition by {{ keys | join(', ') }} order by load_id) as version_number,
+        count(*) over (partition by {{ keys | join(', ') }}) as version_count
+    from {{ windows }}
+
+),
+
+answered_rows as (
+
+    select
+        {{ trueup.qualified('answers', keys + [entity] + carried) }},
+        false as is_deleted,
+        numbered_windows.load_id,
+        numbered_windows.loaded_at as knowledge_from,
+        numbered_windows.version_number,
+        numbered_windows.version_count
+    from {{ rows }} as answers
+    inner join numbered_windows
+        on {{ trueup.joined_on('answers', 'numbered_windows', keys) }}
+        and answers.load_id = numbered_windows.load_id
+
+),
+
+{% if is_incremental() -%}
+known_rows as (
+
+    select
+        {{ trueup.qualified('known', keys + [entity] + carried) }},
+        known.is_deleted,
+        known.load_id,
+        known.knowledge_from,
+        0 as version_number,
+        numbered_windows.version_count
+    from {{ this }} as known
+    inner join numbered_windows
+        on {{ trueup.joined_on('known', 'numbered_windows', keys) }}
+        and numbered_windows.version_number = 1
+    where known.closed_load_id is null
+
+),
+
+{% endif -%}
+seen_rows as (
+
+    select * from answered_rows
+    {%- if is_incremental() %}
+    union all
+    select * from known_rows
+    {%- endif %}
+
+),
+
+rows_with_next as (
+
+    select
+        *,
+        lead(version_number) over (
+            partition by {{ identity }} order by version_number, row_hash
+        ) as next_version_number
+    from seen_rows
+
+),
+
+vanished_rows as (
+
+    select
+        {{ trueup.qualified('gone', keys + [entity] + columns) }},
+        {%- for measure in measures %}
+        null as {{ measure }},
+        {%- endfor %}
+        null as row_hash,
+        true as is_deleted,
+        numbered_windows.load_id,
+        numbered_windows.loaded_at as knowledge_from,
+        numbered_windows.version_number,
+        numbered_windows.version_count,
+        null as next_version_number
+    from rows_with_next as gone
+    inner join numbered_windows
+        on {{ trueup.joined_on('gone', 'numbered_windows', keys) }}
+        and numbered_windows.version_number = gone.version_number + 1
+    where
+        not gone.is_deleted
+        and coalesce(gone.next_version_number, gone.version_count + 1) > gone.version_number + 1
+
+),
+
+states as (
+
+    -- A record that an answer holds twice counts once.
+    select * from rows_with_next
+    where next_version_number is distinct from version_number
+    union all
+    select * from vanished_rows
+
+),
+
+changes as (
+
+    select *
+    from states
+    qualify
+        version_number = 0
+        or lag(version_number) over (partition by {{ identity }} order by version_number) is null
+        or row_hash is distinct from lag(row_hash) over (
+            partition by {{ identity }} order by version_number
+        )
+
+),
+
+closed_changes as (
+
+    select
+        *,
+        lead(load_id) over (
+            partition by {{ identity }} order by version_number
+        ) as closed_load_id,
+        lead(knowledge_from) over (
+            partition by {{ identity }} order by version_number
+        ) as knowledge_to
+    from changes
+
+),
+
+versions as (
+
+    select
+        {{ identity }},
+        {{ carried | join(',\n        ') }},
+        is_deleted,
+        knowledge_from,
+        knowledge_to,
+        load_id,
+        closed_load_id
+    from closed_changes
+    where version_number > 0 or closed_load_id is not null
+
+)
+{%- endmacro %}
+
+
+{% macro qualified(alias, columns) -%}
+    {% for column in columns %}{{ alias }}.{{ column }}{{ ',\n        ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{% macro joined_on(left, right, columns) -%}
+    {% for column in columns %}{{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}

@@ -1,0 +1,72 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_open_versions',
+    unique_key=['platform', 'account_id', 'ad_group_id'],
+    pre_hook='{{ undo_unfinished() }}'
+) }}
+
+{%- set attributes = ['campaign_id', 'ad_group_name', 'status'] %}
+
+with
+
+snapshots as (
+
+    select
+        source as platform,
+        scope as account_id,
+        load_id,
+        loaded_at
+    from {{ ref('stg_warehouse__windows') }}
+    where
+        load_id > {{ transformed_load_id() }}
+        and ((source = 'google_ads' and stream = 'ad_groups') or (source = 'meta_ads' and stream = 'ad_sets'))
+
+),
+
+listed as (
+
+    select
+        'google_ads' as platform,
+        {{ account_of_scope('scope') }} as account_id,
+        campaign_id,
+        ad_group_id,
+        ad_group_name,
+        status,
+        has_cast_problem,
+        load_id
+    from {{ ref('stg_google_ads__ad_groups') }}
+    where load_id > {{ transformed_load_id() }}
+    union all
+    select
+        'meta_ads' as platform,
+        {{ account_of_scope('scope') }} as account_id,
+        campaign_id,
+        ad_group_id,
+        ad_group_name,
+        status,
+        has_cast_problem,
+        load_id
+    from {{ ref('stg_meta_ads__ad_sets') }}
+    where load_id > {{ transformed_load_id() }}
+
+),
+
+listed_rows as (
+
+    select
+        *,
+        {{ row_hash(attributes) }} as row_hash
+    from listed
+    where ad_group_id is not null
+
+),
+
+{{ versions_from_windows(
+    rows='listed_rows',
+    windows='snapshots',
+    keys=['platform', 'account_id'],
+    entity='ad_group_id',
+    columns=attributes + ['has_cast_problem']
+) }}
+
+select * from versions

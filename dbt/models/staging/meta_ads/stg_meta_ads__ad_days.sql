@@ -1,0 +1,65 @@
+with
+
+source as (
+
+    select * from {{ source('meta_ads', 'ad_days') }}
+
+),
+
+typed as (
+
+    -- Clicks that lead to the advertiser are `inline_link_clicks`; `clicks` are all on the ad.
+    {{ select_json_fields('source', [
+        ('account_id', 'account_id', 'text'),
+        ('campaign_id', 'campaign_id', 'text'),
+        ('ad_group_id', 'adset_id', 'text'),
+        ('ad_id', 'ad_id', 'text'),
+        ('report_date', 'date_start', 'date'),
+        ('currency_code', 'account_currency', 'text'),
+        ('spend_amount', 'spend', 'decimal', '0'),
+        ('impressions', 'impressions', 'integer', '0'),
+        ('clicks', 'inline_link_clicks', 'integer', '0'),
+        ('clicks_all', 'clicks', 'integer', '0'),
+        ('actions', 'actions', 'json'),
+        ('action_values', 'action_values', 'json')
+    ], keep=lineage_columns()) | indent(4) }}
+
+),
+
+purchases_found as (
+
+    -- The same purchases come under several action types: adding them up counts them twice.
+    select
+        *,
+        {{ json_array_element('actions', 'action_type', ['omni_purchase', 'purchase']) }}
+            as purchases,
+        {{ json_array_element('action_values', 'action_type', ['omni_purchase', 'purchase']) }}
+            as purchase_values
+    from typed
+
+),
+
+renamed as (
+
+    select
+        {{ lineage_columns() | join(',\n        ') }},
+        account_id,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        report_date,
+        currency_code,
+        spend_amount,
+        impressions,
+        clicks,
+        clicks_all,
+        -- What the platform claims, in its default windows (7 days click, 1 day view).
+        coalesce({{ try_amount(json_text('purchases', 'value')) }}, 0) as platform_conversions,
+        coalesce({{ try_amount(json_text('purchase_values', 'value')) }}, 0)
+            as platform_conversion_value_amount,
+        has_cast_problem
+    from purchases_found
+
+)
+
+select * from renamed

@@ -1,0 +1,95 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
+) }}
+
+with
+
+orders as (
+
+    {{ select_new_order_payloads() | indent(4) }}
+
+),
+
+lines as (
+
+    {{ select_json_fields('orders', [
+        ('items', 'lineItems.nodes', 'json')
+    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']) | indent(4) }}
+
+),
+
+items as (
+
+    {{ select_json_items(
+        'lines', 'items', ['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']
+    ) | indent(4) }}
+
+),
+
+summed as (
+
+    select
+        *,
+        {{ json_array_sum('item', 'discountAllocations', 'allocatedAmountSet.shopMoney.amount') }}
+            as discount_amount,
+        {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount
+    from items
+
+),
+
+typed as (
+
+    {{ select_json_fields('summed', [
+        ('line_gid', 'id', 'text'),
+        ('product_gid', 'product.id', 'text'),
+        ('variant_gid', 'variant.id', 'text'),
+        ('sku', 'sku', 'text'),
+        ('title', 'title', 'text'),
+        ('quantity', 'quantity', 'integer'),
+        ('current_quantity', 'currentQuantity', 'integer'),
+        ('is_gift_card', 'isGiftCard', 'boolean', 'false'),
+        ('unit_price_amount', 'originalUnitPriceSet.shopMoney.amount', 'decimal')
+    ], keep=[
+        'order_dk', 'shop', 'currency_code', 'taxes_included', 'discount_amount', 'tax_amount',
+        'item_index', 'load_id'
+    ], column='item') | indent(4) }}
+
+),
+
+renamed as (
+
+    select
+        order_dk,
+        {{ surrogate_key('order_line', ['order_dk', legacy_id('line_gid')]) }} as order_line_dk,
+        shop,
+        {{ legacy_id('line_gid') }} as line_id,
+        item_index as line_position,
+        {{ legacy_id('product_gid') }} as product_id,
+        {{ legacy_id('variant_gid') }} as variant_id,
+        sku,
+        title,
+        quantity,
+        current_quantity,
+        is_gift_card,
+        unit_price_amount,
+        -- List price times quantity, without tax even where prices include it.
+        cast(
+            unit_price_amount * quantity
+            - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
+        ) as gross_amount,
+        discount_amount,
+        tax_amount,
+        currency_code,
+        has_cast_problem
+        or discount_amount is null
+        or tax_amount is null
+        or unit_price_amount is null
+        or quantity is null as has_cast_problem,
+        load_id
+    from typed
+
+)
+
+select * from renamed

@@ -1,0 +1,84 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
+) }}
+
+with
+
+orders as (
+
+    {{ select_new_order_payloads() | indent(4) }}
+
+),
+
+refund_lists as (
+
+    {{ select_json_fields('orders', [
+        ('items', 'refunds', 'json')
+    ], keep=['order_dk', 'shop', 'currency_code', 'load_id']) | indent(4) }}
+
+),
+
+items as (
+
+    {{ select_json_items('refund_lists', 'items', ['order_dk', 'shop', 'currency_code', 'load_id'])
+        | indent(4) }}
+
+),
+
+summed as (
+
+    select
+        *,
+        {{ json_array_sum('item', 'refundShippingLines.nodes', 'subtotalAmountSet.shopMoney.amount') }}
+            as shipping_amount,
+        {{ json_array_sum('item', 'refundShippingLines.nodes', 'taxAmountSet.shopMoney.amount') }}
+            as shipping_tax_amount,
+        {{ json_array_sum('item', 'orderAdjustments.nodes', 'amountSet.shopMoney.amount') }}
+            as adjustment_amount,
+        {{ json_array_sum('item', 'orderAdjustments.nodes', 'taxAmountSet.shopMoney.amount') }}
+            as adjustment_tax_amount
+    from items
+
+),
+
+typed as (
+
+    {{ select_json_fields('summed', [
+        ('refund_gid', 'id', 'text'),
+        ('created_at', 'createdAt', 'timestamp'),
+        ('processed_at', 'processedAt', 'timestamp'),
+        ('total_refunded_amount', 'totalRefundedSet.shopMoney.amount', 'decimal')
+    ], keep=[
+        'order_dk', 'shop', 'currency_code', 'shipping_amount', 'shipping_tax_amount',
+        'adjustment_amount', 'adjustment_tax_amount', 'load_id'
+    ], column='item') | indent(4) }}
+
+),
+
+renamed as (
+
+    select
+        order_dk,
+        {{ surrogate_key('refund', ['order_dk', legacy_id('refund_gid')]) }} as refund_dk,
+        shop,
+        {{ legacy_id('refund_gid') }} as refund_id,
+        coalesce(created_at, processed_at) as refunded_at,
+        total_refunded_amount,
+        shipping_amount,
+        shipping_tax_amount,
+        -- Signed as the shop signs it: negative is money given back.
+        adjustment_amount,
+        adjustment_tax_amount,
+        currency_code,
+        has_cast_problem
+        or coalesce(created_at, processed_at) is null
+        or shipping_amount is null
+        or adjustment_amount is null as has_cast_problem,
+        load_id
+    from typed
+
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""Google Ads API v26, REST, read side."""

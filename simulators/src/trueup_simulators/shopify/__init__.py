@@ -1,0 +1,1 @@
+"""A simulated shop: the Admin GraphQL API, version 2026-10, over the world."""

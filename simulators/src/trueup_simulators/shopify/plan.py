@@ -1,0 +1,234 @@
+"""Turns a checked document into a plan of resolvers, and says what it may cost at most.
+
+graphql-core parses and validates; its executor takes a coroutine's worth of work per field, and a
+page of orders has thousands, so running is left to `run`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLIncludeDirective,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSkipDirective,
+    OperationDefinitionNode,
+    OperationType,
+    get_argument_values,
+    get_directive_values,
+    get_named_type,
+    get_nullable_type,
+    get_variable_values,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from trueup_simulators.shopify.cost import LARGEST_PAGE, MUTATION_COST, connection_cost
+from trueup_simulators.shopify.schema import SCHEMA
+
+Resolver = Callable[[Any, Mapping[str, Any], Any], Any]
+# (type, field) -> why the token may not read it, or None.
+Access = Callable[[str, str, str], str | None]
+
+# Wrappers that cost nothing of their own.
+_FREE = ("Edge", "PageInfo")
+
+
+class DocumentError(ValueError):
+    """The document fits the schema, but not the request: variables, page sizes."""
+
+    def __init__(self, errors: Iterable[GraphQLError]) -> None:
+        super().__init__("document refused")
+        self.errors = tuple(errors)
+
+
+@dataclass(slots=True)
+class FieldPlan:
+    """One selected field of one object type."""
+
+    key: str
+    name: str
+    args: Mapping[str, Any]
+    type_name: str
+    is_leaf: bool
+    is_list: bool
+    nullable: bool
+    resolve: Resolver
+    denial: str | None
+    selection: "Selection | None"
+
+    @property
+    def is_connection(self) -> bool:
+        """Whether it gives a page of objects."""
+        return self.type_name.endswith("Connection")
+
+    @property
+    def requested_cost(self) -> float:
+        """Points at most."""
+        if self.selection is None:
+            return 0.0
+        children = self.selection.requested_cost
+        if self.is_connection:
+            asked = self.args.get("first") or self.args.get("last") or LARGEST_PAGE
+            return connection_cost(asked, children)
+        return children + (0 if self.type_name.endswith(_FREE) else 1)
+
+
+@dataclass(slots=True)
+class Selection:
+    """What is selected of a composite type, by concrete type."""
+
+    fields: dict[str, tuple[FieldPlan, ...]]
+
+    @property
+    def requested_cost(self) -> float:
+        """Points of the dearest concrete type."""
+        return max(
+            (sum(f.requested_cost for f in fields) for fields in self.fields.values()), default=0.0
+        )
+
+
+@dataclass(slots=True)
+class Plan:
+    """A runnable operation."""
+
+    is_mutation: bool
+    root: Selection
+    fields: tuple[FieldPlan, ...]
+
+    @property
+    def requested_cost(self) -> int:
+        """Points at most, as announced before running."""
+        return round(self.root.requested_cost) + (MUTATION_COST if self.is_mutation else 0)
+
+
+class Compiler:
+    """Plans one operation of a document with its variables."""
+
+    def __init__(
+        self,
+        document: DocumentNode,
+        variables: dict[str, Any],
+        resolvers: Mapping[str, Mapping[str, Resolver]],
+        access: Access,
+    ) -> None:
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        operations = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
+        self._operation = operations[0]
+        self._resolvers = resolvers
+        self._access = access
+        values = get_variable_values(SCHEMA, self._operation.variable_definitions or (), variables)
+        if isinstance(values, list):
+            raise DocumentError(values)
+        self._variables = values
+
+    def plan(self) -> Plan:
+        """DocumentError when a variable does not fit."""
+        is_mutation = self._operation.operation is OperationType.MUTATION
+        root = SCHEMA.mutation_type if is_mutation else SCHEMA.query_type
+        assert root is not None
+        fields = self._object_fields(root, [self._operation.selection_set])
+        return Plan(is_mutation, Selection({root.name: fields}), fields)
+
+    def _object_fields(
+        self, parent: GraphQLObjectType, selection_sets: Iterable[Any]
+    ) -> tuple[FieldPlan, ...]:
+        collected: dict[str, list[FieldNode]] = {}
+        for selection_set in selection_sets:
+            self._collect(parent, selection_set, collected)
+        return tuple(self._field(parent, key, nodes) for key, nodes in collected.items())
+
+    def _collect(
+        self, parent: GraphQLObjectType, selection_set: Any, into: dict[str, list[FieldNode]]
+    ) -> None:
+        for node in selection_set.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                into.setdefault(key, []).append(node)
+                continue
+            fragment = (
+                self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            )
+            condition = fragment.type_condition
+            if condition is None or _fits(parent, condition.name.value):
+                self._collect(parent, fragment.selection_set, into)
+
+    def _is_included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> FieldPlan:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return _typename(parent.name, key)
+        field = parent.fields[name]
+        named = get_named_type(field.type)
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        plan = FieldPlan(
+            key=key,
+            name=name,
+            args=get_argument_values(field, nodes[0], self._variables),
+            type_name=named.name,
+            is_leaf=is_leaf_type(named),
+            is_list=is_list_type(get_nullable_type(field.type)),
+            nullable=not is_non_null_type(field.type),
+            resolve=self._resolvers[parent.name][name],
+            denial=self._access(parent.name, name, named.name),
+            selection=self._selection(named, sets) if sets else None,
+        )
+        _check_page_size(plan, nodes[0])
+        return plan
+
+    def _selection(self, named: GraphQLNamedType, sets: list[Any]) -> Selection:
+        types = [named] if isinstance(named, GraphQLObjectType) else _possible_types(named)
+        return Selection({kind.name: self._object_fields(kind, sets) for kind in types})
+
+
+def _possible_types(named: GraphQLNamedType) -> Iterable[GraphQLObjectType]:
+    return SCHEMA.get_possible_types(named) if is_abstract_type(named) else []
+
+
+def _fits(parent: GraphQLObjectType, condition: str) -> bool:
+    if parent.name == condition:
+        return True
+    named = SCHEMA.type_map[condition]
+    return is_abstract_type(named) and SCHEMA.is_sub_type(named, parent)
+
+
+def _typename(type_name: str, key: str) -> FieldPlan:
+    return FieldPlan(
+        key=key,
+        name="__typename",
+        args={},
+        type_name="String",
+        is_leaf=True,
+        is_list=False,
+        nullable=False,
+        resolve=lambda _source, _args, _context: type_name,
+        denial=None,
+        selection=None,
+    )
+
+
+def _check_page_size(plan: FieldPlan, node: FieldNode) -> None:
+    for name in ("first", "last"):
+        size = plan.args.get(name)
+        if isinstance(size, int) and not 0 <= size <= LARGEST_PAGE:
+            raise DocumentError(
+                [GraphQLError(f"{name} must be between 0 and {LARGEST_PAGE}", node)]
+            )

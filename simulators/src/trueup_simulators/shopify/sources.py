@@ -1,0 +1,146 @@
+"""What resolvers pass down: world objects together with the order they belong to."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
+
+from trueup_simulators.world import (
+    Address,
+    Customer,
+    LineItem,
+    Moment,
+    Order,
+    Product,
+    Refund,
+    RefundLine,
+    Transaction,
+    Variant,
+)
+
+
+class Line(NamedTuple):
+    """A line of an order."""
+
+    item: LineItem
+    order: Order
+
+
+class RefundOf(NamedTuple):
+    """A refund of an order."""
+
+    refund: Refund
+    order: Order
+
+
+class RefundedLine(NamedTuple):
+    """A line of a refund."""
+
+    item: RefundLine
+    order: Order
+
+
+class Payment(NamedTuple):
+    """A transaction of an order."""
+
+    item: Transaction
+    order: Order
+
+
+class Shipping(NamedTuple):
+    """The one shipping line of an order; in a refund, `amount` is what was given back."""
+
+    amount: Decimal
+    order: Order
+
+
+class Bag(NamedTuple):
+    """An amount in the shop's currency and in the customer's."""
+
+    amount: Decimal
+    order: Order
+
+
+class Amount(NamedTuple):
+    """An amount in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
+class Tax(NamedTuple):
+    """The tax of a line."""
+
+    amount: Decimal
+    rate: Decimal
+    order: Order
+
+
+class Place(NamedTuple):
+    """An address and the id of who it belongs to."""
+
+    address: Address
+    owner: str
+
+
+class Journey(NamedTuple):
+    """The visits before an order, oldest first; empty when the shop saw none."""
+
+    moments: tuple[Moment, ...]
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count; not exact when it stopped at a limit."""
+
+    count: int
+    exact: bool = True
+
+
+_TYPES: dict[type, str] = {
+    Order: "Order",
+    Line: "LineItem",
+    RefundOf: "Refund",
+    Payment: "OrderTransaction",
+    Moment: "CustomerVisit",
+    Customer: "Customer",
+    Product: "Product",
+    Variant: "ProductVariant",
+}
+
+
+def type_of(source: Any, declared: str) -> str:
+    """The concrete type's name: of an interface's value by what it is, else as declared."""
+    if declared in ("Node", "CustomerMoment"):
+        return _TYPES.get(type(source)) or str(source.type_name)
+    return declared
+
+
+def gid(kind: str, number: int) -> str:
+    """A global id."""
+    return f"gid://shopify/{kind}/{number}"
+
+
+def instant(at: datetime | None) -> str | None:
+    """Whole seconds, UTC, as the vendor writes them."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def decimal_text(amount: Decimal) -> str:
+    """Trailing zeros trimmed to one decimal place: 8.80 is "8.8", 7 is "7.0"."""
+    text = format(amount, "f")
+    if "." not in text:
+        return f"{text}.0"
+    text = text.rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
+
+
+def presentment(bag: Bag) -> Amount:
+    """The amount in the customer's currency, rounded to its minor unit."""
+    order = bag.order
+    if order.presentment_currency == order.currency:
+        return Amount(bag.amount, order.currency)
+    step = Decimal(1) if order.presentment_currency == "JPY" else Decimal("0.01")
+    converted = (bag.amount * order.presentment_rate).quantize(step, rounding=ROUND_HALF_EVEN)
+    return Amount(converted, order.presentment_currency)

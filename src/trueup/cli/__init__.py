@@ -1,0 +1,23 @@
+"""The command line: every command parses, calls one pipeline function and prints."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. The one place where errors end.
+
+    0 done, 2 wrong usage, 130 stopped by Ctrl-C, else the exit code of the error's class.
+    """
+    from trueup.cli.app import invoke
+    from trueup.cli.output.errors import show_failure
+
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character must not stop a run that went well.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        return invoke(words)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # what errors end as: a message
+        return show_failure(error, words)

@@ -1,0 +1,51 @@
+"""`trueup demo`: the whole way on a simulated shop."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup.cli.options import AsJson, Quiet
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("-C", "--folder", metavar="DIR", help="Folder that the demo makes.")
+    ] = Path("trueup-demo"),
+    fault: Annotated[
+        str | None,
+        typer.Option(
+            "--break",
+            metavar="NAME",
+            help="Plant a fault after a first good run: spend-restated, rows-vanished, "
+            "last-page-lost, currency-missing or duplicate-delivery.",
+        ),
+    ] = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Leave the dashboard out.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run everything on a simulated shop, and compare with the truth; needs no account.
+
+    \b
+    trueup demo
+    trueup demo --break spend-restated
+    """
+    from trueup.cli.output.demo import outcome_error, part_view
+    from trueup.cli.output.progress import progress
+    from trueup.cli.output.view import View, show
+    from trueup.pipeline.demo.faults import find_break
+    from trueup.pipeline.demo.story import demo as play
+
+    planted = find_break(fault) if fault else None
+    with progress(quiet=quiet) as listener:
+        view, error = View(), None
+        for part in play(folder, fault=planted, serve=not no_serve, listener=listener):
+            shown = part_view(part)
+            view += shown
+            error = error or outcome_error(part)
+            if not as_json:
+                sys.stdout.write("".join(f"{line}\n" for line in shown.lines))
+                sys.stdout.flush()
+    return show("demo", View(data=view.data), as_json=as_json, error=error)

@@ -1,0 +1,34 @@
+"""`trueup load`: from the lake into the warehouse."""
+
+from pathlib import Path
+
+from trueup.cli.options import AsJson, DryRun, ProjectFolder, Quiet
+
+
+def load(
+    project: ProjectFolder = Path(),
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Load what the lake holds and the warehouse has not seen.
+
+    \b
+    trueup load
+    trueup load --dry-run
+    """
+    from trueup.cli.output.plan import plan_view
+    from trueup.cli.output.progress import progress
+    from trueup.cli.output.results import load_view
+    from trueup.cli.output.view import show
+    from trueup.pipeline.clock import current_time
+    from trueup.pipeline.opening import open_to_look
+    from trueup.pipeline.preview import preview_load
+    from trueup.pipeline.run import run_load
+
+    opened = open_to_look(project)
+    if dry_run:
+        return show("load", plan_view(preview_load(opened)), as_json=as_json)
+    with progress(quiet=quiet) as listener:
+        loaded = run_load(opened, current_time(), listener)
+    return show("load", load_view(loaded), as_json=as_json)

@@ -1,0 +1,211 @@
+"""The view of the demo, part by part."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from functools import singledispatch
+
+from trueup import __version__
+from trueup.cli.output.results import run_view
+from trueup.cli.output.serve import served_view
+from trueup.cli.output.text import figure, moment, money, plural, section, table
+from trueup.cli.output.view import View
+from trueup.errors import QualityError, TrueupError
+from trueup.pipeline.demo.parts import (
+    ChangedDay,
+    Changes,
+    Finished,
+    Outcome,
+    Planted,
+    Ran,
+    RevenueIdentity,
+    Score,
+    Truth,
+    WorldMade,
+)
+
+SHOWN_DAYS = 8
+
+
+@singledispatch
+def part_view(part: object) -> View:
+    """What one part of the demo shows."""
+    raise TypeError(f"the demo has no such part: {type(part).__name__}")
+
+
+def outcome_error(part: object) -> TrueupError | None:
+    """The error that the demo ends with: only a gate that holds something back is one."""
+    if not isinstance(part, Outcome) or not part.held:
+        return None
+    count = len(part.held)
+    return QualityError(
+        f"{', '.join(part.failed_gates)}: {plural(count, 'table')} held back, as planted",
+        why="People still see their last good version; everything else is up to date.",
+        hint="trueup status -C trueup-demo",
+        code="TUP-602",
+    )
+
+
+@part_view.register
+def _(part: WorldMade) -> View:
+    lines = [
+        f"trueup {__version__} · BrightCart demo · no account, no network, all in {part.folder}",
+        "",
+        f"  World      {plural(part.days, 'day')} · {plural(part.accounts, 'ad account')} · "
+        f"{part.shop} · seed {part.seed} · it is {moment(part.now)} there   {part.seconds:.1f} s",
+    ]
+    data = {"folder": str(part.folder), "seed": part.seed, "days": part.days}
+    return View(lines, {"world": data | {"now": part.now.isoformat()}})
+
+
+@part_view.register
+def _(part: Ran) -> View:
+    view = run_view(part.result)
+    steps = " · ".join(f"{step} {seconds:.1f} s" for step, seconds in part.seconds.items())
+    lines = ["", f"{part.title.capitalize()}", *view.lines, *section("Time", [f"    {steps}"])]
+    return View(lines, {part.title.replace(" ", "_"): {**view.data, "seconds": part.seconds}})
+
+
+@part_view.register
+def _(part: RevenueIdentity) -> View:
+    rows = [("Finance net revenue", money(part.finance), "")]
+    rows += [
+        (f"{'=' if i == 0 else '+'} {name}", money(amount), _share(amount, part.finance))
+        for i, (name, amount) in enumerate(part.channels)
+    ]
+    mark = "✓" if part.difference == 0 else "✗"
+    rows.append(("difference", money(part.difference), mark))
+    lines = table((f"amounts in {part.currency}", "net revenue", "share"), rows)
+    data = {
+        "currency": part.currency,
+        "finance": str(part.finance),
+        "channels": {name: str(amount) for name, amount in part.channels},
+        "difference": str(part.difference),
+    }
+    return View(section("Every dollar accounted for", lines), {"identity": data})
+
+
+@part_view.register
+def _(part: Truth) -> View:
+    rows = [
+        (s.figure, s.grain, _amount(s.ours), _amount(s.truth), figure(s.compared), _verdict(s))
+        for s in part.scores
+    ]
+    headers = ("figure", "compared by", "published", "truth", "cells", "not equal")
+    lines = table(headers, rows, left=2)
+    shares = [
+        (name, f"{ours:.1%}", f"{true:.1%}", f"{(ours - true) * 100:+.1f} pp")
+        for name, ours, true in part.attribution.shares
+    ]
+    error = part.attribution.mean_absolute_error * 100
+    lines += ["", *table(("last touch, share of orders", "credited", "true", "error"), shares)]
+    lines.append(f"    mean absolute error {error:.1f} percentage points per channel")
+    data = {
+        "at": part.at.isoformat(),
+        "scores": [{**asdict(s), "ours": str(s.ours), "truth": str(s.truth)} for s in part.scores],
+        "attribution_mean_absolute_error": part.attribution.mean_absolute_error,
+    }
+    return View(section("Error against the sealed truth", lines), {"truth": data})
+
+
+@part_view.register
+def _(part: Changes) -> View:
+    windows = table(
+        ("stream", "new windows", "restated windows"),
+        [(name, figure(new), figure(restated)) for name, new, restated in part.windows],
+    )
+    shown = sorted(part.days, key=_moved, reverse=True)[:SHOWN_DAYS]
+    days = table(
+        (f"day, amounts in {part.currency}", "channel", "spend before", "after")
+        + ("net revenue before", "after"),
+        [
+            (day.day, day.channel, money(day.spend_before), money(day.spend_after))
+            + (money(day.revenue_before), money(day.revenue_after))
+            for day in sorted(shown, key=lambda day: (day.day, day.channel))
+        ],
+        left=2,
+    )
+    days += [f"    {figure(len(part.days))} channel days moved; the largest moves are shown"]
+    tables = [
+        f"    {len(part.tables)} of {part.all_tables} tables have new values: "
+        f"{', '.join(part.tables) or 'none'}"
+    ]
+    lines = [*windows, "", *days, "", *tables]
+    return View(section("What changed", lines), {"changes": _changes_object(part)})
+
+
+@part_view.register
+def _(part: Planted) -> View:
+    lines = [f"    {part.done}", f"    expected: {part.fault.expected}"]
+    data = {"fault": part.fault.name, "done": part.done, "expected": part.fault.expected}
+    return View(section(f"Planted: {part.fault.name}", lines), {"planted": data})
+
+
+@part_view.register
+def _(part: Outcome) -> View:
+    fired = ", ".join(f"{name} {count} times" for name, count in part.fired.items())
+    lines = [f"    the vendors struck: {fired}"] if fired else []
+    if part.held:
+        lines.append(f"    caught by {', '.join(part.failed_gates)}: {', '.join(part.held)}")
+        lines.append("    held back; their last good version stays on show")
+    else:
+        lines.append("    0 tables held back")
+    equal = "every published figure" if part.all_equal else "not every published figure"
+    lines.append(f"    {equal} equals the sealed truth")
+    data = {
+        "fault": part.fault.name,
+        "fired": dict(part.fired),
+        "failed_gates": list(part.failed_gates),
+        "held_back": list(part.held),
+        "all_equal": part.all_equal,
+    }
+    return View(section("What came of it", lines), {"outcome": data})
+
+
+@part_view.register
+def _(part: Finished) -> View:
+    steps = " · ".join(f"{name} {seconds:.1f} s" for name, seconds in part.seconds.items())
+    view = View(["", f"  Time       {steps}"], {"seconds": dict(part.seconds)})
+    if part.served:
+        view += served_view(part.served)
+    folder = part.folder
+    commands = (f"trueup status -C {folder}", "trueup demo --break currency-missing")
+    first = f"  Try next   {commands[0]}"
+    return view + View(
+        ["", first, f"             {commands[1]}", "             trueup init my-shop"]
+    )
+
+
+def _amount(value: Decimal) -> str:
+    return figure(int(value)) if value == value.to_integral_value() else f"{value:,.2f}"
+
+
+def _share(amount: Decimal, whole: Decimal) -> str:
+    return f"{amount / whole:.1%}" if whole else "n/a"
+
+
+def _verdict(score: Score) -> str:
+    return f"{figure(score.differing)} {'✗' if score.differing else '✓'}"
+
+
+def _moved(day: ChangedDay) -> Decimal:
+    pairs = (
+        (day.spend_before, day.spend_after),
+        (day.revenue_before, day.revenue_after),
+    )
+    return max(abs((after or Decimal()) - (before or Decimal())) for before, after in pairs)
+
+
+def _changes_object(part: Changes) -> Mapping[str, object]:
+    return {
+        "currency": part.currency,
+        "windows": [
+            {"stream": name, "new": new, "restated": restated}
+            for name, new, restated in part.windows
+        ],
+        "days": [
+            {name: None if value is None else str(value) for name, value in asdict(day).items()}
+            for day in part.days
+        ],
+        "changed_tables": list(part.tables),
+    }

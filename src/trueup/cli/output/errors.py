@@ -1,0 +1,137 @@
+"""Errors in one shape: what, why, what to do, and a code; as text or as JSON."""
+
+import json
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import typer
+
+from trueup.cli.output.text import cleaned
+from trueup.errors import TransientError, TrueupError
+
+USAGE_EXIT = 2
+UNEXPECTED_EXIT = 1
+INTERRUPTED_EXIT = 130  # 128 + SIGINT, as shells count
+
+# typer brings its own copy of click in some versions: the class is found through a public child.
+UsageError: type[Exception] = typer.BadParameter.__base__  # type: ignore[assignment]  # never None
+
+
+def show_failure(failure: BaseException, words: Sequence[str]) -> int:
+    """Print what ended the command `words`; returns its exit code."""
+    if isinstance(failure, BrokenPipeError):
+        return _closed_pipe()
+    error, exit_code = _as_error(failure)
+    if "--json" in words:
+        write_json({"command": _command(words), "error": error_object(error, exit_code)})
+    else:
+        sys.stderr.write(error_text(error))
+    if error.code == "TUP-999":
+        _write_traceback(failure)
+    return exit_code
+
+
+def error_text(error: TrueupError) -> str:
+    """`✗ CODE  what`, then why and do where there is something to say."""
+    lines = [f"✗ {error.code}  {cleaned(error.message)}"]
+    lines += _labelled("why", error.why)
+    lines += _labelled("do", error.hint)
+    return "\n".join(lines) + "\n"
+
+
+def error_object(error: TrueupError | None, exit_code: int | None = None) -> object:
+    """The stable JSON form of an error; None for none."""
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "class": type(error).__name__,
+        "message": error.message,
+        "why": error.why,
+        "do": error.hint,
+        "exit_code": error.exit_code if exit_code is None else exit_code,
+    }
+
+
+def worst(errors: Iterable[TrueupError]) -> TrueupError | None:
+    """The error a command ends with: what somebody must mend before what passes by itself."""
+    return max(
+        errors,
+        key=lambda error: (error.exit_code != TransientError.exit_code, -error.exit_code),
+        default=None,
+    )
+
+
+def write_json(value: object) -> None:
+    """One object on stdout, on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    if not text:
+        return []
+    first, *rest = text.splitlines()
+    return [f"  {label:<4} {cleaned(first)}", *(f"       {cleaned(line)}" for line in rest)]
+
+
+def _as_error(failure: BaseException) -> tuple[TrueupError, int]:
+    if isinstance(failure, TrueupError):
+        return failure, failure.exit_code
+    if isinstance(failure, UsageError):
+        return _usage(failure), USAGE_EXIT
+    if isinstance(failure, (KeyboardInterrupt, typer.Abort)):
+        return _stopped(), INTERRUPTED_EXIT
+    return _unexpected(failure), UNEXPECTED_EXIT
+
+
+def _usage(failure: Exception) -> TrueupError:
+    context = getattr(failure, "ctx", None)
+    command = context.command_path if context else "trueup"
+    return TrueupError(
+        failure.format_message(),  # type: ignore[attr-defined]  # every usage error of click has it
+        hint=f"{command} --help",
+        code="TUP-002",
+    )
+
+
+def _stopped() -> TrueupError:
+    return TrueupError(
+        "stopped by Ctrl-C: 0 records lost",
+        why="Every batch, load and publish that was committed is kept; the rest was rolled back.",
+        hint="Run the same command again: it goes on from there.",
+        code="TUP-130",
+    )
+
+
+def _unexpected(failure: BaseException) -> TrueupError:
+    # The message itself may hold a payload or a secret; the place is what helps.
+    frames = traceback.extract_tb(failure.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return TrueupError(
+        f"unexpected {type(failure).__name__}{place}",
+        why="This is a defect of Trueup. Steps commit whole: nothing is half loaded or published.",
+        hint="Run again with TRUEUP_DEBUG=1 and report the traceback.",
+        code="TUP-999",
+    )
+
+
+def _write_traceback(failure: BaseException) -> None:
+    from trueup.pipeline.environment import debug_wanted
+
+    if debug_wanted():
+        sys.stderr.write("".join(traceback.format_exception(failure)))
+
+
+def _command(words: Sequence[str]) -> str | None:
+    return next((word for word in words if not word.startswith("-")), None)
+
+
+def _closed_pipe() -> int:
+    """The reader of our output has gone, as `trueup status | head` does: nothing to tell it."""
+    import os
+
+    # Python flushes stdout once more at exit; let that go nowhere instead of failing.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

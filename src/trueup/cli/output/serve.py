@@ -1,0 +1,15 @@
+"""The view of a dashboard that is up."""
+
+from typing import TYPE_CHECKING
+
+from trueup.cli.output.view import View
+
+if TYPE_CHECKING:
+    from trueup.pipeline.serve import Served
+
+
+def served_view(served: "Served", *, detached: bool = True) -> View:
+    """Where it is, and how to stop it."""
+    stop = f"kill {served.pid}" if detached else "Ctrl-C"
+    lines = [f"  Dashboard  {served.address}", f"             stop it with: {stop}"]
+    return View(lines, {"dashboard": {"address": served.address, "pid": served.pid}})

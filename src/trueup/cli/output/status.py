@@ -1,0 +1,179 @@
+"""The view of a project's status."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from trueup.cli.output.text import figure, moment, section, table, unavailable
+from trueup.cli.output.view import View
+
+if TYPE_CHECKING:
+    from trueup.pipeline.status import Coverage, Days, ProjectStatus
+
+
+def status_view(status: "ProjectStatus") -> View:
+    """Published version first, then what it rests on."""
+    head = [f"{status.name} · seen {moment(status.now)} · from the {status.seen_in}"]
+    if status.seen_in == "nothing yet":
+        head = [f"{status.name} · nothing was run yet", "", "  do   trueup run"]
+    lines = [*head, *_published(status), *_freshness(status), *_coverage(status)]
+    return View([*lines, *_accounts(status), *_gates(status), *_quarantine(status)], _data(status))
+
+
+def _published(status: "ProjectStatus") -> list[str]:
+    if status.publish_id is None:
+        return [] if status.seen_in == "nothing yet" else section("Published", ["    nothing yet"])
+    lines = [
+        f"    version {status.publish_id} · data known at {moment(status.known_at)}",
+    ]
+    lines += table(
+        ("held back", "showing the version of", "held since", "by"),
+        [(t.name, moment(t.as_of), moment(t.held_since), ", ".join(t.gates)) for t in status.held],
+        left=4,
+    ) or ["    0 tables held back"]
+    return section("Published", lines)
+
+
+def _freshness(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (
+            f"{f.source}.{f.stream}",
+            f.account,
+            moment(f.asked_at),
+            moment(f.changed_at),
+            "✓" if f.status == "ok" else f"✗ {f.message}",
+        )
+        for f in status.freshness
+    ]
+    headers = ("stream", "account", "last asked", "last gave news", "")
+    return section("Freshness", table(headers, rows, left=5))
+
+
+def _coverage(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (
+            f"{c.source}.{c.stream}",
+            c.account,
+            c.timezone,
+            figure(_count(c.complete)),
+            figure(_count(c.provisional)),
+            figure(_count(c.missing)),
+        )
+        for c in status.coverage
+        if c.complete_until is None
+    ]
+    headers = ("stream", "account", "zone", "complete days", "provisional", "missing")
+    lines = table(headers, rows, left=3)
+    for c in status.coverage:
+        if c.missing:
+            where = f"{c.source}.{c.stream} · {c.account}"
+            lines.append(f"    ✗ {where}: {_spans(c.missing)} missing: {c.reason}")
+    lines += [
+        f"    {c.source}.{c.stream} · {c.account}: complete up to {moment(c.complete_until)}"
+        for c in status.coverage
+        if c.complete_until is not None
+    ]
+    return section("Coverage", lines)
+
+
+def _accounts(status: "ProjectStatus") -> list[str]:
+    lines = [
+        unavailable(row["source"], f"{row['scope']} {row['name']}", row["reason"])
+        for row in status.unavailable
+    ]
+    return section("Accounts that are not available", lines)
+
+
+def _gates(status: "ProjectStatus") -> list[str]:
+    rows = [(row["gate"], row["status"].upper(), figure(row["violations"])) for row in status.gates]
+    lines = table(("gate", "result", "violations"), rows, left=2)
+    lines += [
+        f"    {row['status'].upper()}  {row['gate']}: {row['message']}"
+        for row in status.gates
+        if row["status"] != "pass"
+    ]
+    return section("Gates of the last run", lines)
+
+
+def _quarantine(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (f"{q['source']}.{q['stream']}", q["scope"], q["reason"], figure(q["records"]))
+        for q in status.quarantine
+    ]
+    lines = table(("stream", "account", "reason", "records"), rows, left=3)
+    if not lines and status.seen_in != "nothing yet":
+        lines = ["    0 records"]
+    return section("Kept aside", lines)
+
+
+def _count(days: "Sequence[Days]") -> int:
+    return sum((last - first).days + 1 for first, last in days)
+
+
+def _spans(days: "Sequence[Days]") -> str:
+    return ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in days)
+
+
+def _data(status: "ProjectStatus") -> dict[str, object]:
+    return {
+        "name": status.name,
+        "now": status.now.isoformat(),
+        "seen_in": status.seen_in,
+        "publish_id": status.publish_id,
+        "published_at": _iso(status.published_at),
+        "known_at": _iso(status.known_at),
+        "held_back": [
+            {
+                "table": table.name,
+                "gates": list(table.gates),
+                "as_of": _iso(table.as_of),
+                "held_since": _iso(table.held_since),
+            }
+            for table in status.held
+        ],
+        "freshness": [
+            {
+                "source": f.source,
+                "stream": f.stream,
+                "account": f.account,
+                "status": f.status,
+                "message": f.message,
+                "asked_at": _iso(f.asked_at),
+                "changed_at": _iso(f.changed_at),
+            }
+            for f in status.freshness
+        ],
+        "coverage": [_coverage_object(coverage) for coverage in status.coverage],
+        "unavailable_accounts": [_plain(row) for row in status.unavailable],
+        "gates": [_plain(row) for row in status.gates],
+        "quarantine": [_plain(row) for row in status.quarantine],
+    }
+
+
+def _coverage_object(coverage: "Coverage") -> dict[str, object]:
+    return {
+        "source": coverage.source,
+        "stream": coverage.stream,
+        "account": coverage.account,
+        "timezone": coverage.timezone,
+        "complete": _day_objects(coverage.complete),
+        "provisional": _day_objects(coverage.provisional),
+        "missing": _day_objects(coverage.missing),
+        "reason": coverage.reason,
+        "complete_until": _iso(coverage.complete_until),
+    }
+
+
+def _day_objects(days: "Sequence[Days]") -> list[dict[str, str]]:
+    return [{"first": str(first), "last": str(last)} for first, last in days]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, object]:
+    return {
+        name: _iso(value) if isinstance(value, (date, datetime)) else value
+        for name, value in row.items()
+    }
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,35 @@
+"""`trueup publish`: load, model, check and publish what the lake holds."""
+
+from pathlib import Path
+
+from trueup.cli.options import AsJson, DryRun, ProjectFolder, Quiet
+
+
+def publish(
+    project: ProjectFolder = Path(),
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Model, check and publish what the lake holds, without asking any source.
+
+    \b
+    trueup publish
+    trueup publish --json
+    """
+    from trueup.cli.output.plan import plan_view
+    from trueup.cli.output.progress import progress
+    from trueup.cli.output.results import run_view
+    from trueup.cli.output.view import show
+    from trueup.pipeline.clock import current_time
+    from trueup.pipeline.opening import open_to_look
+    from trueup.pipeline.preview import preview_load, preview_models
+    from trueup.pipeline.run import run_publish
+
+    opened = open_to_look(project)
+    if dry_run:
+        plan = plan_view(preview_load(opened), preview_models(opened))
+        return show("publish", plan, as_json=as_json)
+    with progress(quiet=quiet) as listener:
+        result = run_publish(opened, current_time(), listener)
+    return show("publish", run_view(result), as_json=as_json, error=result.error())

@@ -1,0 +1,37 @@
+"""`trueup run`: the whole way, for all sources or some."""
+
+from pathlib import Path
+
+from trueup.cli.options import AsJson, DryRun, ProjectFolder, Quiet, Sources
+
+
+def run(
+    sources: Sources = None,
+    project: ProjectFolder = Path(),
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Read what is new, load, model, check and publish it.
+
+    \b
+    trueup run
+    trueup run meta_ads --dry-run
+    """
+    from trueup.cli.output.plan import plan_view
+    from trueup.cli.output.progress import progress
+    from trueup.cli.output.results import run_view
+    from trueup.cli.output.view import show
+    from trueup.pipeline.clock import current_time
+    from trueup.pipeline.opening import chosen_sources, open_project
+    from trueup.pipeline.preview import preview_load, preview_models, preview_sync
+    from trueup.pipeline.run import run as run_all
+
+    opened, now = open_project(project), current_time()
+    names = chosen_sources(opened, sources)
+    if dry_run:
+        previews = (preview_sync(opened, names, now), preview_load(opened), preview_models(opened))
+        return show("run", plan_view(*previews), as_json=as_json)
+    with progress(quiet=quiet) as listener:
+        result = run_all(opened, now, names, listener)
+    return show("run", run_view(result), as_json=as_json, error=result.error())

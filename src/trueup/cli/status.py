@@ -1,0 +1,22 @@
+"""`trueup status`: what is known, and what is not."""
+
+from pathlib import Path
+
+from trueup.cli.options import AsJson, ProjectFolder
+
+
+def status(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
+    """Show freshness, coverage, gates, and what is held back or kept aside.
+
+    \b
+    trueup status
+    trueup status --json
+    """
+    from trueup.cli.output.status import status_view
+    from trueup.cli.output.view import show
+    from trueup.pipeline.clock import current_time
+    from trueup.pipeline.opening import open_to_look
+    from trueup.pipeline.status import status as status_of
+
+    seen = status_of(open_to_look(project), current_time())
+    return show("status", status_view(seen), as_json=as_json)

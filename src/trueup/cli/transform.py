@@ -1,0 +1,35 @@
+"""`trueup transform`: from what is loaded to candidate tables."""
+
+from pathlib import Path
+
+from trueup.cli.options import AsJson, DryRun, ProjectFolder, Quiet
+
+
+def transform(
+    project: ProjectFolder = Path(),
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Load what is new in the lake and build the candidate tables; publishes nothing.
+
+    \b
+    trueup transform
+    trueup transform --dry-run
+    """
+    from trueup.cli.output.plan import plan_view
+    from trueup.cli.output.progress import progress
+    from trueup.cli.output.results import models_view
+    from trueup.cli.output.view import show
+    from trueup.pipeline.clock import current_time
+    from trueup.pipeline.opening import open_to_look
+    from trueup.pipeline.preview import preview_load, preview_models
+    from trueup.pipeline.run import run_transform
+
+    opened = open_to_look(project)
+    if dry_run:
+        plan = plan_view(preview_load(opened), preview_models(opened))
+        return show("transform", plan, as_json=as_json)
+    with progress(quiet=quiet) as listener:
+        transformed = run_transform(opened, current_time(), listener)
+    return show("transform", models_view(transformed), as_json=as_json)

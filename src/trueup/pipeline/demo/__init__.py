@@ -1,0 +1,1 @@
+"""The demo: a simulated retailer, the whole way of its numbers, and the error against the truth."""

@@ -1,0 +1,134 @@
+"""What the demo shows, part by part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from trueup.pipeline.demo.faults import Break
+from trueup.pipeline.run import RunResult
+from trueup.pipeline.serve import Served
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldMade:
+    """The simulated world answers."""
+
+    folder: Path
+    seed: int
+    days: int
+    accounts: int
+    shop: str
+    now: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A run of the demo's project; `seconds` by step."""
+
+    title: str
+    result: RunResult
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevenueIdentity:
+    """Net revenue of finance beside its split over channels; amounts in `currency`."""
+
+    currency: str
+    finance: Decimal
+    channels: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def difference(self) -> Decimal:
+        return self.finance - sum((amount for _, amount in self.channels), Decimal())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One figure against the sealed truth; `differing` of `compared` cells are not equal."""
+
+    figure: str
+    grain: str
+    ours: Decimal
+    truth: Decimal
+    compared: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionError:
+    """Share of orders per channel, ours and true (0 to 1), and the mean absolute difference."""
+
+    shares: tuple[tuple[str, float, float], ...]
+
+    @property
+    def mean_absolute_error(self) -> float:
+        return sum(abs(ours - true) for _, ours, true in self.shares) / max(len(self.shares), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """How the published figures compare with what really happened up to `at`."""
+
+    at: datetime
+    scores: tuple[Score, ...]
+    attribution: AttributionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDay:
+    """One channel's day whose published amounts moved; None where there was no such day."""
+
+    day: date
+    channel: str
+    spend_before: Decimal | None
+    spend_after: Decimal | None
+    revenue_before: Decimal | None
+    revenue_after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a second run changed in what people see."""
+
+    windows: tuple[tuple[str, int, int], ...]
+    """Per stream: windows that are new, windows that replaced an earlier version."""
+    days: tuple[ChangedDay, ...]
+    tables: tuple[str, ...]
+    all_tables: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """A fault, as it was planted."""
+
+    fault: Break
+    done: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a fault; `fired` counts how often vendors struck."""
+
+    fault: Break
+    fired: Mapping[str, int]
+    failed_gates: tuple[str, ...]
+    held: tuple[str, ...]
+    all_equal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The end of the demo."""
+
+    folder: Path
+    seconds: Mapping[str, float]
+    served: Served | None = None
+    next_commands: tuple[str, ...] = field(default=())
+
+
+Part = WorldMade | Ran | RevenueIdentity | Truth | Changes | Planted | Outcome | Finished

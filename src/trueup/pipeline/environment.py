@@ -1,0 +1,38 @@
+"""What the environment tells the process as a whole; settings of a project are in `config`."""
+
+import base64
+import binascii
+import os
+
+from trueup.errors import ConfigError
+
+DEBUG_VARIABLE = "TRUEUP_DEBUG"
+MASTER_KEY_VARIABLE = "TRUEUP_MASTER_KEY"
+MASTER_KEY_BYTES = 32
+
+
+def debug_wanted() -> bool:
+    """Whether unexpected errors are to show their traceback."""
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+def master_key() -> bytes | None:
+    """The vault's master key from the environment, or None when it is kept in a file.
+
+    Raises ConfigError, without the value, when it is not 32 bytes in base64.
+    """
+    text = os.environ.get(MASTER_KEY_VARIABLE)
+    if text is None:
+        return None
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise ConfigError(
+            f"{MASTER_KEY_VARIABLE}: not {MASTER_KEY_BYTES} bytes in base64",
+            why="Personal values could be neither kept nor found, so nothing was started.",
+            hint="Set it to the key the vault was made with, or unset it to use the key file.",
+            code="TUP-316",
+        )
+    return key

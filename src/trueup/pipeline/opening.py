@@ -1,0 +1,57 @@
+"""A project opened by its folder: for work, or only to look at what it has."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from trueup.errors import ConfigError
+from trueup.pipeline.config import load_config
+from trueup.pipeline.environment import master_key
+from trueup.pipeline.project import Project
+
+
+def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
+    """For work: every variable that the project file names must be set."""
+    return Project(folder=folder, config=load_config(folder, environment), master_key=master_key())
+
+
+def open_to_look(folder: Path) -> Project:
+    """For reading what is already there: credentials may be unset, no source can be asked."""
+    return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
+
+
+def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:
+    """The named sources, all when none is named; raises ConfigError for one the project lacks."""
+    known = list(project.config.sources)
+    chosen = list(dict.fromkeys(names or known))
+    for name in chosen:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            guess = f"Did you mean {near[0]!r}? " if near else ""
+            raise ConfigError(
+                f"no source named {name!r}",
+                why="Nothing was started.",
+                hint=f"{guess}Known sources: {', '.join(sorted(known)) or 'none'}.",
+                code="TUP-317",
+            )
+    return chosen
+
+
+class _AnyVariable(Mapping[str, str]):
+    """An environment in which every variable is set; those that are not are empty."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+
+    def __getitem__(self, name: str) -> str:
+        return self._known.get(name, "")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

@@ -1,0 +1,186 @@
+"""The dashboard as a process of its own, on this machine only, over the published versions."""
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from trueup.errors import ConfigError, TransientError
+from trueup.pipeline.project import Project
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 4600
+PORTS_TRIED = 50
+START_SECONDS = 30.0
+PUBLISHED_VARIABLE = "TRUEUP_PUBLISHED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A dashboard that answers at `address`; `pid` is the process to stop."""
+
+    address: str
+    pid: int
+    log: Path | None = None
+
+
+def serve(project: Project, port: int, when_up: Callable[[Served], None]) -> int:
+    """Serve until interrupted; tells `when_up` once the page answers. Returns an exit code.
+
+    Raises ConfigError when the dashboard is not installed or the port is taken.
+    """
+    command = _command(port)
+    _check_port(port)
+    log = _log_file(project)
+    with log.open("wb") as output:
+        server = _started(command, project, output)
+    served = Served(address=f"http://{HOST}:{port}", pid=server.pid, log=log)
+    try:
+        _wait_until_up(served, server)
+        when_up(served)
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def serve_detached(project: Project, port: int = DEFAULT_PORT) -> Served:
+    """Serve on `port` or the next free one and return once the page answers.
+
+    A dashboard of this project that is already up is kept.
+    """
+    if running := _running(project):
+        return running
+    chosen = free_port(port)
+    command, log = _command(chosen), _log_file(project)
+    with log.open("wb") as output:
+        server = _started(command, project, output)
+    served = Served(address=f"http://{HOST}:{chosen}", pid=server.pid, log=log)
+    _wait_until_up(served, server)
+    _note_file(project).write_text(json.dumps({"address": served.address, "pid": served.pid}))
+    return served
+
+
+def free_port(first: int) -> int:
+    """The first port from `first` on that nobody listens on."""
+    for port in range(first, first + PORTS_TRIED):
+        if _is_free(port):
+            return port
+    raise ConfigError(
+        f"ports {first} to {first + PORTS_TRIED - 1}: all taken",
+        hint="Stop one of the programs that listen there, or choose: trueup serve --port PORT",
+        code="TUP-345",
+    )
+
+
+def _started(command: list[str], project: Project, output: BinaryIO) -> subprocess.Popen[bytes]:
+    """The server in a session of its own: only who started it stops it, not its terminal."""
+    return subprocess.Popen(  # noqa: S603  # our own command
+        command,
+        env=os.environ | {PUBLISHED_VARIABLE: str(project.published.root)},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def _command(port: int) -> list[str]:
+    if importlib.util.find_spec("streamlit") is None:
+        raise ConfigError(
+            "dashboard: streamlit is not installed",
+            why="Everything else works without it; published tables can be read with any tool.",
+            hint="pip install 'trueup[dashboards]'",
+            code="TUP-346",
+        )
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(_app())),
+        *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),
+        *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
+    ]
+
+
+def _app() -> Path:
+    """The dashboard's first page, found without importing its package."""
+    spec = importlib.util.find_spec("trueup_dashboards")
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    for folder in folders:
+        if (path := Path(folder) / "app.py").exists():
+            return path
+    raise ConfigError(
+        "dashboard: its pages are not installed",
+        hint="Install Trueup again; the dashboard belongs to the package.",
+        code="TUP-347",
+    )
+
+
+def _log_file(project: Project) -> Path:
+    project.workspace.mkdir(parents=True, exist_ok=True)
+    return project.workspace / "serve.log"
+
+
+def _check_port(port: int) -> None:
+    if not _is_free(port):
+        raise ConfigError(
+            f"port {port} of {HOST} is taken",
+            hint=f"trueup serve --port {free_port(port + 1)}",
+            code="TUP-345",
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # A port whose last listener has just gone is free, though connections linger.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _running(project: Project) -> Served | None:
+    try:
+        note = json.loads(_note_file(project).read_text())
+        served = Served(address=note["address"], pid=int(note["pid"]))
+        os.kill(served.pid, 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return served if _answers(served.address) else None
+
+
+def _note_file(project: Project) -> Path:
+    """Beside the workspace, so that it outlives a workspace that is made anew."""
+    return project.folder / ".serve.json"
+
+
+def _wait_until_up(served: Served, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(served.address):
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.terminate()
+            raise TransientError(
+                f"dashboard: did not start on {served.address}",
+                why="Everything before it is done and published.",
+                hint=f"See {served.log}, then: trueup serve",
+                code="TUP-756",
+            )
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/_stcore/health", timeout=2.0).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,200 @@
+"""Google Ads: accounts, campaigns, ad groups, ads, clicks, and figures by day."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from trueup.core.page import Account, AccountStatus, ControlTotal, Page
+from trueup.core.stream import Stream, StreamKind
+from trueup.core.window import Window
+from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
+from trueup.sources.context import SourceContext
+from trueup.sources.google_ads.api import GoogleAdsApi, Search, decoded
+from trueup.sources.google_ads.config import GoogleAdsConfig
+from trueup.sources.google_ads.streams import (
+    CLICK_VIEWS,
+    CLIENTS_QUERY,
+    STREAMS,
+    GoogleAdsStream,
+    query_of,
+    totals_query,
+)
+
+__all__ = ["GoogleAdsConfig", "GoogleAdsSource", "create", "streams_for"]
+
+
+class _Client(msgspec.Struct, rename="camel"):
+    id: str
+    descriptive_name: str = ""
+    currency_code: str | None = None
+    time_zone: str = "UTC"
+    manager: bool = False
+    status: str = "UNKNOWN"
+
+
+class _ClientRow(msgspec.Struct, rename="camel"):
+    customer_client: _Client
+
+
+class _Metrics(msgspec.Struct, rename="camel"):
+    # Zeros are left out.
+    impressions: int = 0
+    clicks: int = 0
+    cost_micros: int = 0
+
+
+class _Segments(msgspec.Struct):
+    date: date
+
+
+class _TotalRow(msgspec.Struct):
+    segments: _Segments
+    metrics: _Metrics
+
+
+class GoogleAdsSource:
+    """One credential and the clients within its reach."""
+
+    name = "google_ads"
+
+    def __init__(self, config: GoogleAdsConfig, context: SourceContext) -> None:
+        self.streams: tuple[Stream, ...] = streams_for(config)
+        self._config = config
+        self._now = context.now
+        self._api = GoogleAdsApi(config, context)
+        self._lock = threading.Lock()
+        self._login_ids: dict[str, str] = {}
+
+    def accounts(self) -> list[Account]:
+        """Every client within reach, through all managers; managers have no figures of their own.
+
+        Raises AccessError when no manager lets the credential in, and ConfigError when none of
+        the accounts of the settings is within reach.
+        """
+        found: dict[str, Account] = {}
+        refusals: list[AccountUnavailableError] = []
+        roots = self._roots()
+        for root_id in roots:
+            try:
+                clients = self._clients(root_id)
+            except AccountUnavailableError as error:
+                refusals.append(error)
+                found.setdefault(root_id, _unavailable(root_id, error.hint))
+                continue
+            for client in clients:
+                found.setdefault(client.account_id, client)
+                self._login_ids.setdefault(client.account_id, root_id)
+        if refusals and len(refusals) == len(roots):
+            raise AccessError(refusals[0].message, hint=refusals[0].hint)
+        return self._chosen(found)
+
+    def read(
+        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        """The pages of a query over all days of `window`; a snapshot takes no days."""
+        if not isinstance(stream, GoogleAdsStream):
+            raise TypeError(f"{stream.name} is not a stream of {self.name}")
+        if bookmark is not None:
+            raise ContractError(f"{self.name}.{stream.name}: pages cannot be resumed")
+        days = window.days(ZoneInfo(account.timezone)) if stream.day else []
+        yield from self._api.search(self._search(account, query_of(stream, days)))
+
+    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
+        """The account's own spend, impressions and clicks for each finished day of `window`."""
+        zone = ZoneInfo(account.timezone)
+        today = self._now.astimezone(zone).date()
+        days = [day for day in window.days(zone) if day < today] if stream.totals else []
+        if not days:
+            return []
+        by_day = {day: _Metrics() for day in days}
+        for page in self._api.search(self._search(account, totals_query(days))):
+            for record in page.records:
+                row = decoded(bytes(record), _TotalRow, page.trace.url)
+                by_day[row.segments.date] = row.metrics
+        return [
+            ControlTotal(window=Window.of_day(day, zone), name=name, value=value)
+            for day, metrics in by_day.items()
+            for name, value in _figures(metrics).items()
+        ]
+
+    def _roots(self) -> list[str]:
+        if self._config.login_customer_id:
+            return [self._config.login_customer_id]
+        return self._api.accessible_customers()
+
+    def _clients(self, root_id: str) -> list[Account]:
+        search = Search(customer_id=root_id, login_id=root_id, query=CLIENTS_QUERY)
+        rows = [
+            decoded(bytes(record), _ClientRow, page.trace.url).customer_client
+            for page in self._api.search(search)
+            for record in page.records
+        ]
+        return [_account(client) for client in rows if not client.manager]
+
+    def _chosen(self, found: dict[str, Account]) -> list[Account]:
+        wanted = self._config.accounts
+        if not wanted:
+            return list(found.values())
+        if not found.keys() & set(wanted):
+            raise ConfigError(
+                f"{self.name}: accounts: none of {', '.join(wanted)} is within reach",
+                hint=f"Within reach: {', '.join(found) or 'none'}.",
+                code="TUP-321",
+            )
+        missing = "not among the accounts within reach"
+        return [found.get(one) or _unavailable(one, missing) for one in wanted]
+
+    def _search(self, account: Account, query: str) -> Search:
+        with self._lock:
+            if account.account_id not in self._login_ids:
+                self.accounts()
+            login_id = self._login_ids.setdefault(account.account_id, account.account_id)
+        return Search(customer_id=account.account_id, login_id=login_id, query=query)
+
+
+def create(config: GoogleAdsConfig, context: SourceContext) -> GoogleAdsSource:
+    """The source behind one credential."""
+    return GoogleAdsSource(config, context)
+
+
+def streams_for(config: GoogleAdsConfig) -> tuple[GoogleAdsStream, ...]:
+    """The streams with the lookbacks of the settings."""
+
+    def configured(stream: GoogleAdsStream) -> GoogleAdsStream:
+        if stream.kind is not StreamKind.REPORT:
+            return stream
+        is_clicks = stream.name == CLICK_VIEWS.name
+        days = config.click_lookback_days if is_clicks else config.lookback_days
+        return replace(stream, lookback=timedelta(days=days))
+
+    return tuple(configured(stream) for stream in STREAMS)
+
+
+def _account(client: _Client) -> Account:
+    is_active = client.status == "ENABLED"
+    return Account(
+        account_id=client.id,
+        name=client.descriptive_name,
+        timezone=client.time_zone,
+        currency=client.currency_code,
+        status=AccountStatus.ACTIVE if is_active else AccountStatus.UNAVAILABLE,
+        reason="" if is_active else f"the account is {client.status.lower()}",
+    )
+
+
+def _unavailable(account_id: str, reason: str) -> Account:
+    return Account(account_id=account_id, status=AccountStatus.UNAVAILABLE, reason=reason)
+
+
+def _figures(metrics: _Metrics) -> dict[str, Decimal]:
+    """By name, amounts in major units of the account's currency."""
+    return {
+        "spend": Decimal(metrics.cost_micros).scaleb(-6),
+        "impressions": Decimal(metrics.impressions),
+        "clicks": Decimal(metrics.clicks),
+    }

@@ -1,0 +1,207 @@
+"""Reads a search page by page, in an order that updates can only move objects forward in.
+
+```
+since        reached.at                      until
+  [──────────────|─────────────────────────────)
+   delivered      └─ a new search begins here: after a stop, and before cursors reach too far
+```
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from trueup.core.page import Page
+from trueup.core.stream import StreamKind
+from trueup.core.window import Window
+from trueup.errors import ContractError, IntegrityError, TransientError
+from trueup.sources.pagination import PageChain
+from trueup.sources.shopify.api import GraphqlApi, Reply
+from trueup.sources.shopify.filling import Filler
+from trueup.sources.shopify.streams import ShopStream
+
+# Cursors reach 25,000 objects; before that a new search begins at the last update time.
+OBJECTS_PER_SEARCH = 20_000
+
+
+class Stamp(msgspec.Struct, rename="camel"):
+    """What paging needs to know of a record."""
+
+    id: str | None = None
+    updated_at: str | None = None
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """Everything before `at` is delivered, and of that very second the records `ids`."""
+
+    at: str
+    ids: tuple[str, ...] = ()
+
+
+def instant(moment: datetime) -> str:
+    """A time as the API writes it: whole seconds, UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def search_between(field: str, since: str, until: str) -> str:
+    """The search for a half-open span of a time field."""
+    return f"{field}:>='{since}' AND {field}:<'{until}'"
+
+
+def window_search(stream: ShopStream, window: Window) -> str:
+    """What a read of the window searches for; a snapshot searches for nothing."""
+    if stream.kind is StreamKind.SNAPSHOT:
+        return ""
+    return search_between("updated_at", instant(window.since), instant(window.until))
+
+
+def decode_bookmark(bookmark: str) -> Reached:
+    """Raises IntegrityError for a bookmark that was not written here."""
+    try:
+        return msgspec.json.decode(bookmark, type=Reached)
+    except msgspec.MsgspecError as error:
+        raise IntegrityError(f"not a bookmark of this connector: {bookmark!r}") from error
+
+
+class PagedRead:
+    """One read of one stream, from a bookmark or the window's beginning to the window's end."""
+
+    def __init__(self, api: GraphqlApi, stream: ShopStream, window: Window) -> None:
+        self._api = api
+        self._stream = stream
+        self._window = window
+        self._filler = Filler(api, stream)
+        self._delivered: set[str] = set()
+        self._reached = Reached(instant(window.since))
+        self._is_finished = False
+
+    def pages(self, bookmark: str | None) -> Iterator[Page]:
+        """Pages by update time; each one's bookmark leads behind it, without doubling.
+
+        Raises TransientError when the shop counts more objects than were received.
+        """
+        if bookmark is not None:
+            self._reached = decode_bookmark(bookmark)
+            self._delivered.update(self._reached.ids)
+        whole_search = self._search()
+        while not self._is_finished:
+            yield from self._stretch()
+        prove_count(self._api, self._stream, whole_search, len(self._delivered))
+
+    def _search(self) -> str:
+        return search_between("updated_at", self._reached.at, instant(self._window.until))
+
+    def _stretch(self) -> Iterator[Page]:
+        """One search, as far as its cursors may be followed."""
+        begun_at, search, cursor = self._reached, self._search(), None
+        chain = PageChain(f"{self._stream.name} {search}")
+        while chain.records < OBJECTS_PER_SEARCH:
+            reply = page_of(self._api, self._stream, search, cursor)
+            cursor = follow(chain, reply, self._stream.root)
+            yield self._page(reply)
+            if cursor is None:
+                self._is_finished = True
+                return
+        if self._reached.at == begun_at.at:
+            message = f"{self._stream.name}: over {OBJECTS_PER_SEARCH} records of {begun_at.at}"
+            raise ContractError(message, why="Paging cannot get beyond one second.", code="TUP-520")
+
+    def _page(self, reply: Reply) -> Page:
+        stamps = [_stamp(record) for record in reply.records]
+        pairs = zip(reply.records, stamps, strict=True)
+        records = [record for record, stamp in pairs if not _is_known(stamp, self._reached)]
+        self._delivered.update(identities(reply.records, stamps))
+        self._note(stamps)
+        return Page(
+            records=[self._filler.whole(record) for record in records],
+            trace=reply.answer.trace,
+            bookmark=msgspec.json.encode(self._reached).decode(),
+        )
+
+    def _note(self, stamps: list[Stamp]) -> None:
+        times = [stamp.updated_at for stamp in stamps if stamp.updated_at]
+        latest = max(times, default="")
+        if latest < self._reached.at:
+            return
+        same = self._reached.ids if latest == self._reached.at else ()
+        ids = [stamp.id for stamp in stamps if stamp.id and stamp.updated_at == latest]
+        self._reached = Reached(latest, tuple(dict.fromkeys([*same, *ids])))
+
+
+def identities(records: list[bytes], stamps: list[Stamp]) -> set[str]:
+    """One text per different record: its id or, of one that cannot be read, its content.
+
+    A record that cannot be read is kept aside by whoever takes it; it has been received.
+    """
+    pairs = zip(records, stamps, strict=True)
+    return {stamp.id or hashlib.sha256(record).hexdigest() for record, stamp in pairs}
+
+
+def _stamp(record: bytes) -> Stamp:
+    try:
+        return msgspec.json.decode(record, type=Stamp)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        # Whoever takes the record keeps it aside; paging goes by its neighbours.
+        return Stamp()
+
+
+def _is_known(stamp: Stamp, reached: Reached) -> bool:
+    return stamp.updated_at == reached.at and stamp.id in reached.ids
+
+
+def read_snapshot(api: GraphqlApi, stream: ShopStream) -> Iterator[Page]:
+    """All objects by id; only the whole of it counts, so pages have no bookmark."""
+    filler, chain, cursor = Filler(api, stream), PageChain(stream.name), None
+    delivered: set[str] = set()
+    while True:
+        reply = page_of(api, stream, "", cursor)
+        cursor = follow(chain, reply, stream.root)
+        delivered |= identities(reply.records, [_stamp(record) for record in reply.records])
+        records = [filler.whole(record) for record in reply.records]
+        yield Page(records=records, trace=reply.answer.trace)
+        if cursor is None:
+            prove_count(api, stream, "", len(delivered))
+            return
+
+
+def page_of(api: GraphqlApi, stream: ShopStream, search: str, cursor: str | None) -> Reply:
+    """One page of a stream's connection."""
+    variables = {"first": stream.page_size, "after": cursor, "search": search}
+    return api.call(stream.operation, variables, (stream.root, "nodes"))
+
+
+def follow(chain: PageChain, reply: Reply, root: str, announced: int | None = None) -> str | None:
+    """The cursor of the next page, None on the last one; refuses a next page without cursor."""
+    connection = reply.data.get(root)
+    if not isinstance(connection, dict):
+        # Without an error beside it, a null connection is still not "no rows".
+        raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-540")
+    info = connection["pageInfo"]
+    cursor: str | None = (info["endCursor"] or "") if info["hasNextPage"] else None
+    chain.page(len(reply.records), bookmark=cursor, announced=announced)
+    return cursor
+
+
+def count_of(api: GraphqlApi, operation: str, search: str) -> int:
+    """How many objects a search finds; a lower bound where the vendor stops counting."""
+    data = api.call(operation, {"search": search}).data
+    return int(next(iter(data.values()))["count"])
+
+
+def prove_count(api: GraphqlApi, stream: ShopStream, search: str, received: int) -> None:
+    """The shop must not know more objects than were received.
+
+    It may know fewer: an object that is updated meanwhile leaves the window for a later one.
+    """
+    if stream.count is None:
+        return
+    announced = count_of(api, stream.count, search)
+    if announced > received:
+        raise TransientError(
+            f"{stream.name}: the shop counts {announced}, {received} received",
+            why="The window is not proved complete, so it stays open and is read again.",
+            hint="Run again; if it stays, a page was lost on the way.",
+            code="TUP-753",
+        )

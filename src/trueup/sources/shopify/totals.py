@@ -1,0 +1,94 @@
+"""What the shop itself says of each day's orders, by a listing that holds little else."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from trueup.core.page import ControlTotal
+from trueup.core.window import Window
+from trueup.sources.pagination import PageChain
+from trueup.sources.shopify.api import GraphqlApi
+from trueup.sources.shopify.paged import (
+    OBJECTS_PER_SEARCH,
+    count_of,
+    follow,
+    instant,
+    search_between,
+)
+
+
+class _Money(msgspec.Struct):
+    amount: str
+
+
+class _Bag(msgspec.Struct, rename="camel"):
+    shop_money: _Money
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    id: str
+    created_at: datetime
+    total_price_set: _Bag
+
+
+def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlTotal]:
+    """`order_count` and `total_amount` of every local day of the window, days without orders too.
+
+    Raises ContractError when the listing and the shop's own count of it differ.
+    """
+    orders: dict[str, _Order] = {}
+    for part in _parts(api, window, zone):
+        orders |= {order.id: order for order in _created(api, part)}
+    counts: dict[date, int] = {}
+    amounts: dict[date, Decimal] = {}
+    for order in orders.values():
+        day = order.created_at.astimezone(zone).date()
+        counts[day] = counts.get(day, 0) + 1
+        amount = Decimal(order.total_price_set.shop_money.amount)
+        amounts[day] = amounts.get(day, Decimal(0)) + amount
+    return [
+        total
+        for day in window.days(zone)
+        for total in _of_day(Window.of_day(day, zone), counts.get(day, 0), amounts.get(day))
+    ]
+
+
+def _of_day(day: Window, count: int, amount: Decimal | None) -> tuple[ControlTotal, ControlTotal]:
+    return (
+        ControlTotal(window=day, name="order_count", value=Decimal(count)),
+        ControlTotal(window=day, name="total_amount", value=amount or Decimal(0)),
+    )
+
+
+def _parts(api: GraphqlApi, window: Window, zone: ZoneInfo) -> Iterator[Window]:
+    """The window in parts whose orders one search can list; a single day is never cut."""
+    days = window.days(zone)
+    if len(days) < 2 or count_of(api, "OrdersCount", _search(window)) <= OBJECTS_PER_SEARCH:
+        yield window
+        return
+    middle = days[len(days) // 2]
+    yield from _parts(api, Window.of_days(days[0], middle, zone), zone)
+    cut = Window.of_day(middle, zone).since
+    yield from _parts(api, Window(cut, window.until), zone)
+
+
+def _created(api: GraphqlApi, window: Window) -> Iterator[_Order]:
+    search, cursor = _search(window), None
+    announced = count_of(api, "OrdersCount", search)
+    chain = PageChain(f"order totals {search}")
+    while True:
+        variables = {"after": cursor, "search": search}
+        reply = api.call("OrderTotals", variables, ("orders", "nodes"))
+        cursor = follow(chain, reply, "orders", announced)
+        for record in reply.records:
+            yield msgspec.json.decode(record, type=_Order)
+        if cursor is None:
+            chain.finish()
+            return
+
+
+def _search(window: Window) -> str:
+    return search_between("created_at", instant(window.since), instant(window.until))

@@ -1,0 +1,125 @@
+"""Killed at every commit boundary and started again, the result is as if nothing had happened."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+from trueup_simulators.world import WorldConfig
+
+from tests.end_to_end.company import Company, a_company
+from trueup.core import failpoints
+from trueup.lake.table import StreamTable
+from trueup.pipeline.run import run_publish, run_sync
+
+TINY = WorldConfig(scale="small", days=4)
+SYNC_POINTS = ("C1", "C2", "C3", "C4", "C5", "C6", "C7")
+LOAD_POINTS = ("C8", "C9", "C10", "C11")
+PUBLISH_POINTS = ("C12", "C13", "C14", "C15")
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory):
+    """A company that was synced and published without any crash, and its hit counts."""
+    with a_company(tmp_path_factory.mktemp("golden"), TINY, workers=1) as company:
+        before = failpoints.hits()
+        run_sync(company.project, company.clock.now(), company.project.config.sources)
+        run_publish(company.project, company.clock.now())
+        after = failpoints.hits()
+        hits = {point: after[point] - before.get(point, 0) for point in after}
+        yield company, hits
+
+
+def command(folder: Path, company: Company, *words: str, dies_at: str = "") -> int:
+    """Run `trueup` as a process of its own at the company's time; returns its exit status."""
+    environment = {**os.environ, "TRUEUP_NOW": company.clock.now().isoformat()}
+    if dies_at:
+        environment["TRUEUP_FAILPOINT"] = dies_at
+    done = subprocess.run(
+        [sys.executable, "-m", "trueup", *words, "--quiet"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode not in (0, -signal.SIGKILL):
+        pytest.fail(f"trueup {' '.join(words)}: {done.returncode}\n{done.stderr[-3000:]}")
+    return done.returncode
+
+
+def sampled(hits: int) -> list[int]:
+    """First, middle and last passing of a point."""
+    return sorted({1, (hits + 1) // 2, hits})
+
+
+def copied(company: Company, folder: Path, *parts: str) -> Path:
+    """The company's folder with only some parts of its workspace."""
+    workspace = folder / ".trueup"
+    workspace.mkdir(parents=True)
+    for name in ("trueup.yml", "fx_rates.csv"):
+        shutil.copy(company.folder / name, folder)
+    for part in parts:
+        source = company.project.workspace / part
+        if source.is_dir():
+            shutil.copytree(source, workspace / part, symlinks=True)
+        elif source.exists():
+            shutil.copy(source, workspace / part)
+    return folder
+
+
+def lake_content(lake: Path, streams: dict[str, tuple]) -> dict[str, object]:
+    """What each stream's table says now: newest hash of every window, or the set of payloads."""
+    content: dict[str, object] = {}
+    for source, listed in streams.items():
+        for stream in listed:
+            table = StreamTable(lake, source, stream.name)
+            commits = list(table.commits_after(-1))
+            assert all(commit.header.counts.is_conserved() for commit in commits)
+            content[f"{source}.{stream.name}"] = {
+                (commit.header.scope, window.day): window.content_hash
+                for commit in commits
+                for window in commit.header.windows
+            } or _payloads(table)
+    return content
+
+
+def _payloads(table: StreamTable) -> list[str]:
+    if not table.exists():
+        return []
+    rows = DeltaTable(str(table.path)).to_pyarrow_dataset().to_table(["payload"])
+    return sorted(rows["payload"].to_pylist())
+
+
+def test_every_boundary_is_passed(golden):
+    _, hits = golden
+    passed = {point for point, count in hits.items() if count}
+    assert passed >= {*SYNC_POINTS, *LOAD_POINTS, *PUBLISH_POINTS}
+
+
+@pytest.mark.parametrize("point", SYNC_POINTS)
+def test_a_sync_killed_anywhere_goes_on_without_loss_or_doubling(golden, tmp_path, point):
+    company, hits = golden
+    streams = company.project.streams()
+    expected = lake_content(company.project.lake, streams)
+    for hit in sampled(hits[point]):
+        folder = copied(company, tmp_path / f"{hit}", "vault")
+        assert command(folder, company, "sync", dies_at=f"{point}:{hit}") == -signal.SIGKILL
+        assert command(folder, company, "sync") == 0
+        assert lake_content(folder / ".trueup" / "lake", streams) == expected
+
+
+@pytest.mark.parametrize("point", LOAD_POINTS + PUBLISH_POINTS)
+def test_a_load_or_publish_killed_anywhere_ends_in_the_same_figures(golden, tmp_path, point):
+    company, hits = golden
+    for hit in sampled(hits[point]):
+        folder = copied(company, tmp_path / f"{hit}", "vault", "lake")
+        assert command(folder, company, "publish", dies_at=f"{point}:{hit}") == -signal.SIGKILL
+        assert command(folder, company, "publish") == 0
+        again = company.reopened_at(folder)
+        assert again.content() == company.content()

@@ -1,0 +1,204 @@
+"""A warehouse file as the loader leaves it, filled by hand, and dbt run on it in this process."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
+
+PROJECT = Path(__file__).parents[3] / "dbt"
+STREAMS = {
+    "google_ads": (
+        "accounts", "campaigns", "ad_groups", "ads", "campaign_days", "ad_days", "click_views",
+    ),
+    "meta_ads": ("accounts", "campaigns", "ad_sets", "ads", "ad_days"),
+    "shopify": ("shop", "orders", "customers", "products"),
+    "fx": ("rates",),
+}  # fmt: skip
+EPOCH = datetime(2026, 6, 1, 6, 0)
+VARIABLES = {"reporting_currency": "USD", "reporting_timezone": "America/New_York"}
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Warehouse:
+    """Appends loads in order and reads tables; `position` is moved by `transform`."""
+
+    path: Path
+    load_id: int = 0
+    variables: Mapping[str, str] = field(default_factory=lambda: dict(VARIABLES))
+
+    def __post_init__(self) -> None:
+        with self.connect() as connection:
+            for schema in ("raw", "ops"):
+                connection.execute(f"create schema if not exists {schema}")
+            for name, columns in TABLES.items():
+                connection.execute(f"create table if not exists {name} ({columns})")
+            for source, streams in STREAMS.items():
+                for stream in streams:
+                    name = f"raw.{source}__{stream}"
+                    connection.execute(f"create table if not exists {name} ({RECORD_COLUMNS})")
+
+    @contextmanager
+    def connect(self) -> Any:
+        connection = duckdb.connect(str(self.path))
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    def load_windows(
+        self,
+        stream: str,
+        scope: str,
+        windows: Mapping[date | None, Sequence[Row]],
+        currency: str = "USD",
+    ) -> int:
+        """One batch that holds complete windows: by day for reports, None for a snapshot."""
+        self.load_id += 1
+        source, name = stream.split(".")
+        with self.connect() as connection:
+            self._note_batch(connection, source, name, scope, currency)
+            for day, payloads in windows.items():
+                since = datetime.combine(day, time()) if day else self.loaded_at
+                until = since + timedelta(days=1)
+                self._insert(connection, stream, scope, payloads, (since, until))
+                connection.execute(
+                    "insert into raw.windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [self.load_id, self.batch_id, source, name, scope, since, until, day]
+                    + [len(payloads), str(self.load_id)],
+                )
+        return self.load_id
+
+    def load_records(self, stream: str, scope: str, payloads: Sequence[Row]) -> int:
+        """One batch of an incremental stream."""
+        self.load_id += 1
+        source, name = stream.split(".")
+        with self.connect() as connection:
+            self._note_batch(connection, source, name, scope, "USD")
+            self._insert(connection, stream, scope, payloads, (EPOCH, self.loaded_at))
+        return self.load_id
+
+    @property
+    def loaded_at(self) -> datetime:
+        return EPOCH + timedelta(minutes=self.load_id)
+
+    @property
+    def batch_id(self) -> str:
+        return f"batch-{self.load_id}"
+
+    def transform(self, *, full_refresh: bool = False, select: Iterable[str] = ()) -> None:
+        """Run dbt and, as the pipeline does after a success, move the position."""
+        run_dbt(self, full_refresh=full_refresh, select=tuple(select))
+        self.move_position()
+
+    def move_position(self) -> None:
+        with self.connect() as connection:
+            connection.execute("delete from ops.transform_position")
+            connection.execute(
+                "insert into ops.transform_position values (?, 'test')", [self.load_id]
+            )
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with self.connect() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    def content(self, table: str, without: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a table in a fixed order."""
+        exclude = f"exclude ({', '.join(without)})" if without else ""
+        return self.rows(f"select * {exclude} from {table} order by all")
+
+    def _note_batch(
+        self, connection: Any, source: str, stream: str, scope: str, currency: str
+    ) -> None:
+        connection.execute(
+            "insert into raw.batches (load_id, batch_id, source, stream, scope, currency, "
+            "timezone, extracted_at, loaded_at) values (?, ?, ?, ?, ?, ?, 'UTC', ?, ?)",
+            [self.load_id, self.batch_id, source, stream, scope, currency]
+            + [self.loaded_at, self.loaded_at],
+        )
+
+    def _insert(
+        self,
+        connection: Any,
+        stream: str,
+        scope: str,
+        payloads: Sequence[Row],
+        window: tuple[datetime, datetime],
+    ) -> None:
+        rows = [
+            (json.dumps(payload), str(index), None, "upsert", scope, *window, 0, index)
+            + (self.batch_id, self.loaded_at, self.load_id, self.loaded_at)
+            for index, payload in enumerate(payloads)
+        ]
+        if rows:
+            table = "raw." + stream.replace(".", "__")
+            marks = ", ".join("?" * len(rows[0]))
+            connection.executemany(f"insert into {table} values ({marks})", rows)
+
+
+@cache
+def _parsed(variables: str) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    result = dbtRunner().invoke(["parse", *_options(variables)])
+    assert result.success, result.exception
+    return result.result
+
+
+def run_dbt(
+    warehouse: Warehouse,
+    *,
+    full_refresh: bool = False,
+    select: Sequence[str] = (),
+    command: str = "build",
+) -> Any:
+    """`dbt build` without tests; raises AssertionError with what failed."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["TRUEUP_WAREHOUSE"] = str(warehouse.path)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "0"
+    variables = json.dumps(dict(warehouse.variables), sort_keys=True)
+    arguments = [command, "--resource-type", "model", "--resource-type", "seed"]
+    arguments += ["--full-refresh"] if full_refresh else []
+    arguments += ["--select", *select] if select else []
+    try:
+        manifest = _parsed(variables)
+        result = dbtRunner(manifest=manifest).invoke([*arguments, *_options(variables)])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    assert result.success, _failures(result)
+    return result
+
+
+def _options(variables: str) -> list[str]:
+    scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"trueup-dbt-{os.getpid()}"
+    return [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(scratch), "--log-path", str(scratch / "logs")),
+        *("--vars", variables, "--quiet", "--no-use-colors"),
+    ]
+
+
+def _failures(result: Any) -> str:
+    found = [
+        f"{entry.node.name}: {entry.message}"
+        for entry in getattr(result.result, "results", None) or []
+        if str(entry.status) in ("error", "fail", "runtime error")
+    ]
+    return "\n".join(found) or str(result.exception)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
