@@ -48,3 +48,25 @@
     delete from {{ this }} where load_id > {{ trueup.transformed_load_id() }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#
+    Days from which an order's ledger lines are taken, so that the marts count these days again
+    even when nothing of the order is left there. They are kept until a whole run succeeds: the
+    position then moves, and days noted under the old one go.
+#}
+{% macro note_days_left(days_left, touched) -%}
+    {%- if execute and is_incremental() -%}
+    insert into {{ days_left }} (report_date, transformed_load_id)
+    select distinct report_date, {{ trueup.transformed_load_id() }}
+    from {{ this }}
+    where order_dk in (select order_dk from {{ touched }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro forget_days_of_finished_runs() -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} where transformed_load_id <> {{ trueup.transformed_load_id() }}
+    {%- endif -%}
+{%- endmacro %}

@@ -25,3 +25,82 @@
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
+
+
+{#
+    A sum that is NULL as soon as one of its parts is, since a total without one of its parts would
+    be a guess; 0 over no rows.
+#}
+{% macro strict_sum(amount) -%}
+    case when count(*) = count({{ amount }}) then coalesce(sum({{ amount }}), 0) end
+{%- endmacro %}
+
+
+{# The same over the rows for which a condition holds. #}
+{% macro strict_sum_if(condition, amount) -%}
+    case
+            when count_if({{ condition }}) = count_if({{ condition }} and {{ amount }} is not null)
+                then coalesce(sum(case when {{ condition }} then {{ amount }} end), 0)
+        end
+{%- endmacro %}
+
+
+{#
+    The part of an amount that a credit between two running totals of credits gets. Parts of one
+    amount add up to it exactly when the running totals lead from 0 to 10^12.
+#}
+{% macro credited_amount(amount, credit_before_e12, credit_after_e12) -%}
+    {{ return(adapter.dispatch('credited_amount', 'trueup')(amount, credit_before_e12, credit_after_e12)) }}
+{%- endmacro %}
+
+{% macro duckdb__credited_amount(amount, credit_before_e12, credit_after_e12) -%}
+    cast(
+            (
+                (cast({{ amount }} * 1000000 as hugeint) * {{ credit_after_e12 }}) // 1000000000000
+                - (cast({{ amount }} * 1000000 as hugeint) * {{ credit_before_e12 }}) // 1000000000000
+            ) * 0.000001 as decimal(20, 6)
+        )
+{%- endmacro %}
+
+{% macro snowflake__credited_amount(amount, credit_before_e12, credit_after_e12) -%}
+    cast(
+            (
+                trunc(cast({{ amount }} * 1000000 as number(38, 0)) * {{ credit_after_e12 }} / 1000000000000)
+                - trunc(cast({{ amount }} * 1000000 as number(38, 0)) * {{ credit_before_e12 }} / 1000000000000)
+            ) * 0.000001 as decimal(20, 6)
+        )
+{%- endmacro %}
+
+
+{# The figures of finance from ledger lines; amounts given back are positive. #}
+{% macro component_amounts(amount, suffix='') -%}
+    {%- set figures = [
+        ('gmv_amount', "component = 'sale'", 1),
+        ('discount_amount', "component = 'discount'", -1),
+        ('refund_amount', "component in ('refund_items', 'refund_adjustment')", -1),
+        ('net_revenue_amount', 'is_net_revenue', 1),
+        ('tax_amount', "component = 'tax'", 1),
+        ('shipping_amount', "component = 'shipping'", 1),
+        ('refunded_tax_amount', "component = 'refund_tax'", -1),
+        ('refunded_shipping_amount', "component = 'refund_shipping'", -1),
+        ('gift_card_sales_amount', "component = 'gift_card_sale'", 1)
+    ] -%}
+    {%- for name, condition, sign in figures -%}
+    cast({{ trueup.strict_sum_if(condition, amount) }} * {{ sign }} as decimal(20, 6)) as {{ name }}{{ suffix }}{{ ',\n' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# CTR, CPC, CAC and ROAS of a mart's row; each is NULL where its denominator is 0 or NULL. #}
+{% macro ratio_columns() -%}
+    {{ trueup.ratio('clicks', 'impressions') }} as ctr,
+    {{ trueup.ratio('spend_amount_reporting', 'clicks') }} as cpc,
+    {{ trueup.ratio('spend_amount_reporting', 'new_customers') }} as cac,
+    {{ trueup.ratio('net_revenue_amount_reporting', 'spend_amount_reporting') }} as roas
+{%- endmacro %}
+
+
+{# Credits of 10^-12 as a number of orders or customers. #}
+{% macro credited_count(credit_e12) -%}
+    cast(coalesce(sum({{ credit_e12 }}), 0) * 0.000000000001 as decimal(20, 6))
+{%- endmacro %}

@@ -39,6 +39,7 @@ sources:
   meta_ads:
     base_url: {base_url}/meta
     access_token: EAASimulatedSystemUserToken
+    poll_seconds: 0.05
   shopify:
     base_url: {base_url}/shopify
     shop: brightcart.myshopify.com

@@ -17,7 +17,7 @@ EXIT_CODES = (
     (4, "`AccessError`: a credential or a permission; the user renews or grants it"),
     (
         5,
-        "`ContractError`: the vendor sent what the connector does not know; the maintainer adapts it",
+        "`ContractError`: the vendor sent what the connector does not know; its maintainer acts",
     ),
     (6, "`QualityError`: a gate failed or a model did; the data's owner decides"),
     (7, "`IntegrityError`: lake, state or disk disagree with themselves; the operator looks"),
@@ -28,10 +28,11 @@ HEAD = """# Command line
 
 Generated from the commands: `python -m trueup.cli.reference > docs/reference/cli.md`.
 
-Results go to stdout, progress and errors to stderr. In a terminal progress is drawn as bars, elsewhere
-it is one line per event; `NO_COLOR` is honoured. `--json` prints one object on stdout, for errors too:
-`command`, the fields of the result, and `error`, which is null or holds `code`, `class`, `message`, `why`,
-`do` and `exit_code`. Amounts in JSON are decimal text, times are ISO 8601 with their offset.
+Results go to stdout, progress and errors to stderr. In a terminal progress is drawn as bars,
+elsewhere it is one line per event; `NO_COLOR` is honoured. `--json` prints one object on stdout,
+for errors too: `command`, the fields of the result, and `error`, which is null or holds `code`,
+`class`, `message`, `why`, `do` and `exit_code`. Amounts in JSON are decimal text, times ISO 8601
+with their offset.
 """
 
 

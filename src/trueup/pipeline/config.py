@@ -67,7 +67,9 @@ def parse_model(model: type[M], values: object, where: str) -> M:
 
 
 def _explained(error: ValidationError, model: type[BaseModel], where: str) -> ConfigError:
-    first = error.errors()[0]
+    # A mistyped key is also a missing one: the typing mistake is what helps.
+    found = error.errors()
+    first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = sorted(model.model_fields)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,24 @@ class Lineage:
         return frozenset(held)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TransformResult:
     """What was built; `load_id` is the last load the candidate tables know."""
 
     load_id: int
     models: int
     full_refresh: bool
-    lineage: Lineage
     project_hash: str
+    find_lineage: Callable[[], Lineage]
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Asked for only when something is to be audited: finding it takes seconds."""
+        return self.find_lineage()
 
 
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
-    """Bring the candidate tables up to everything that is loaded.
+    """Bring the candidate tables up to everything that is loaded; without news, do nothing.
 
     A change of the models or of the project's zone or currency rebuilds all from raw. Raises
     QualityError naming the model when one fails; the candidate is then not published.
@@ -62,17 +68,20 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     variables = model_variables(project)
     project_hash = _project_hash(variables)
     position = project.warehouse.query("select load_id, project_hash from ops.transform_position")
-    full_refresh = bool(position) and position[0]["project_hash"] != project_hash
+    before = (position[0]["load_id"], position[0]["project_hash"]) if position else None
+    full_refresh = before is not None and before[1] != project_hash
     runner = _Dbt(project, variables)
-    failpoint("C12")
-    models = runner.build(full_refresh, listener)
-    _remember(project, load_id, project_hash)
+    models = 0
+    if before != (load_id, project_hash):
+        failpoint("C12")
+        models = runner.build(full_refresh, listener)
+        _remember(project, load_id, project_hash)
     return TransformResult(
         load_id=load_id,
         models=models,
         full_refresh=full_refresh,
-        lineage=runner.lineage(),
         project_hash=project_hash,
+        find_lineage=runner.lineage,
     )
 
 
@@ -156,6 +165,7 @@ class _Dbt:
             parents={
                 name: frozenset(parent.rsplit(".", 1)[-1] for parent in node.depends_on.nodes)
                 for name, node in nodes.items()
+                if node.resource_type == "model"
             },
         )
 

@@ -19,6 +19,7 @@ from graphql import (
     OperationType,
     build_client_schema,
     get_nullable_type,
+    is_abstract_type,
     is_enum_type,
     is_list_type,
     is_non_null_type,
@@ -135,13 +136,21 @@ class _Judged:
         elif is_scalar_type(bare) or is_enum_type(bare):
             yield from _leaf_faults(bare, value, place)
         else:
-            yield from self.of_object(self._concrete(bare, value), sets, value, place)
+            yield from self.of_object(self._concrete(bare, sets, value), sets, value, place)
 
-    def _concrete(self, kind: Any, value: Any) -> Any:
-        """The type behind an interface, by the id."""
-        name = value["id"].split("/")[-2] if isinstance(value, Mapping) and "id" in value else ""
-        found = schema().type_map.get(name)
-        return found if found in schema().get_possible_types(kind) else kind if name == "" else found
+    def _concrete(self, kind: Any, sets: list[Any], value: Any) -> Any:
+        """The type behind an interface: told by the id, else by the one fragment asked for."""
+        if not is_abstract_type(kind):
+            return kind
+        names = [value["id"].split("/")[-2]] if "id" in value else self._conditions(sets)
+        found = [schema().type_map.get(name) for name in names]
+        fitting = [t for t in found if t in schema().get_possible_types(kind)]
+        return fitting[0] if len(fitting) == 1 else kind
+
+    def _conditions(self, sets: list[Any]) -> list[str]:
+        nodes = [node for selection_set in sets for node in selection_set.selections]
+        parts = [self._fragments.get(n.name.value, n) if hasattr(n, "name") else n for n in nodes]
+        return [part.type_condition.name.value for part in parts if hasattr(part, "type_condition")]
 
     def bulk_selection(self, kind: Any, selection_set: Any, wanted: str) -> Any:
         for node in selection_set.selections:

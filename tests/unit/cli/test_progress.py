@@ -45,8 +45,9 @@ def _drawn_in_a_terminal(environment: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
     subprocess.run([sys.executable, "-c", script], stderr=theirs, env=environment, check=True)
     os.close(theirs)
-    with open(ours, "rb", buffering=0) as terminal:
-        return terminal.read(100_000).decode()
+    drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    return drawn
 
 
 def test_in_a_terminal_bars_are_drawn_and_names_are_not_markup() -> None:

@@ -187,7 +187,7 @@ def _options(variables: str) -> list[str]:
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(scratch), "--log-path", str(scratch / "logs")),
-        *("--vars", variables, "--quiet", "--no-use-colors"),
+        *("--vars", variables, "--quiet", "--no-use-colors", "--log-level-file", "none"),
     ]
 
 

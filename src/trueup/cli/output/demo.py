@@ -115,17 +115,11 @@ def _(part: Changes) -> View:
         [(name, figure(new), figure(restated)) for name, new, restated in part.windows],
     )
     shown = sorted(part.days, key=_moved, reverse=True)[:SHOWN_DAYS]
-    days = table(
-        (f"day, amounts in {part.currency}", "channel", "spend before", "after")
-        + ("net revenue before", "after"),
-        [
-            (day.day, day.channel, money(day.spend_before), money(day.spend_after))
-            + (money(day.revenue_before), money(day.revenue_after))
-            for day in sorted(shown, key=lambda day: (day.day, day.channel))
-        ],
-        left=2,
-    )
-    days += [f"    {figure(len(part.days))} channel days moved; the largest moves are shown"]
+    headers = ("day", "channel", "spend before", "after", "net revenue before", "after")
+    in_order = sorted(shown, key=lambda day: (day.day, day.channel))
+    days = table(headers, [_day_row(day) for day in in_order], left=2)
+    count = figure(len(part.days))
+    days += [f"    {count} channel days moved; the largest moves are shown, in {part.currency}"]
     tables = [
         f"    {len(part.tables)} of {part.all_tables} tables have new values: "
         f"{', '.join(part.tables) or 'none'}"
@@ -186,6 +180,11 @@ def _share(amount: Decimal, whole: Decimal) -> str:
 
 def _verdict(score: Score) -> str:
     return f"{figure(score.differing)} {'✗' if score.differing else '✓'}"
+
+
+def _day_row(day: ChangedDay) -> tuple[object, ...]:
+    amounts = (day.spend_before, day.spend_after, day.revenue_before, day.revenue_after)
+    return (day.day, day.channel, *(money(amount) for amount in amounts))
 
 
 def _moved(day: ChangedDay) -> Decimal:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from trueup.cli.output.text import cleaned
-from trueup.errors import TransientError, TrueupError
+from trueup.errors import ConfigError, TransientError, TrueupError
 
 USAGE_EXIT = 2
 UNEXPECTED_EXIT = 1
@@ -21,8 +21,6 @@ UsageError: type[Exception] = typer.BadParameter.__base__  # type: ignore[assign
 
 def show_failure(failure: BaseException, words: Sequence[str]) -> int:
     """Print what ended the command `words`; returns its exit code."""
-    if isinstance(failure, BrokenPipeError):
-        return _closed_pipe()
     error, exit_code = _as_error(failure)
     if "--json" in words:
         write_json({"command": _command(words), "error": error_object(error, exit_code)})
@@ -81,6 +79,9 @@ def _as_error(failure: BaseException) -> tuple[TrueupError, int]:
         return failure, failure.exit_code
     if isinstance(failure, UsageError):
         return _usage(failure), USAGE_EXIT
+    if isinstance(failure, ModuleNotFoundError) and (failure.name or "").startswith("dbt"):
+        missing = _no_dbt()
+        return missing, missing.exit_code
     if isinstance(failure, (KeyboardInterrupt, typer.Abort)):
         return _stopped(), INTERRUPTED_EXIT
     return _unexpected(failure), UNEXPECTED_EXIT
@@ -93,6 +94,15 @@ def _usage(failure: Exception) -> TrueupError:
         failure.format_message(),  # type: ignore[attr-defined]  # every usage error of click has it
         hint=f"{command} --help",
         code="TUP-002",
+    )
+
+
+def _no_dbt() -> TrueupError:
+    return ConfigError(
+        "models: dbt is not installed",
+        why="What was synced and loaded is kept; nothing can be modelled or published.",
+        hint="pip install 'trueup[dbt]'",
+        code="TUP-319",
     )
 
 
@@ -126,12 +136,3 @@ def _write_traceback(failure: BaseException) -> None:
 
 def _command(words: Sequence[str]) -> str | None:
     return next((word for word in words if not word.startswith("-")), None)
-
-
-def _closed_pipe() -> int:
-    """The reader of our output has gone, as `trueup status | head` does: nothing to tell it."""
-    import os
-
-    # Python flushes stdout once more at exit; let that go nowhere instead of failing.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

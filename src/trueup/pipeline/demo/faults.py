@@ -114,7 +114,7 @@ BREAKS = (
 
 def _account(scene: Scene, platform: str, currency: str) -> str:
     return next(
-        account["account_id"]
+        str(account["account_id"])
         for account in scene.vendors.accounts
         if account["platform"] == platform
         and account["currency"] == currency

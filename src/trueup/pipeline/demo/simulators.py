@@ -57,16 +57,9 @@ class Simulators:
         assert isinstance(found, dict)
         return found
 
-    def write_truth(self, folder: Path, at: datetime | None = None) -> None:
-        """What really happened up to `at` (now, if None), as parquet files in `folder`."""
-        now = self.now()
-        try:
-            if at is not None:
-                self._post("clock", {"now": at.isoformat()})
-            self._post("truth", {"dir": str(folder)})
-        finally:
-            if at is not None:
-                self._post("clock", {"now": now.isoformat()})
+    def write_truth(self, folder: Path) -> None:
+        """What really happened up to now, as parquet files in `folder`."""
+        self._post("truth", {"dir": str(folder)})
 
     def _get(self, what: str) -> dict[str, object]:
         return self._answer(httpx.get(self._url(what), timeout=ANSWER_SECONDS))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from trueup.pipeline.demo.changes import changes_since
@@ -27,6 +27,9 @@ from trueup.pipeline.run import RunResult, run
 from trueup.pipeline.serve import serve_detached
 
 ONE_DAY_HOURS = 24.0
+# Sources are asked this long after the simulated instant, so that all up to it counts as settled
+# and can be compared with the truth of that instant.
+SETTLED = timedelta(minutes=5)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class _Demo:
 
     def run(self, project: Project, now: datetime, title: str) -> Ran:
         watch = Stopwatch(self.listener)
-        result = run(project, now, None, watch)
+        result = run(project, now + SETTLED, None, watch)
         self.seconds[title] = time.monotonic() - watch.started
         return Ran(title=title, result=result, seconds=watch.seconds())
 

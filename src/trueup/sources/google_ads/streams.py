@@ -165,10 +165,11 @@ def totals_query(days: Sequence[date]) -> str:
 
 def _selecting(fields: tuple[str, ...], resource: str, days: Sequence[date]) -> str:
     query = f"SELECT {', '.join(fields)} FROM {resource}"
-    if not days:
-        return query
-    # BETWEEN includes both ends.
-    return f"{query} WHERE segments.date BETWEEN '{days[0]}' AND '{days[0]}'"
+    if days:
+        # BETWEEN includes both ends.
+        query += f" WHERE segments.date BETWEEN '{days[0]}' AND '{days[-1]}'"
+    # Names such as customers/1/adGroupAds/2~3 repeat the ids, and are half of a payload.
+    return f"{query} PARAMETERS omit_unselected_resource_names=true"
 
 
 def selected_fields(query: str) -> list[str]:

@@ -16,7 +16,7 @@ from trueup.sources.context import SourceContext
 from trueup.sources.meta_ads.answers import PERMISSION
 from trueup.sources.meta_ads.config import MetaAdsConfig
 from trueup.sources.meta_ads.graph import Edge, Graph
-from trueup.sources.meta_ads.reports import AdDayReports, Slice, until_proved
+from trueup.sources.meta_ads.reports import AdDayReports, Proving, Slice
 from trueup.sources.meta_ads.runs import ReportRuns
 from trueup.sources.meta_ads.streams import ACCOUNTS, STREAMS, MetaStream
 
@@ -43,7 +43,8 @@ class MetaAdsSource:
         self._config = config
         self._graph = Graph(config, context)
         runs = ReportRuns(self._graph, config, context)
-        self._reports = AdDayReports(self._graph, runs, config)
+        self._proving = Proving(config.attempts, lambda: context.sleep(config.recheck_seconds))
+        self._reports = AdDayReports(self._graph, runs, self._proving, config.sync_days)
         self.streams: tuple[Stream, ...] = tuple(_as_configured(s, config) for s in STREAMS)
 
     def accounts(self) -> list[Account]:
@@ -104,9 +105,7 @@ class MetaAdsSource:
         edge = Edge(f"act_{account.account_id}/{stream.edge}", account.account_id, params)
         # What appears or goes while the pages are read makes their count differ from the one
         # announced; the next reading usually meets it.
-        return until_proved(
-            lambda: list(self._graph.pages(edge, is_announced=True)), self._config.attempts
-        )
+        return self._proving(lambda: list(self._graph.pages(edge, is_announced=True)))
 
 
 def create(settings: MetaAdsConfig, context: SourceContext) -> MetaAdsSource:

@@ -39,10 +39,15 @@ class MetaAdsConfig(BaseModel):
         default=60.0, ge=0, description="Wait when throttled and the vendor does not say how long."
     )
     poll_seconds: float = Field(
-        default=0.5, gt=0, description="First wait for a report run; doubles up to 30 s."
+        default=0.2,
+        gt=0,
+        description="First wait for a report run; each is half longer, up to 30 s.",
     )
     stall_seconds: float = Field(
         default=900.0, gt=0, description="A report run without progress this long is given up."
+    )
+    recheck_seconds: float = Field(
+        default=2.0, ge=0, description="Wait before reading again what did not add up."
     )
     attempts: int = Field(
         default=3, ge=1, le=10, description="How often a report or a list is read to be proved."

@@ -10,7 +10,6 @@ import msgspec
 from trueup.core.page import Page
 from trueup.errors import AccessError, ContractError
 from trueup.sources.meta_ads.answers import PERMISSION, UNPROVED, TooMuchDataError
-from trueup.sources.meta_ads.config import MetaAdsConfig
 from trueup.sources.meta_ads.figures import DayFigures, RowSums, account_days, refuse
 from trueup.sources.meta_ads.graph import Edge, Graph
 from trueup.sources.meta_ads.runs import ReportFailedError, ReportRuns
@@ -45,15 +44,23 @@ class Slice:
         return [replace(self, campaign_ids=part) for part in parts]
 
 
-def until_proved(read: Callable[[], T], attempts: int) -> T:
-    """The result of `read`, which is repeated while it says that it proves nothing."""
-    for _ in range(attempts - 1):
-        try:
-            return read()
-        except ContractError as error:
-            if error.code != UNPROVED:
-                raise
-    return read()
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """Reads again, a moment later, while a read says that it proves nothing."""
+
+    attempts: int
+    wait: Callable[[], None]
+
+    def __call__(self, read: Callable[[], T]) -> T:
+        """What `read` gives once it does not raise; its last error after `attempts`."""
+        for _ in range(self.attempts - 1):
+            try:
+                return read()
+            except ContractError as error:
+                if error.code != UNPROVED:
+                    raise
+                self.wait()
+        return read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,12 @@ class AdDayReports:
 
     graph: Graph
     runs: ReportRuns
-    config: MetaAdsConfig
+    proving: Proving
+    sync_days: int
 
     def read(self, stream: MetaStream, whole: Slice) -> list[Page]:
         """The pages of the slice, proved to hold every row."""
-        return until_proved(lambda: self._read_once(stream, whole), self.config.attempts)
+        return self.proving(lambda: self._read_once(stream, whole))
 
     def figures(self, whole: Slice) -> dict[date, DayFigures]:
         """The account's own figures by day; days without delivery are absent.
@@ -109,7 +117,7 @@ class AdDayReports:
 
     def _unsplit(self, stream: MetaStream, part: Slice) -> list[Page]:
         question = _ad_question(stream, part)
-        if len(part.days) <= self.config.sync_days and part.campaign_ids is None:
+        if len(part.days) <= self.sync_days and part.campaign_ids is None:
             edge = Edge(f"act_{part.account_id}/insights", part.account_id, question)
             try:
                 return list(self.graph.pages(edge))

@@ -105,7 +105,7 @@ class ReportRuns:
                     f"{now - since:.0f} s"
                 )
             self.context.sleep(pause_seconds)
-            pause_seconds = min(MAX_POLL_SECONDS, pause_seconds * 2)
+            pause_seconds = min(MAX_POLL_SECONDS, pause_seconds * 1.5)
 
 
 def _refuse_ended(state: RunState, answer: Answer) -> None:

@@ -1,6 +1,7 @@
 """Tokens and headers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,10 @@ from tests.unit.simulators.google_ads.conftest import (
     error_code,
     grant,
 )
+from trueup_simulators.google_ads.auth import Gate
+from trueup_simulators.google_ads.errors import ApiError
+from trueup_simulators.world import SimulatedClock
+from trueup_simulators.world.entities import AdAccount
 
 QUERY = "SELECT customer.id FROM customer"
 
@@ -87,3 +92,23 @@ def test_accounts_out_of_reach_are_refused_by_name(
 def test_a_manager_is_reached_without_naming_it(api: Api) -> None:
     del api.headers["login-customer-id"]
     assert api.search(QUERY, MANAGER).status_code == 200
+
+
+def test_another_manager_opens_nothing() -> None:
+    def account(account_id: str, manager_id: str | None) -> AdAccount:
+        return AdAccount(
+            platform="google_ads",
+            account_id=account_id,
+            name="",
+            currency="EUR",
+            timezone="UTC",
+            manager_id=manager_id,
+        )
+
+    world = SimpleNamespace(
+        accounts=(account("1" * 10, None), account("2" * 10, None), account("3" * 10, "1" * 10))
+    )
+    gate = Gate(world, SimulatedClock(datetime(2026, 7, 1, tzinfo=UTC)))
+    assert gate.account("3" * 10, {"login-customer-id": "1" * 10}).manager_id == "1" * 10
+    with pytest.raises(ApiError, match="permission"):
+        gate.account("3" * 10, {"login-customer-id": "2" * 10})

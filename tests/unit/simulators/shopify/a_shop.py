@@ -268,8 +268,8 @@ class ShopUnderTest:
             json={"query": query, "variables": variables or {}},
         )
 
-    def post(self, query: str, **variables: Any) -> Any:
-        return self.respond(query, variables).json()
+    def post(self, text: str, /, **variables: Any) -> Any:
+        return self.respond(text, variables).json()
 
     def finished_job(self, number: str) -> Any:
         """Look at a job until it has ended."""

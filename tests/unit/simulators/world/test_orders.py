@@ -1,7 +1,7 @@
 """Orders add up to the cent and change as shops see them change."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -159,3 +159,21 @@ def test_hostile_worlds_have_the_same_figures() -> None:
     assert isinstance(order, Order)
     assert order.total == ORDERS[7].total
     assert order.note != ORDERS[7].note
+
+
+def test_update_windows_hold_their_first_instant_and_not_their_last() -> None:
+    instant, second = ORDERS[300].updated_at, timedelta(seconds=1)
+    assert ORDERS[300].id in WORLD.order_ids_updated(instant, instant + second, AT)
+    assert ORDERS[300].id not in WORLD.order_ids_updated(instant - second, instant, AT)
+
+
+def test_customers_begin_with_their_first_order_and_change_with_their_last() -> None:
+    times: dict[int, list[datetime]] = {}
+    for order in ORDERS:
+        if order.customer_id:
+            times.setdefault(order.customer_id, []).append(order.created_at)
+    shown = {c.id: (c.created_at, c.updated_at) for c in WORLD.customers(AT)}
+    assert shown == {key: (min(seen), max(seen)) for key, seen in times.items()}
+    since = AT - timedelta(days=2)
+    recent = {key for key, seen in times.items() if max(seen) >= since}
+    assert set(WORLD.customer_ids_updated(since, AT, AT)) == recent

@@ -101,3 +101,13 @@ def test_truth_is_written_as_parquet(tmp_path: Path) -> None:
         "refunds.parquet",
     ]
     assert pq.read_table(files[1]).equals(TRUTH.orders)
+
+
+def test_the_truth_before_an_edit_knows_nothing_of_it() -> None:
+    edited = next(order for order in reversed(ORDERS) if order.total != order.original_total)
+    before = edited.transactions[1].created_at - timedelta(seconds=1)
+    rows = {row["order_id"]: row for row in WORLD.truth(before).orders.to_pylist()}
+    gross = rows[edited.id]["gross_amount"]
+    assert gross == sum(line.gross for line in WORLD.order(edited.id, before).lines)
+    assert gross < ROWS[edited.id]["gross_amount"]
+    assert max(row["placed_at"] for row in rows.values()) <= before

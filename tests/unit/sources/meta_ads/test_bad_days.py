@@ -51,6 +51,12 @@ def test_a_report_run_that_goes_wrong_loses_nothing(fault):
         assert here.faults.fired()[fault.kind] >= 1
 
 
+def test_a_run_that_calls_itself_completed_too_early_is_waited_for():
+    with meta(rule("job_incomplete", looks=3, times=None)) as here:
+        assert here.rows(JULY_6, BY_RUN) == sound_rows(BY_RUN)
+        assert [item.method for item in here.faults.requests].count("POST") == 1
+
+
 @pytest.mark.parametrize("days", [ANSWERED_AT_ONCE, BY_RUN])
 @pytest.mark.parametrize(
     "kind", ["last_page_lost", "duplicate_page", "row_lost", "repeat_cursor", "short_page"]
@@ -80,6 +86,13 @@ def test_a_snapshot_with_broken_pages_is_read_again(kind):
         found = records(here.read("ads"))
         assert here.faults.fired() == {kind: 1}
     assert set(found) == set(sound)
+
+
+@pytest.mark.parametrize("days", [ANSWERED_AT_ONCE, BY_RUN])
+def test_pages_that_are_all_short_are_followed_to_the_end(days):
+    with meta(FaultRule(kind="short_page", times=None)) as here:
+        assert here.rows(JULY_6, days) == sound_rows(days)
+        assert here.faults.fired()["short_page"] > 3
 
 
 @pytest.mark.parametrize("name", ["ads", "ad_days"])

@@ -1,0 +1,84 @@
+"""The Overview's charts."""
+
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from trueup_dashboards import theme
+from trueup_dashboards.states import State
+
+DAY_AXIS = alt.Axis(format="%b %d", title=None, grid=False, tickCount=8, labelOverlap=True)
+# Dates have no zone: drawn as UTC they are the same days in every browser.
+DAY_SCALE = alt.Scale(type="utc")
+
+
+def lightness(field: str) -> alt.Opacity:
+    """Full where `field` says settled, light where the source may still restate."""
+    return alt.Opacity(
+        f"{field}:N",
+        scale=alt.Scale(
+            domain=[State.SETTLED.value, State.PROVISIONAL.value],
+            range=[theme.SETTLED_OPACITY, theme.PROVISIONAL_OPACITY],
+        ),
+        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+    )
+
+
+def revenue_and_spend(days: pa.Table, currency: str) -> Any:
+    """Bars of net revenue and a line of spend, one scale in `currency`, from zero.
+
+    A day without figures is a gap: no bar, and the line breaks.
+    """
+    look = theme.colours()
+    base = alt.Chart(days).encode(
+        x=alt.X("utcyearmonthdate(day):T", axis=DAY_AXIS, scale=DAY_SCALE),
+        tooltip=[
+            alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
+            alt.Tooltip("net_revenue:Q", title="net revenue", format=",.2f"),
+            alt.Tooltip("revenue_state:N", title="revenue is"),
+            alt.Tooltip("spend:Q", title="spend", format=",.2f"),
+            alt.Tooltip("spend_state:N", title="spend is"),
+            alt.Tooltip("roas:Q", title="ROAS", format=",.2f"),
+        ],
+    )
+    amount = alt.Y("net_revenue:Q", title=currency, axis=alt.Axis(format="~s", tickCount=5))
+    bars = base.mark_bar(color=look.accent, cornerRadiusEnd=2).encode(
+        y=amount, opacity=lightness("revenue_state")
+    )
+    line = base.mark_line(color=look.ink, strokeWidth=1.6, interpolate="linear", point=False).encode(
+        y=alt.Y("spend:Q", stack=None)
+    )
+    dots = base.mark_point(color=look.ink, size=22, strokeWidth=1.2).encode(
+        y="spend:Q",
+        fill=alt.condition(
+            f"datum.spend_state === '{State.SETTLED.value}'",
+            alt.value(look.ink),
+            alt.value(look.ground),
+        ),
+    )
+    return theme.styled(bars + line + dots, 258)
+
+
+def identity(parts: pa.Table, currency: str) -> Any:
+    """One bar: what revenue consists of. `parts` has part, amount, share and rank."""
+    look = theme.colours()
+    scale = alt.Scale(
+        domain=["Attributed", "Direct & organic", "Unattributed"],
+        range=[look.accent, look.neutral, look.faint],
+    )
+    bar = (
+        alt.Chart(parts)
+        .mark_bar(height=30, cornerRadius=2)
+        .encode(
+            x=alt.X("amount:Q", title=currency, axis=alt.Axis(format="~s", tickCount=4), stack="zero"),
+            color=alt.Color("part:N", scale=scale, legend=None),
+            order=alt.Order("rank:O"),
+            tooltip=[
+                alt.Tooltip("part:N", title="part"),
+                alt.Tooltip("amount:Q", title=currency, format=",.2f"),
+                alt.Tooltip("share:Q", title="share", format=".1%"),
+            ],
+        )
+    )
+    return theme.styled(bar, 84)

@@ -1,0 +1,59 @@
+"""Texts from outside: shown as text, cut to a line, harmless in a spreadsheet."""
+
+import csv
+import html
+import io
+
+import pyarrow as pa
+
+SHOWN_CHARACTERS = 80
+
+# Control characters, line separators, and marks that reorder or hide the text around them.
+# Joiners stay: scripts and emoji need them.
+_UNSHOWABLE = (
+    r"[\p{Cc}\x{00AD}\x{061C}\x{200B}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]()<>#+-.!|$~:"})
+
+
+def shown(column: str) -> str:
+    """SQL for `column` as one line of at most `SHOWN_CHARACTERS`.
+
+    Cut where the data is, so that ten megabytes of a name never reach a page.
+    """
+    line = rf"regexp_replace(left({column}, {SHOWN_CHARACTERS + 1}), '{_UNSHOWABLE}', '�', 'g')"
+    return (
+        f"case when {column} is null or trim({column}) = '' then '(no name)' "
+        f"when length({column}) > {SHOWN_CHARACTERS} then left({line}, {SHOWN_CHARACTERS - 1}) || '…' "
+        f"else {line} end"
+    )
+
+
+def as_html(text: str) -> str:
+    """`text` inside an element or a quoted attribute."""
+    return html.escape(text, quote=True)
+
+
+def as_markdown(text: str) -> str:
+    """`text` where Streamlit reads Markdown: nothing in it is a link, an icon or a formula."""
+    return text.translate(_MARKDOWN)
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """`table` as CSV for spreadsheets: no text cell is read as a formula; unknown is empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_cell(name) for name in table.column_names)
+    columns = [column.to_pylist() for column in table.columns]
+    writer.writerows([_cell(value) for value in row] for row in zip(*columns, strict=True))
+    # The byte order mark makes Excel read UTF-8.
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        return " ".join("" if item is None else str(item) for item in value)
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value

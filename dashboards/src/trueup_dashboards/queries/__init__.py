@@ -1,0 +1,1 @@
+"""SQL over the published schema, aggregated to what a page draws."""

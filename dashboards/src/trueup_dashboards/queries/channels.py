@@ -1,0 +1,54 @@
+"""What the Channels page draws."""
+
+from trueup_dashboards.queries.marts import CHANNEL_DAYS, ratio_of, whole_sum
+
+# One row per channel, by spend and then revenue.
+TABLE = f"""
+with {CHANNEL_DAYS},
+channels as (
+    select
+        channel_code,
+        any_value(channel) as channel,
+        any_value(channel_group) as channel_group,
+        {whole_sum("spend")} as spend,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks,
+        sum(orders) as orders,
+        {whole_sum("net_revenue")} as net_revenue,
+        sum(new_customers) as new_customers,
+        list(cast(coalesce(net_revenue, 0) as double) order by day) as revenue_by_day
+    from channel_days
+    group by channel_code
+)
+select
+    channel_code,
+    channel,
+    channel_group,
+    spend,
+    impressions,
+    clicks,
+    {ratio_of("clicks", "impressions")} as ctr,
+    {ratio_of("spend", "clicks")} as cpc,
+    orders,
+    net_revenue,
+    new_customers,
+    {ratio_of("spend", "new_customers")} as cac,
+    {ratio_of("net_revenue", "nullif(spend, 0)")} as roas,
+    revenue_by_day
+from channels
+order by spend desc nulls last, net_revenue desc, channel_code
+"""
+
+# One row per channel and day that it has figures for.
+DAYS = f"""
+with {CHANNEL_DAYS}
+select
+    channel_code,
+    channel,
+    day,
+    {whole_sum("spend")} as spend,
+    {whole_sum("net_revenue")} as net_revenue
+from channel_days
+group by channel_code, channel, day
+order by channel_code, day
+"""

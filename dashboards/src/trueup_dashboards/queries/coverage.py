@@ -1,0 +1,172 @@
+"""Which days of which account are in, may still change, or are missing.
+
+A day with a complete window is in, even with zero rows; a day without one is missing. The day of
+the publish itself may be there or not: it is no gap before it is over.
+"""
+
+from trueup_dashboards.names import shown
+
+# Where the version does not say how long a stream is restated: the longest that ad platforms name.
+ASSUMED_LOOKBACK_DAYS = 30
+
+_PUBLISHED_LOOKBACKS = "select source, stream, lookback_days from ops.streams where kind = 'report'"
+_ASSUMED_LOOKBACKS = (
+    f"select distinct source, stream, {ASSUMED_LOOKBACK_DAYS} as lookback_days from ops.windows"
+)
+_PUBLISHED_START = "select start_date from ops.project"
+_SEEN_START = "select min(window_day) as start_date from ops.windows"
+
+_COVERAGE = """
+lookbacks as ({lookbacks}),
+start as ({start}),
+accounts as (
+    select source, scope, accounts.name, coalesce(zones.name, 'UTC') as timezone, status, reason
+    from ops.accounts as accounts
+    left join pg_timezone_names() as zones on accounts.timezone = zones.name
+    union all by name
+    select distinct source, scope, scope as name, 'UTC' as timezone, '' as status, '' as reason
+    from ops.windows anti join ops.accounts using (source, scope)
+),
+calendar as (
+    select
+        accounts.*,
+        lookbacks.stream,
+        lookbacks.lookback_days,
+        cast(timezone(accounts.timezone, publish.published_at at time zone 'UTC') as date) as today,
+        start.start_date
+    from accounts
+    inner join lookbacks on accounts.source = lookbacks.source
+    cross join ops.publish as publish
+    cross join start
+),
+expected as (
+    select
+        calendar.*,
+        cast(unnest(generate_series(start_date, today, interval 1 day)) as date) as day
+    from calendar
+),
+coverage as (
+    select
+        expected.source,
+        expected.stream,
+        expected.scope,
+        expected.name,
+        expected.timezone,
+        expected.status,
+        expected.reason,
+        expected.day,
+        windows.row_count,
+        case
+            when windows.window_day is null then 'missing'
+            when expected.day >= expected.today - expected.lookback_days then 'provisional'
+            else 'settled'
+        end as state
+    from expected
+    left join ops.windows as windows
+        on expected.source = windows.source
+        and expected.stream = windows.stream
+        and expected.scope = windows.scope
+        and expected.day = windows.window_day
+    where expected.day < expected.today or windows.window_day is not null
+)
+"""
+
+# The streams that spend comes from; others, such as clicks, carry no amounts. An account that
+# could never be read has no figures that could be incomplete: it is named on the Trust page.
+_SPEND = """
+    stream in ('ad_days', 'campaign_days')
+    and (status = 'active' or (source, scope) in (select (source, scope) from ops.windows))
+"""
+
+
+def coverage_cte(*, has_streams: bool, has_project: bool) -> str:
+    """The common table expressions that end in `coverage`, one row per account, stream and day."""
+    return _COVERAGE.format(
+        lookbacks=_PUBLISHED_LOOKBACKS if has_streams else _ASSUMED_LOOKBACKS,
+        start=_PUBLISHED_START if has_project else _SEEN_START,
+    )
+
+
+def spend_states(coverage: str) -> str:
+    """One row per day: the worst state among the accounts' spend."""
+    return f"""
+with {coverage}
+select
+    day,
+    case
+        when count(*) filter (state = 'missing') > 0 then 'missing'
+        when count(*) filter (state = 'provisional') > 0 then 'provisional'
+        else 'settled'
+    end as state
+from coverage
+where {_SPEND}
+group by day
+order by day
+"""
+
+
+def account_states(coverage: str) -> str:
+    """One row per account: how many days of the period are settled, provisional, missing."""
+    return f"""
+with {coverage},
+days as (
+    select
+        source,
+        scope,
+        day,
+        max(case state when 'missing' then 3 when 'provisional' then 2 else 1 end) as worst
+    from coverage
+    where {_SPEND} and day >= $since and day < $until
+    group by source, scope, day
+)
+select
+    source,
+    scope,
+    count(*) filter (worst = 1) as settled_days,
+    count(*) filter (worst = 2) as provisional_days,
+    count(*) filter (worst = 3) as missing_days
+from days
+group by source, scope
+"""
+
+
+def strips(coverage: str) -> str:
+    """One row per account, stream and day of the period, for the heat strip."""
+    return f"""
+with {coverage}
+select
+    {shown("coalesce(nullif(name, ''), scope)")} || ' · ' || source || '.' || stream as strip,
+    source,
+    {shown("scope")} as account_id,
+    stream,
+    day,
+    state,
+    row_count,
+    case
+        when state = 'missing' then coalesce(nullif({shown("reason")}, '(no name)'), 'not read')
+        when row_count = 0 then 'complete, no rows'
+        else 'complete'
+    end as says
+from coverage
+where day >= $since and day < $until
+order by strip, day
+"""
+
+
+# What a cursor stream holds is complete up to the newest sync of it that went well.
+def orders_until(*, has_cursor: bool) -> str:
+    """One row: up to when the orders of every shop are in, as naive UTC."""
+    told = "batches.cursor_until" if has_cursor else "cast(null as timestamp)"
+    return f"""
+select min(coalesce(
+    {told},
+    case when syncs.status = 'ok' then syncs.synced_at end,
+    batches.extracted_at
+)) as complete_until
+from ops.syncs as syncs
+full outer join ops.batches as batches
+    on syncs.source = batches.source
+    and syncs.stream = batches.stream
+    and syncs.scope = batches.scope
+where coalesce(syncs.stream, batches.stream) = 'orders'
+"""

@@ -1,0 +1,130 @@
+"""The marts as this dashboard names their columns: the one place that knows both.
+
+Amounts are decimals in the reporting currency. Sums over a slice with an amount that could not be
+converted are unknown: a part is never shown as if it were the whole.
+"""
+
+from trueup_dashboards.names import shown
+
+FINANCE = "mart_finance_daily"
+CHANNELS = "mart_channel_daily"
+CAMPAIGNS = "mart_campaign_daily"
+
+
+def whole_sum(column: str) -> str:
+    """The sum of `column`, or NULL when one of its rows is unknown."""
+    return f"case when count(*) = count({column}) then sum({column}) end"
+
+
+def ratio_of(above: str, below: str) -> str:
+    """`above` / `below` as a double; NULL when there is nothing to divide by."""
+    return f"cast({above} as double) / nullif(cast({below} as double), 0)"
+
+
+# One row per day: orders of all currencies, converted.
+FINANCE_DAYS = f"""
+finance_days as (
+    select
+        report_date as day,
+        {whole_sum("net_revenue_amount_reporting")} as net_revenue,
+        cast(sum(orders) as double) as orders,
+        cast(sum(new_customers) as double) as new_customers
+    from marts.mart_finance_daily
+    where report_date >= $since and report_date < $until
+    group by report_date
+)
+"""
+
+# One row per day and channel, `unattributed` among them.
+CHANNEL_DAYS = f"""
+channel_days as (
+    select
+        report_date as day,
+        channel_code,
+        {shown("channel_name")} as channel,
+        channel_group,
+        case
+            when channel_group in ('Unattributed', 'Unknown') then 'Unattributed'
+            when channel_group in ('Direct', 'Organic') then 'Direct & organic'
+            else 'Attributed'
+        end as part,
+        spend_amount_reporting as spend,
+        impressions,
+        clicks,
+        cast(attributed_orders as double) as orders,
+        net_revenue_amount_reporting as net_revenue,
+        cast(new_customers as double) as new_customers
+    from marts.mart_channel_daily
+    where report_date >= $since and report_date < $until
+)
+"""
+
+# One row per day and campaign under its newest name. Revenue without a campaign is not here.
+# What platforms claim is in the account's currency; it is converted as spend is.
+CAMPAIGN_DAYS = f"""
+named_campaigns as (
+    select
+        campaign_dk,
+        platform,
+        account_id,
+        campaign_id,
+        {shown("campaign_name")} as campaign,
+        status
+    from core.dim_campaign
+    where is_current
+),
+former_names as (
+    select
+        former.campaign_dk,
+        string_agg(distinct {shown("former.campaign_name")}, ' · ') as formerly
+    from core.dim_campaign as former
+    inner join core.dim_campaign as latest
+        on former.campaign_dk = latest.campaign_dk and latest.is_current
+    where former.campaign_name is distinct from latest.campaign_name and not former.is_current
+    group by former.campaign_dk
+),
+campaign_days as (
+    select
+        daily.report_date as day,
+        daily.campaign_dk,
+        coalesce(named_campaigns.platform, 'unknown') as platform,
+        coalesce(named_campaigns.account_id, 'unknown') as account_id,
+        coalesce(named_campaigns.campaign_id, daily.campaign_dk) as campaign_id,
+        coalesce(named_campaigns.campaign, '(unknown campaign)') as campaign,
+        coalesce(former_names.formerly, '') as formerly,
+        coalesce(lower(named_campaigns.status), '') as status,
+        coalesce(channels.channel_code, 'unknown') as channel_code,
+        coalesce({shown("channels.channel_name")}, 'Unknown') as channel,
+        daily.spend_amount_reporting as spend,
+        daily.impressions,
+        daily.clicks,
+        cast(daily.attributed_orders as double) as orders,
+        daily.net_revenue_amount_reporting as net_revenue,
+        cast(daily.new_customers as double) as new_customers,
+        daily.platform_conversions as claimed_conversions,
+        case
+            when coalesce(daily.platform_conversion_value_amount, 0) = 0 then 0
+            when daily.currency_code = daily.reporting_currency_code
+                then daily.platform_conversion_value_amount
+            else cast(daily.platform_conversion_value_amount * rates.rate as decimal(20, 6))
+        end as claimed_value
+    from marts.mart_campaign_daily as daily
+    left join named_campaigns on daily.campaign_dk = named_campaigns.campaign_dk
+    left join former_names on daily.campaign_dk = former_names.campaign_dk
+    left join core.dim_channel as channels on daily.channel_dk = channels.channel_dk
+    left join core.dim_fx_rate as rates
+        on daily.currency_code = rates.currency_code and daily.report_date = rates.rate_date
+    where
+        daily.report_date >= $since
+        and daily.report_date < $until
+        and daily.campaign_dk <> '-2'
+)
+"""
+
+SPAN = """
+select
+    min(report_date) as first_day,
+    max(report_date) as last_day,
+    any_value(reporting_currency_code) as currency
+from marts.mart_finance_daily
+"""

@@ -1,0 +1,141 @@
+"""How far a figure can be relied on, said beside every figure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from trueup_dashboards.period import Period
+from trueup_dashboards.published import Published
+from trueup_dashboards.queries import coverage
+
+
+class State(StrEnum):
+    """Ordered from the best to the worst."""
+
+    SETTLED = "settled"
+    PROVISIONAL = "provisional"  # the source may still restate it
+    MISSING = "missing"  # not read, which is not zero
+    HELD = "held back"  # an older version is shown until its gates pass
+
+
+SIGNS = {State.SETTLED: "●", State.PROVISIONAL: "◐", State.MISSING: "○", State.HELD: "▣"}
+_ORDER = list(State)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableState:
+    """One published table: as of when, and which gates hold it at that."""
+
+    name: str
+    as_of: datetime
+    held_by: tuple[str, ...] = ()
+    held_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliance:
+    """What is to be said of a figure over some days."""
+
+    state: State
+    settled: int
+    provisional: int
+    missing: int
+    as_of: datetime
+    held_by: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        days = self.settled + self.provisional + self.missing
+        match self.state:
+            case State.SETTLED:
+                return "settled"
+            case State.PROVISIONAL:
+                return f"provisional {self.provisional} of {days} d"
+            case State.MISSING:
+                return f"missing {self.missing} of {days} d"
+            case State.HELD:
+                return "held back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStates:
+    """The state of each day's spend and revenue. Days that are not named are missing."""
+
+    spend: dict[date, State]
+    revenue_settled_until: date
+
+    def of_spend(self, day: date) -> State:
+        return self.spend.get(day, State.MISSING)
+
+    def of_revenue(self, day: date) -> State:
+        if day < self.revenue_settled_until:
+            return State.SETTLED
+        return State.PROVISIONAL if day == self.revenue_settled_until else State.MISSING
+
+    def of_both(self, day: date) -> State:
+        return worst(self.of_spend(day), self.of_revenue(day))
+
+
+def worst(*states: State) -> State:
+    return max(states, key=_ORDER.index)
+
+
+def reliance(days: list[State], table: TableState) -> Reliance:
+    """A figure over `days`, read from `table`."""
+    held = State.HELD if table.held_by else State.SETTLED
+    return Reliance(
+        state=worst(held, *days),
+        settled=days.count(State.SETTLED),
+        provisional=days.count(State.PROVISIONAL),
+        missing=days.count(State.MISSING),
+        as_of=table.as_of,
+        held_by=table.held_by,
+    )
+
+
+def table_states(published: Published) -> dict[str, TableState]:
+    """Every table of this version by name."""
+    known = published.columns("ops.published_tables")
+    since = "held_since" if "held_since" in known else "cast(null as timestamp)"
+    found = published.rows(
+        f"select table_name, as_of, held_by, {since} as held_since from ops.published_tables"
+    )
+    return {
+        row["table_name"]: TableState(
+            name=row["table_name"],
+            as_of=row["as_of"],
+            held_by=tuple(name for name in row["held_by"].split(", ") if name),
+            held_since=row["held_since"],
+        )
+        for row in found
+    }
+
+
+def day_states(published: Published, timezone: str) -> DayStates:
+    """The state of each day as of this version."""
+    spend = published.rows(coverage.spend_states(coverage_of(published)))
+    has_cursor = "cursor_until" in published.columns("ops.batches")
+    until = published.rows(coverage.orders_until(has_cursor=has_cursor))[0]["complete_until"]
+    return DayStates(
+        spend={row["day"]: State(row["state"]) for row in spend},
+        revenue_settled_until=local_date(until, timezone) if until else date.min,
+    )
+
+
+def coverage_of(published: Published) -> str:
+    return coverage.coverage_cte(
+        has_streams=bool(published.columns("ops.streams")),
+        has_project=bool(published.columns("ops.project")),
+    )
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """The date in `timezone` at a naive UTC `moment`."""
+    return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(timezone)).date()
+
+
+def over(period: Period, states: DayStates, kind: str) -> list[State]:
+    """The states of the days of `period` for `kind`: spend, revenue or both."""
+    read = {"spend": states.of_spend, "revenue": states.of_revenue, "both": states.of_both}[kind]
+    return [read(day) for day in period.each_day()]

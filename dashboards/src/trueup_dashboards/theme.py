@@ -1,0 +1,110 @@
+"""Colours and chart manners, the same on every page, in light and dark."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+# Okabe and Ito's palette: told apart with every common colour blindness.
+CHANNEL_COLOURS = {
+    "paid_search": "#0072B2",
+    "paid_social": "#E69F00",
+    "affiliate": "#D55E00",
+    "email": "#009E73",
+    "organic_search": "#56B4E9",
+    "organic_social": "#CC79A7",
+}
+# Beyond seven series colours stop telling anything; names do.
+OTHER_COLOUR = "#8A8F98"
+DIRECT = {"light": "#3A3F47", "dark": "#D5D8DD"}
+
+PROVISIONAL_OPACITY = 0.42
+SETTLED_OPACITY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """`accent` marks what a chart is about; everything else stays neutral."""
+
+    accent: str
+    neutral: str
+    faint: str
+    ink: str
+    ground: str
+    good: str
+    attention: str
+    bad: str
+
+
+LIGHT = Colours(
+    accent="#4453C4",
+    neutral="#5B616B",
+    faint="#DDE0E5",
+    ink="#1C2026",
+    ground="#FFFFFF",
+    good="#00735C",
+    attention="#9A5B00",
+    bad="#B3261E",
+)
+DARK = Colours(
+    accent="#8E9BFF",
+    neutral="#A5ABB5",
+    faint="#343A44",
+    ink="#ECEEF1",
+    ground="#14171C",
+    good="#4CC9A6",
+    attention="#F0B355",
+    bad="#FF8A80",
+)
+
+
+def is_dark() -> bool:
+    """True when the page is drawn on a dark ground."""
+    return st.context.theme.type == "dark"
+
+
+def colours() -> Colours:
+    return DARK if is_dark() else LIGHT
+
+
+def channel_colour(code: str) -> str:
+    """A channel's colour, the same on every page."""
+    if code == "direct":
+        return DIRECT["dark" if is_dark() else "light"]
+    return CHANNEL_COLOURS.get(code, OTHER_COLOUR)
+
+
+def channel_scale(codes: list[str], names: list[str]) -> alt.Scale:
+    """The colours of the channels `names`, whose codes are `codes`."""
+    return alt.Scale(domain=names, range=[channel_colour(code) for code in codes])
+
+
+def styled(chart: Any, height: int) -> Any:
+    """`chart` with the manners of this house: quiet axes, no frame, a fixed height in pixels."""
+    look = colours()
+    return (
+        chart.properties(height=height, background="transparent", padding={"top": 4})
+        .configure_view(strokeWidth=0)
+        .configure_axis(
+            labelColor=look.neutral,
+            titleColor=look.neutral,
+            gridColor=look.faint,
+            domainColor=look.faint,
+            tickColor=look.faint,
+            labelFontSize=11,
+            titleFontSize=11,
+            titleFontWeight="normal",
+            labelLimit=180,
+        )
+        .configure_legend(
+            labelColor=look.neutral,
+            titleColor=look.neutral,
+            labelFontSize=11,
+            symbolSize=70,
+            orient="top",
+            title=None,
+            labelLimit=160,
+        )
+        .configure_text(color=look.ink, fontSize=11)
+    )

@@ -1,0 +1,110 @@
+"""One run of a page: the version it shows, the period it is about, and what holds for both."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+import streamlit as st
+
+from trueup_dashboards.metrics import Metric, dictionary
+from trueup_dashboards.period import Period
+from trueup_dashboards.published import Published
+from trueup_dashboards.queries import marts, trust
+from trueup_dashboards.states import (
+    DayStates,
+    Reliance,
+    State,
+    TableState,
+    coverage_of,
+    day_states,
+    local_date,
+    over,
+    reliance,
+    table_states,
+)
+
+_KEY = "visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`known` are the whole days that the version has figures for; None when it has none."""
+
+    published: Published
+    published_at: datetime
+    tables: dict[str, TableState]
+    metrics: dict[str, Metric]
+    days: DayStates
+    coverage: str
+    currency: str
+    timezone: str
+    known: Period | None
+    period: Period | None = None
+
+    @property
+    def chosen(self) -> Period:
+        """The period on show. Pages are only drawn when there is one."""
+        if self.period is None:
+            raise ValueError("no period: the version has no figures")
+        return self.period
+
+    def lacks(self, *tables: str) -> list[str]:
+        """Which of `tables` this version has never shown."""
+        return [name for name in tables if name not in self.tables]
+
+    def reliance(self, kind: str, *tables: str) -> Reliance:
+        """What is to be said of a figure of the chosen period that is read from `tables`."""
+        states = over(self.chosen, self.days, kind)
+        return reliance(states, self._weakest(tables))
+
+    def state_of(self, kind: str, day: date) -> State:
+        return over(Period(day, day + timedelta(days=1)), self.days, kind)[0]
+
+    def _weakest(self, tables: tuple[str, ...]) -> TableState:
+        """The table that is held back, or else the oldest."""
+        found = [self.tables[name] for name in tables]
+        return min(found, key=lambda table: (not table.held_by, table.as_of))
+
+
+def look_at(published: Published) -> Visit:
+    """What is the same for every page of `published`. Raises duckdb.Error on a broken version."""
+    about = published.rows(trust.PUBLISH)[0]
+    timezone = _timezone(published)
+    tables = table_states(published)
+    span = published.rows(marts.SPAN)[0] if marts.FINANCE in tables else {}
+    return Visit(
+        published=published,
+        published_at=about["published_at"],
+        tables=tables,
+        metrics=dictionary(published),
+        days=day_states(published, timezone),
+        coverage=coverage_of(published),
+        currency=span.get("currency") or "",
+        timezone=timezone,
+        known=_whole_days(span, local_date(about["published_at"], timezone)),
+    )
+
+
+def keep(visit: Visit) -> None:
+    """Hand `visit` to the page that this run shows."""
+    st.session_state[_KEY] = visit
+
+
+def current() -> Visit:
+    return cast("Visit", st.session_state[_KEY])
+
+
+def _timezone(published: Published) -> str:
+    if "reporting_timezone" not in published.columns("ops.project"):
+        return "UTC"
+    found: str = published.rows("select reporting_timezone from ops.project")[0]["reporting_timezone"]
+    return found
+
+
+def _whole_days(span: dict[str, date | None], today: date) -> Period | None:
+    """From the first day with figures to the last that was over when it was published."""
+    first, last = span.get("first_day"), span.get("last_day")
+    if first is None or last is None:
+        return None
+    until = min(last + timedelta(days=1), today)
+    return Period(first, until if until > first else last + timedelta(days=1))

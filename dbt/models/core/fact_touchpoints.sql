@@ -1,0 +1,117 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('order_dk', ref('int_orders_touched')) }}",
+    meta={'publish_partition': 'report_date'}
+) }}
+
+with
+
+touches as (
+
+    select * from {{ ref('int_touches_channelled') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
+clicks as (
+
+    select * from {{ ref('stg_google_ads__click_views') }}
+    where click_id in (select gclid from touches)
+
+),
+
+names as (
+
+    select * from {{ ref('bridge_campaign_utm') }}
+
+),
+
+resolved as (
+
+    -- The click itself knows best, then ids in the tags, then the campaign's name in them.
+    select
+        touches.*,
+        channels.channel_dk,
+        channels.is_paid,
+        channels.is_direct,
+        channels.tie_rank,
+        case
+            when clicks.campaign_id is not null then 'click_id'
+            when by_id.campaign_id is not null then 'utm_id'
+            when by_name.campaign_id is not null then 'utm_campaign'
+        end as resolved_by,
+        case when clicks.campaign_id is not null then 'google_ads'
+            else coalesce(by_id.platform, by_name.platform) end as platform,
+        case when clicks.campaign_id is not null then clicks.account_id
+            else coalesce(by_id.account_id, by_name.account_id) end as account_id,
+        coalesce(clicks.campaign_id, by_id.campaign_id, by_name.campaign_id) as campaign_id,
+        case
+            when clicks.campaign_id is not null then clicks.ad_group_id
+            when by_ad.campaign_id = coalesce(by_id.campaign_id, by_name.campaign_id)
+                then by_ad.ad_group_id
+        end as ad_group_id,
+        case
+            when clicks.campaign_id is not null then clicks.ad_id
+            when by_ad.campaign_id = coalesce(by_id.campaign_id, by_name.campaign_id)
+                then by_ad.ad_id
+        end as ad_id,
+        greatest(
+            touches.load_id,
+            coalesce(clicks.load_id, 0),
+            coalesce(by_id.load_id, 0),
+            coalesce(by_name.load_id, 0),
+            coalesce(by_ad.load_id, 0)
+        ) as newest_load_id
+    from touches
+    inner join channels on touches.channel_code = channels.channel_code
+    left join clicks on touches.gclid = clicks.click_id
+    left join names as by_id
+        on by_id.utm_parameter = 'utm_id' and touches.utm_id = by_id.utm_value
+    left join names as by_name
+        on by_name.utm_parameter = 'utm_campaign' and touches.utm_campaign = by_name.utm_value
+    left join names as by_ad
+        on by_ad.utm_parameter = 'utm_content' and touches.utm_content = by_ad.utm_value
+
+),
+
+keyed as (
+
+    select
+        {{ surrogate_key('order_touch', ['order_dk', 'touchpoint_key']) }} as order_touch_key,
+        order_dk,
+        touchpoint_key,
+        report_date,
+        occurred_at as touched_at,
+        {{ seconds_between('occurred_at', 'placed_at') }} as seconds_before_order,
+        channel_dk,
+        channel_code,
+        is_paid,
+        is_direct,
+        tie_rank,
+        rule_priority as channel_rule_priority,
+        resolved_by,
+        {{ resolved_key('account', ['account_id']) }} as account_dk,
+        {{ resolved_key('campaign', ['account_id', 'campaign_id']) }} as campaign_dk,
+        {{ resolved_key('ad_group', ['account_id', 'ad_group_id']) }} as ad_group_dk,
+        {{ resolved_key('ad', ['account_id', 'ad_id']) }} as ad_dk,
+        click_id_type,
+        click_id,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        utm_id,
+        referrer_host,
+        newest_load_id as load_id
+    from resolved
+
+)
+
+select * from keyed

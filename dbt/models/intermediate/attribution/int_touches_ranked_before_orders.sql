@@ -1,0 +1,44 @@
+-- One row per touched order and eligible touch; `credit_rank` 1 is the touch that counts last.
+with
+
+touches as (
+
+    select * from {{ ref('fact_touchpoints') }}
+    where order_dk in (select order_dk from {{ ref('int_orders_touched') }})
+
+),
+
+eligible as (
+
+    -- In seconds and with both ends, so that no touch depends on where midnight falls.
+    select *
+    from touches
+    where
+        seconds_before_order between 0 and {{ var('attribution_click_window_seconds') }}
+
+),
+
+weighed as (
+
+    select
+        *,
+        bool_and(is_direct) over (partition by order_dk) as is_direct_only
+    from eligible
+
+),
+
+ranked as (
+
+    -- A direct visit never takes credit from another touch, but keeps what nothing else claims.
+    select
+        *,
+        count(*) over (partition by order_dk) as touch_count,
+        row_number() over (
+            partition by order_dk order by touched_at desc, tie_rank, touchpoint_key
+        ) as credit_rank
+    from weighed
+    where not is_direct or is_direct_only
+
+)
+
+select * from ranked

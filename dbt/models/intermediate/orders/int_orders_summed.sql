@@ -1,0 +1,83 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
+) }}
+
+with
+
+orders as (
+
+    select * from {{ ref('stg_shopify__orders') }}
+    where load_id > {{ transformed_load_id() }}
+
+),
+
+lines as (
+
+    select
+        order_dk,
+        {{ strict_sum_if('not is_gift_card', 'gross_amount') }} as gross_amount,
+        {{ strict_sum_if('is_gift_card', 'gross_amount') }} as gift_card_amount,
+        {{ strict_sum_if('not is_gift_card', 'discount_amount') }} as discount_amount,
+        count(*) as line_count,
+        bool_or(has_cast_problem) as has_cast_problem
+    from {{ ref('stg_shopify__order_lines') }}
+    where load_id > {{ transformed_load_id() }}
+    group by order_dk
+
+),
+
+refunds as (
+
+    select
+        order_dk,
+        {{ strict_sum('total_refunded_amount') }} as refunded_amount,
+        count(*) as refund_count
+    from {{ ref('stg_shopify__refunds') }}
+    where load_id > {{ transformed_load_id() }}
+    group by order_dk
+
+),
+
+summed as (
+
+    select
+        orders.order_dk,
+        orders.shop,
+        orders.order_id,
+        orders.order_name,
+        orders.customer_id,
+        orders.email_token,
+        {{ customer_dk('orders.shop', 'orders.customer_id', 'orders.email_token') }} as customer_dk,
+        orders.placed_at,
+        {{ report_date('orders.placed_at') }} as report_date,
+        orders.cancelled_at,
+        orders.is_test,
+        orders.cancelled_at is not null as is_cancelled,
+        orders.is_edited,
+        orders.financial_status,
+        orders.fulfillment_status,
+        orders.source_name,
+        orders.currency_code,
+        -- An order without lines has 0; lines of which one could not be read have NULL.
+        case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
+        case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
+        case when lines.order_dk is null then 0 else lines.discount_amount end as discount_amount,
+        orders.total_tax_amount as tax_amount,
+        orders.total_shipping_amount as shipping_amount,
+        orders.total_amount,
+        case when refunds.order_dk is null then 0 else refunds.refunded_amount end
+            as refunded_amount,
+        coalesce(lines.line_count, 0) as line_count,
+        coalesce(refunds.refund_count, 0) as refund_count,
+        orders.has_cast_problem or coalesce(lines.has_cast_problem, false) as has_cast_problem,
+        orders.load_id
+    from orders
+    left join lines on orders.order_dk = lines.order_dk
+    left join refunds on orders.order_dk = refunds.order_dk
+    where not orders.is_deleted
+
+)
+
+select * from summed

@@ -1,0 +1,191 @@
+"""The vault: personal values encrypted under their subject's own key, and the tokens for them.
+
+```
+master key ─▶ wraps ─▶ subject's data key ─▶ encrypts ─▶ value ◀─ token in lake and warehouse
+           └▶ keyed hash of kind and normalised value: finds the token again, reveals nothing
+```
+
+Destroying a subject's wrapped key makes its values unreadable wherever their tokens are.
+"""
+
+import hmac
+import os
+import sqlite3
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from trueup.errors import AccessError, IntegrityError
+from trueup.privacy import access_log, token_store
+from trueup.privacy.ciphers import NONCE_BYTES, Ciphers, bound_to, opened
+from trueup.privacy.keys import (
+    derive_keys,
+    load_or_create_master_key,
+    master_key_from_text,
+    refuse_readable_by_others,
+)
+from trueup.privacy.token_store import TokenStore
+from trueup.privacy.tokens import TokenRequest
+
+__all__ = ["TokenRequest", "Vault", "load_or_create_master_key", "master_key_from_text"]
+
+FORMAT = 1
+SEALED_PREFIX = "sealed:v1:"
+_QUARANTINE = "records kept aside"
+_BUSY_SECONDS = 120.0
+_META = "create table if not exists meta (name text primary key, value blob not null) strict;"
+
+
+class Vault:
+    """One vault file under one master key. Thread-safe; several processes may use the file."""
+
+    def __init__(self, connection: sqlite3.Connection, master_key: bytes) -> None:
+        self._connection = connection
+        self._keys = derive_keys(master_key)
+        self._ciphers = Ciphers(self._keys)
+        self._store = TokenStore(connection, self._ciphers)
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path, master_key: bytes) -> "Vault":
+        """Open or make the vault at `path`.
+
+        Raises AccessError when it was made under another master key, ConfigError when others
+        may read the file, and IntegrityError when a newer version wrote it.
+        """
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        refuse_readable_by_others(path)
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            vault = cls(connection, master_key)
+            # What is erased is overwritten, and a commit is on disk before it counts.
+            for pragma in ("journal_mode = delete", "synchronous = full", "secure_delete = on"):
+                connection.execute(f"pragma {pragma}")
+            vault._prepare(path)
+        except BaseException:
+            connection.close()
+            raise
+        return vault
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def tokens_for(self, requests: Sequence[TokenRequest], now: datetime) -> list[str]:
+        """The token of each request, in order; new ones are durable on return.
+
+        Equal kind and normalised value give the same token, in every process and at any time.
+        """
+        wanted = self._store.wanted(requests)
+        distinct = {w.lookup: w for w in wanted}
+        with self._lock:
+            known = self._store.find(list(distinct))
+            missing = [w for lookup, w in distinct.items() if lookup not in known]
+            if missing:
+                with self._transaction():
+                    # Another process may have been quicker; from here on none can be.
+                    known |= self._store.find([w.lookup for w in missing])
+                    fresh = [w for w in missing if w.lookup not in known]
+                    known |= self._store.add(fresh, now.astimezone(UTC).isoformat())
+            if pairs := self._store.unnoted_sharers(wanted, known):
+                with self._transaction():
+                    self._store.add_sharers(pairs)
+        return [known[w.lookup].token for w in wanted]
+
+    def reveal(self, token: str, *, purpose: str, who: str, now: datetime) -> str:
+        """The value behind a token, as it was sent; the access is on record before it is read.
+
+        Raises AccessError when there is no such token or its subject was erased.
+        """
+        with self._lock:
+            self._log(token, purpose, who, now)
+            row = self._connection.execute(
+                "select kind, nonce, ciphertext, handle_hmac, wrapped_key"
+                " from tokens join subjects using (subject_id) where token = ?",
+                (token,),
+            ).fetchone()
+        if row is None or row[4] is None:
+            what = "is not in the vault" if row is None else "belongs to somebody who was erased"
+            raise AccessError(f"token {token!r} {what}", code="TUP-421")
+        kind, nonce, ciphertext, subject, wrapped_key = row
+        data_key = self._ciphers.data_key(subject, wrapped_key)
+        return opened(data_key, nonce, ciphertext, bound_to(subject, kind, token)).decode()
+
+    def seal(self, text: str) -> str:
+        """`text` encrypted under the quarantine's own key, for records that are kept aside."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._quarantine_key().encrypt(nonce, text.encode(), SEALED_PREFIX.encode())
+        return SEALED_PREFIX + b64encode(nonce + sealed).decode("ascii")
+
+    def unseal(self, sealed: str, *, purpose: str, who: str, now: datetime) -> str:
+        """What `seal` took; the access is on record before it is read."""
+        raw = b64decode(sealed.removeprefix(SEALED_PREFIX))
+        with self._lock:
+            self._log(_QUARANTINE, purpose, who, now)
+        nonce, ciphertext = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+        return opened(self._quarantine_key(), nonce, ciphertext, SEALED_PREFIX.encode()).decode()
+
+    def verify_access_log(self) -> int:
+        """The number of entries; raises IntegrityError when the log was tampered with."""
+        with self._lock:
+            return access_log.verify_entries(self._connection, self._keys.log)
+
+    def _prepare(self, path: Path) -> None:
+        check = hmac.digest(self._keys.check, b"trueup", "sha256")
+        with self._transaction():
+            for statement in _statements(_META + token_store.SCHEMA + access_log.SCHEMA):
+                self._connection.execute(statement)
+            self._connection.executemany(
+                "insert or ignore into meta values (?, ?)",
+                [("key_check", check), ("format", str(FORMAT).encode())],
+            )
+            meta = dict(self._connection.execute("select name, value from meta"))
+            if int(meta["format"]) > FORMAT:
+                raise IntegrityError(f"{path}: written by a newer version", code="TUP-711")
+            if not hmac.compare_digest(meta["key_check"], check):
+                raise AccessError(
+                    f"{path}: made under another master key",
+                    hint="Give the key the vault was made with; personal values need it.",
+                    code="TUP-420",
+                )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+    def _quarantine_key(self) -> AESGCM:
+        subject = self._ciphers.value_hash("quarantine", "")
+        with self._lock:
+            found = self._store.find_subjects([subject])
+            if not found:
+                with self._transaction():
+                    found = self._store.subjects([subject])
+        return found[subject][1]
+
+    def _log(self, subject: str, purpose: str, who: str, now: datetime) -> None:
+        entry = access_log.AccessEntry(at=now, who=who, purpose=purpose, subject=subject)
+        with self._transaction():
+            access_log.append_entry(self._connection, self._keys.log, entry)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; unlike `executescript`, they then run in our transaction."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

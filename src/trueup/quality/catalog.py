@@ -1,0 +1,8 @@
+"""All gates, in the order in which they are reported."""
+
+from trueup.quality.gates import Gate
+from trueup.quality.marts import MART_GATES
+from trueup.quality.orders import ORDER_GATES
+from trueup.quality.spend import SPEND_GATES
+
+GATES: tuple[Gate, ...] = (*SPEND_GATES, *ORDER_GATES, *MART_GATES)

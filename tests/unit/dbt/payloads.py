@@ -1,0 +1,168 @@
+"""Payloads as the vendors send them, one builder per kind of record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+Row = dict[str, Any]
+SHOP = "brightcart.myshopify.com"
+
+
+def google_ad_day(ad: str, micros: int | str, day: date, **figures: str) -> Row:
+    """An ad's day; the ad group and the campaign are told from the ad's id."""
+    return {
+        "customer": {"id": "1", "currencyCode": "EUR"},
+        "campaign": {"id": f"c{ad[:1]}"},
+        "adGroup": {"id": f"g{ad[:1]}"},
+        "adGroupAd": {"ad": {"id": ad}},
+        "metrics": {"costMicros": str(micros), "clicks": "1"} | figures,
+        "segments": {"date": day.isoformat()},
+    }
+
+
+def google_campaign_day(campaign: str, channel_type: str, micros: int, day: date) -> Row:
+    return {
+        "customer": {"id": "1", "currencyCode": "EUR"},
+        "campaign": {"id": campaign, "advertisingChannelType": channel_type},
+        "metrics": {"costMicros": str(micros), "clicks": "1", "impressions": "9"},
+        "segments": {"date": day.isoformat()},
+    }
+
+
+def google_campaign(campaign: str, name: str, status: str = "ENABLED") -> Row:
+    return {
+        "customer": {"id": "1"},
+        "campaign": {
+            "id": campaign,
+            "name": name,
+            "status": status,
+            "advertisingChannelType": "SEARCH",
+        },
+        "campaignBudget": {"amountMicros": "5000000"},
+    }
+
+
+def google_click(gclid: str, campaign: str, ad: str, day: date) -> Row:
+    return {
+        "clickView": {"gclid": gclid, "adGroupAd": f"customers/1/adGroupAds/g1~{ad}"},
+        "campaign": {"id": campaign},
+        "adGroup": {"id": "g1"},
+        "segments": {"date": day.isoformat()},
+    }
+
+
+def meta_ad_day(ad: str, spend: str, day: date, **fields: Any) -> Row:
+    return {
+        "account_id": "2",
+        "campaign_id": "m1",
+        "adset_id": "s1",
+        "ad_id": ad,
+        "account_currency": "USD",
+        "date_start": day.isoformat(),
+        "date_stop": day.isoformat(),
+        "impressions": "10",
+        "spend": spend,
+        "inline_link_clicks": "2",
+        "clicks": "5",
+    } | fields
+
+
+def rate(base: str, quote: str, day: date, value: str) -> Row:
+    return {
+        "base": base,
+        "quote": quote,
+        "rate_date": day.isoformat(),
+        "rate": value,
+        "provider": "ECB",
+        "published_at": f"{day.isoformat()}T15:00:00Z",
+    }
+
+
+def money(amount: str, currency: str = "USD") -> Row:
+    return {"shopMoney": {"amount": amount, "currencyCode": currency}}
+
+
+def order_line(line: int, price: str, **fields: Any) -> Row:
+    defaults = {
+        "id": f"gid://shopify/LineItem/{line}",
+        "title": "Lamp",
+        "sku": "L-1",
+        "quantity": 1,
+        "currentQuantity": 1,
+        "isGiftCard": False,
+        "product": {"id": "gid://shopify/Product/31"},
+        "variant": {"id": "gid://shopify/ProductVariant/41"},
+        "originalUnitPriceSet": money(price),
+        "discountAllocations": [],
+        "taxLines": [],
+    }
+    return defaults | fields
+
+
+def discount(amount: str) -> list[Row]:
+    return [{"allocatedAmountSet": money(amount)}]
+
+
+def tax(amount: str) -> list[Row]:
+    return [{"title": "VAT", "rate": 0.1, "priceSet": money(amount)}]
+
+
+def refund(number: int, at: str, lines: Sequence[Row] = (), shipping: str | None = None) -> Row:
+    back = [{"subtotalAmountSet": money(shipping), "taxAmountSet": money("0.0")}]
+    return {
+        "id": f"gid://shopify/Refund/{number}",
+        "createdAt": at,
+        "processedAt": at,
+        "totalRefundedSet": money("0.0"),
+        "refundLineItems": {"nodes": list(lines)},
+        "refundShippingLines": {"nodes": back if shipping else []},
+        "orderAdjustments": {"nodes": []},
+    }
+
+
+def refund_line(line: int, subtotal: str, tax_amount: str = "0.0", quantity: int = 1) -> Row:
+    return {
+        "id": f"gid://shopify/RefundLineItem/{line}",
+        "quantity": quantity,
+        "lineItem": {"id": f"gid://shopify/LineItem/{line}"},
+        "subtotalSet": money(subtotal),
+        "totalTaxSet": money(tax_amount),
+    }
+
+
+def visit(number: int, at: str, query: str = "", referrer: str | None = None, **utm: str) -> Row:
+    page = "https://shop.example/p" + (f"?{query}" if query else "")
+    return {
+        "id": f"gid://shopify/CustomerVisit/{number}",
+        "occurredAt": at,
+        "landingPage": page,
+        "referrerUrl": referrer,
+        "source": "direct",
+        "utmParameters": utm or None,
+    }
+
+
+def order(number: int, at: str, lines: Sequence[Row], **fields: Any) -> Row:
+    """An order placed and last changed at `at`; `visits` are its journey, oldest first."""
+    visits = fields.pop("visits", None)
+    customer = fields.pop("customer", None)
+    journey = {"ready": True, "moments": {"nodes": visits}} if visits is not None else None
+    return {
+        "id": f"gid://shopify/Order/{number}",
+        "name": f"#{number}",
+        "createdAt": at,
+        "processedAt": at,
+        "updatedAt": at,
+        "cancelledAt": None,
+        "test": False,
+        "currencyCode": "USD",
+        "taxesIncluded": False,
+        "email": None,
+        "customer": {"id": f"gid://shopify/Customer/{customer}"} if customer else None,
+        "totalPriceSet": money("0.0"),
+        "totalTaxSet": money("0.0"),
+        "totalShippingPriceSet": money("0.0"),
+        "lineItems": {"nodes": list(lines)},
+        "refunds": [],
+        "customerJourneySummary": journey,
+    } | fields
