@@ -59,6 +59,7 @@ def land_ours(file: Path, folder: Path) -> int:
     from trueup.lake.parts import Lineage, Records
     from trueup.lake.table import StreamTable
     from trueup.privacy.door import Door
+    from trueup.privacy.vault import Vault
     from trueup.sources.google_ads.streams import STREAMS
     from trueup.sources.records import split
     from zoneinfo import ZoneInfo
@@ -66,7 +67,7 @@ def land_ours(file: Path, folder: Path) -> int:
     stream = next(s for s in STREAMS if s.name == "ad_days")
     open_lake(folder)
     table = StreamTable(folder, "google_ads", stream.name)
-    door = Door(stream, None)
+    door = Door(stream, Vault.open(folder / "vault.sqlite", bytes(32)), now=NOW)
     collector = BatchCollector(table.path, "b1")
     window = Window.of_day(DAY, ZoneInfo("Europe/Berlin"))
     landed, seen = 0, {}

@@ -164,6 +164,11 @@ _CSS = """
 .tu-terms dt {{ font-weight: 600; margin-top: 8px; }}
 .tu-terms dd {{ margin: 0; }}
 .tu-terms small {{ color: {neutral}; font-weight: 400; }}
+.tu-sum {{ width: 100%; border-collapse: collapse; font-size: 0.85rem; margin: 2px 0 8px; }}
+.tu-sum td {{ padding: 2px 0; border: 0; }}
+.tu-sum td:nth-child(n+2) {{ text-align: right; }}
+.tu-sum td:nth-child(3) {{ color: {neutral}; width: 4.5rem; }}
+.tu-sum tr:last-child td {{ border-top: 1px solid {faint}; font-weight: 600; padding-top: 4px; }}
 .tu-empty {{ border: 1px dashed {faint}; border-radius: 8px; padding: 40px 32px; text-align: left; }}
 .tu-empty h3 {{ margin: 0 0 8px; font-size: 1.15rem; }}
 .tu-empty p {{ margin: 4px 0; color: {neutral}; }}

@@ -61,7 +61,8 @@ def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
 
 def listening_socket(port: int = 0) -> socket.socket:
     """A listening socket on 127.0.0.1; port 0 takes a free one."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches delayed sending off only for sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(128)

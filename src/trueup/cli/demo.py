@@ -32,20 +32,21 @@ def demo(
     trueup demo
     trueup demo --break spend-restated
     """
-    from trueup.cli.output.demo import outcome_error, part_view
+    from trueup.cli.output.demo import part_errors, part_view
+    from trueup.cli.output.errors import worst
     from trueup.cli.output.progress import progress
     from trueup.cli.output.view import View, show
     from trueup.pipeline.demo.faults import find_break
     from trueup.pipeline.demo.story import demo as play
 
     planted = find_break(fault) if fault else None
+    errors, told = [], []
     with progress(quiet=quiet) as listener:
-        view, error = View(), None
         for part in play(folder, fault=planted, serve=not no_serve, listener=listener):
-            shown = part_view(part)
-            view += shown
-            error = error or outcome_error(part)
+            view = part_view(part)
+            told.append({"part": type(part).__name__, **view.data})
+            errors += part_errors(part)
             if not as_json:
-                sys.stdout.write("".join(f"{line}\n" for line in shown.lines))
+                sys.stdout.write("".join(f"{line}\n" for line in view.lines))
                 sys.stdout.flush()
-    return show("demo", View(data=view.data), as_json=as_json, error=error)
+    return show("demo", View(data={"parts": told}), as_json=as_json, error=worst(errors))

@@ -44,7 +44,8 @@ class Stream:
     `key` are the dotted paths that identify a record; `day` the path of a report record's local
     date; `cursor` the path that moves forward. `settle_lag` is how far behind now the cursor may
     advance, `overlap` how far before the bookmark an incremental read starts again, `lookback`
-    how long a report's days are restated and so read again. `subject` is the path of the id of
+    how long a report's days are restated and so read again, `reach` how far back the source
+    answers at all (None: without limit). `subject` is the path of the id of
     the person a record is about. `totals` names the figures the source itself sums up.
     """
 
@@ -56,6 +57,7 @@ class Stream:
     settle_lag: timedelta = timedelta(0)
     overlap: timedelta = timedelta(0)
     lookback: timedelta = timedelta(0)
+    reach: timedelta | None = None
     personal: tuple[PersonalField, ...] = ()
     subject: str | None = None
     per_account: bool = True

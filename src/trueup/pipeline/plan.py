@@ -30,7 +30,9 @@ def plan_reads(
     match stream.kind:
         case StreamKind.REPORT:
             zone = ZoneInfo(account.timezone)
-            days = report_days(state, now.astimezone(zone).date(), start)
+            today = now.astimezone(zone).date()
+            reached = start if stream.reach is None else max(start, today - stream.reach)
+            days = report_days(state, today, reached)
             return [Read(window=window) for window in chunk_days(days, stream, zone)]
         case StreamKind.SNAPSHOT:
             return [Read(window=Window(now, now))]

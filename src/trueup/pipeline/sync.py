@@ -134,7 +134,7 @@ def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
         stream=job.stream,
         account=job.account,
         table=run.project.table(job.source_name, job.stream.name),
-        door=Door(job.stream, run.project.vault),
+        door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
         now=run.now,
         run_id=run.run_id,
     )

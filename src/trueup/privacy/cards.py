@@ -14,7 +14,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from trueup.privacy.digits import MAX_DIGITS, MAX_PHONE_DIGITS, MIN_DIGITS, PADDING, is_card_number, suspected_spans
+from trueup.privacy.digits import (
+    MAX_DIGITS,
+    MAX_PHONE_DIGITS,
+    MIN_DIGITS,
+    PADDING,
+    is_card_number,
+    suspected_spans,
+)
 
 _SEPARATORS = r" .\-\u00a0\u2000-\u2015\u202f\u205f\u2212\u3000\ufe58\ufe63\uff0d\uff0e"
 _ESCAPE = r"\\u[0-9a-fA-F]{4}"
@@ -153,9 +160,7 @@ def _card_spans(text: str) -> Iterator[tuple[int, int]]:
             yield from _spans_from(text, groups, first)
 
 
-def _spans_from(
-    text: str, groups: list[tuple[int, int]], first: int
-) -> Iterator[tuple[int, int]]:
+def _spans_from(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[tuple[int, int]]:
     """Card numbers that begin with group `first`."""
     start = groups[first][0]
     before = text[max(0, start - 1) : start]

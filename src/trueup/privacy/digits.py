@@ -120,9 +120,7 @@ def _narrowed(mask: Bytes, places: int, into: str) -> Bytes:
 def _runs_of_thirteen(eight: Bytes) -> tuple[Indexes, Indexes]:
     """Starts and ends of the runs of 13 or more, from where runs of eight begin."""
     thirteen = _narrowed(eight, 5, "a")
-    change = np.bitwise_xor(
-        thirteen[1:], thirteen[:-1], out=_scratch.take("b", len(thirteen) - 1)
-    )
+    change = np.bitwise_xor(thirteen[1:], thirteen[:-1], out=_scratch.take("b", len(thirteen) - 1))
     edges = np.flatnonzero(change.view(np.bool_)) + 1
     return edges[::2], edges[1::2] + MIN_DIGITS - 1
 
@@ -147,7 +145,7 @@ def _issuable(page: Bytes, starts: Indexes, ends: Indexes) -> npt.NDArray[np.boo
     for place in range(4):
         prefix = prefix * 10 + (page[starts + place] - 48)
     bit = np.clip(lengths - MIN_DIGITS, 0, 7)
-    issued = (_LENGTHS[prefix] >> bit) & 1 > 0
+    issued: npt.NDArray[np.bool_] = (_LENGTHS[prefix] >> bit) & 1 > 0
     return issued & ~fraction & ~phone
 
 
@@ -168,7 +166,9 @@ def _grouped(page: Bytes, digit: Bytes, long_group: Bytes) -> list[tuple[int, in
     np.bitwise_or(mask, np.equal(page, ord(" "), out=other.view(np.bool_)), out=mask)
     np.bitwise_or(mask, np.greater(digit, long_group, out=other.view(np.bool_)), out=mask)
     mask[0] = mask[-1] = 0
-    starts, ends = _runs_of_thirteen(_narrowed(_narrowed(_narrowed(mask, 1, "b"), 2, "a"), 4, "eight"))
+    starts, ends = _runs_of_thirteen(
+        _narrowed(_narrowed(_narrowed(mask, 1, "b"), 2, "a"), 4, "eight")
+    )
     if not len(starts):
         return []
     counted = digit[starts[:, None] + np.arange(_COUNTED_BYTES)].sum(axis=1)

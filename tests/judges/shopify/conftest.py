@@ -1,4 +1,4 @@
-"""Without the vendor's schema there is nothing to judge by; the session says that it did not run."""
+"""Without the vendor's schema there is nothing to judge by: the session says so at its end."""
 
 from tests.judges.shopify import judge
 

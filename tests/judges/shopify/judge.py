@@ -87,9 +87,7 @@ class _Judged:
     def __init__(self, document: str) -> None:
         parsed = parse(document).definitions
         self.operation = next(n for n in parsed if isinstance(n, OperationDefinitionNode))
-        self._fragments = {
-            n.name.value: n for n in parsed if isinstance(n, FragmentDefinitionNode)
-        }
+        self._fragments = {n.name.value: n for n in parsed if isinstance(n, FragmentDefinitionNode)}
         is_query = self.operation.operation is OperationType.QUERY
         self.root_type: Any = schema().query_type if is_query else schema().mutation_type
 
@@ -116,7 +114,9 @@ class _Judged:
             if node.kind == "field":
                 found.setdefault((node.alias or node.name).value, []).append(node)
                 continue
-            part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            part = (
+                self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            )
             for key, nodes in self._fields(kind, [part.selection_set], value).items():
                 found.setdefault(key, []).extend(nodes)
         return found

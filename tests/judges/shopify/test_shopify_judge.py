@@ -6,6 +6,7 @@ import pytest
 from graphql import DocumentNode
 
 from tests.judges.shopify import judge
+from tests.unit.simulators.shopify.a_shop import HandmadeWorld as World
 from tests.unit.simulators.shopify.a_shop import (
     a_customer,
     a_moment,
@@ -15,7 +16,6 @@ from tests.unit.simulators.shopify.a_shop import (
     an_order,
     serving,
 )
-from tests.unit.simulators.shopify.a_shop import HandmadeWorld as World
 from trueup.sources.shopify.documents import BULK_FILES, bulk_document, document, operations
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.shopify.schema import SCHEMA, checked_document
@@ -25,17 +25,14 @@ from trueup_simulators.world import WorldConfig
 
 ORDER, REFUND, PRODUCT = (f"gid://shopify/{kind}" for kind in ("Order", "Refund", "Product"))
 SEARCH = "updated_at:>='2026-01-01T00:00:00Z' AND updated_at:<'2027-01-01T00:00:00Z'"
+OF_ORDER = ("OrderAgain", "OrderLines", "OrderShippingLines", "OrderMoments")
+OF_REFUND = ("RefundLines", "RefundShippingLines", "RefundAdjustments", "RefundTransactions")
 VARIABLES = {
     "Orders": {"first": 25, "search": SEARCH},
     "OrdersCount": {"search": SEARCH},
     "OrderTotals": {"search": SEARCH.replace("updated_at", "created_at")},
-    **dict.fromkeys(
-        ("OrderAgain", "OrderLines", "OrderShippingLines", "OrderMoments"), {"id": f"{ORDER}/1"}
-    ),
-    **dict.fromkeys(
-        ("RefundLines", "RefundShippingLines", "RefundAdjustments", "RefundTransactions"),
-        {"id": f"{REFUND}/5001"},
-    ),
+    **{operation: {"id": f"{ORDER}/1"} for operation in OF_ORDER},
+    **{operation: {"id": f"{REFUND}/5001"} for operation in OF_REFUND},
     "Customers": {"first": 250, "search": SEARCH},
     "CustomersCount": {"search": SEARCH},
     "Products": {"first": 250, "search": ""},

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -59,7 +60,8 @@ def test_requests_meet_without_gap_or_overlap(days, per_request):
         name="r", kind=StreamKind.REPORT, key=("id",), day="d", days_per_request=per_request
     )
     now = datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(days=days)
-    windows = [r.window for r in plan_reads(stream, Account(account_id="1"), ScopeState(), now, START)]
+    account = Account(account_id="1")
+    windows = [r.window for r in plan_reads(stream, account, ScopeState(), now, START)]
     assert [w.until for w in windows[:-1]] == [w.since for w in windows[1:]]
     assert all((w.until - w.since).days <= per_request for w in windows)
     assert sum((w.until - w.since).days for w in windows) == days + 1
@@ -91,3 +93,10 @@ def test_a_clock_set_back_reads_nothing_rather_than_moving_the_cursor_back(hours
 
 def test_a_day_closes_when_it_is_older_than_the_lookback():
     assert closed_until(REPORT, date(2026, 7, 29)) == date(2026, 7, 1)
+
+
+def test_days_beyond_the_reach_of_the_source_are_not_asked_for():
+    clicks = replace(REPORT, reach=timedelta(days=3))
+    now = datetime(2026, 7, 10, 12, tzinfo=UTC)
+    reads = plan_reads(clicks, Account(account_id="1"), ScopeState(), now, START)
+    assert reads[0].window.since == datetime(2026, 7, 7, tzinfo=UTC)

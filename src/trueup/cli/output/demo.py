@@ -10,7 +10,7 @@ from trueup.cli.output.results import run_view
 from trueup.cli.output.serve import served_view
 from trueup.cli.output.text import figure, moment, money, plural, section, table
 from trueup.cli.output.view import View
-from trueup.errors import QualityError, TrueupError
+from trueup.errors import IntegrityError, QualityError, TrueupError
 from trueup.pipeline.demo.parts import (
     ChangedDay,
     Changes,
@@ -33,13 +33,33 @@ def part_view(part: object) -> View:
     raise TypeError(f"the demo has no such part: {type(part).__name__}")
 
 
-def outcome_error(part: object) -> TrueupError | None:
-    """The error that the demo ends with: only a gate that holds something back is one."""
-    if not isinstance(part, Outcome) or not part.held:
-        return None
-    count = len(part.held)
+def part_errors(part: object) -> list[TrueupError]:
+    """What the demo ends with: streams that stopped, tables that a gate holds back, a wrong figure.
+
+    A run's failed gates count only by what they hold back, which the outcome of a fault tells.
+    """
+    if isinstance(part, Ran):
+        return part.result.synced.errors()
+    if isinstance(part, Truth) and any(score.differing for score in part.scores):
+        return [_not_equal(part)]
+    if isinstance(part, Outcome) and part.held:
+        return [_held_back(part)]
+    return []
+
+
+def _not_equal(part: Truth) -> TrueupError:
+    wrong = [score.figure for score in part.scores if score.differing]
+    return IntegrityError(
+        f"published figures differ from the sealed truth: {', '.join(wrong)}",
+        why="Something between source and publication changed a number.",
+        hint="Report it with the output of this demo: trueup demo --json",
+        code="TUP-713",
+    )
+
+
+def _held_back(part: Outcome) -> TrueupError:
     return QualityError(
-        f"{', '.join(part.failed_gates)}: {plural(count, 'table')} held back, as planted",
+        f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} held back, as planted",
         why="People still see their last good version; everything else is up to date.",
         hint="trueup status -C trueup-demo",
         code="TUP-602",
@@ -55,7 +75,7 @@ def _(part: WorldMade) -> View:
         f"{part.shop} · seed {part.seed} · it is {moment(part.now)} there   {part.seconds:.1f} s",
     ]
     data = {"folder": str(part.folder), "seed": part.seed, "days": part.days}
-    return View(lines, {"world": data | {"now": part.now.isoformat()}})
+    return View(lines, data | {"now": part.now.isoformat()})
 
 
 @part_view.register
@@ -63,7 +83,7 @@ def _(part: Ran) -> View:
     view = run_view(part.result)
     steps = " · ".join(f"{step} {seconds:.1f} s" for step, seconds in part.seconds.items())
     lines = ["", f"{part.title.capitalize()}", *view.lines, *section("Time", [f"    {steps}"])]
-    return View(lines, {part.title.replace(" ", "_"): {**view.data, "seconds": part.seconds}})
+    return View(lines, {"title": part.title, **view.data, "seconds": dict(part.seconds)})
 
 
 @part_view.register
@@ -82,7 +102,7 @@ def _(part: RevenueIdentity) -> View:
         "channels": {name: str(amount) for name, amount in part.channels},
         "difference": str(part.difference),
     }
-    return View(section("Every dollar accounted for", lines), {"identity": data})
+    return View(section("Every dollar accounted for", lines), data)
 
 
 @part_view.register
@@ -105,7 +125,7 @@ def _(part: Truth) -> View:
         "scores": [{**asdict(s), "ours": str(s.ours), "truth": str(s.truth)} for s in part.scores],
         "attribution_mean_absolute_error": part.attribution.mean_absolute_error,
     }
-    return View(section("Error against the sealed truth", lines), {"truth": data})
+    return View(section("Error against the sealed truth", lines), data)
 
 
 @part_view.register
@@ -114,25 +134,29 @@ def _(part: Changes) -> View:
         ("stream", "new windows", "restated windows"),
         [(name, figure(new), figure(restated)) for name, new, restated in part.windows],
     )
-    shown = sorted(part.days, key=_moved, reverse=True)[:SHOWN_DAYS]
+    moved = [day for day in part.days if day.day < part.first_new_day]
+    shown = sorted(sorted(moved, key=_moved)[-SHOWN_DAYS:], key=lambda day: (day.day, day.channel))
     headers = ("day", "channel", "spend before", "after", "net revenue before", "after")
-    in_order = sorted(shown, key=lambda day: (day.day, day.channel))
-    days = table(headers, [_day_row(day) for day in in_order], left=2)
-    count = figure(len(part.days))
-    days += [f"    {count} channel days moved; the largest moves are shown, in {part.currency}"]
+    days = table(headers, [_day_row(day) for day in shown], left=2)
+    days.append(
+        f"    {plural(len(moved), 'channel day')} before {part.first_new_day} moved, by "
+        f"{money(_spend_moved(moved))} of spend and {money(_revenue_moved(moved))} of net revenue "
+        f"({part.currency}); {len(shown)} shown"
+    )
+    days.append(f"    {plural(len(part.days) - len(moved), 'channel day')} from then on are new")
     tables = [
         f"    {len(part.tables)} of {part.all_tables} tables have new values: "
         f"{', '.join(part.tables) or 'none'}"
     ]
     lines = [*windows, "", *days, "", *tables]
-    return View(section("What changed", lines), {"changes": _changes_object(part)})
+    return View(section("What changed", lines), _changes_object(part))
 
 
 @part_view.register
 def _(part: Planted) -> View:
     lines = [f"    {part.done}", f"    expected: {part.fault.expected}"]
     data = {"fault": part.fault.name, "done": part.done, "expected": part.fault.expected}
-    return View(section(f"Planted: {part.fault.name}", lines), {"planted": data})
+    return View(section(f"Planted: {part.fault.name}", lines), data)
 
 
 @part_view.register
@@ -153,7 +177,7 @@ def _(part: Outcome) -> View:
         "held_back": list(part.held),
         "all_equal": part.all_equal,
     }
-    return View(section("What came of it", lines), {"outcome": data})
+    return View(section("What came of it", lines), data)
 
 
 @part_view.register
@@ -185,6 +209,16 @@ def _verdict(score: Score) -> str:
 def _day_row(day: ChangedDay) -> tuple[object, ...]:
     amounts = (day.spend_before, day.spend_after, day.revenue_before, day.revenue_after)
     return (day.day, day.channel, *(money(amount) for amount in amounts))
+
+
+def _spend_moved(days: list[ChangedDay]) -> Decimal:
+    zero = Decimal()
+    return sum(((day.spend_after or zero) - (day.spend_before or zero) for day in days), zero)
+
+
+def _revenue_moved(days: list[ChangedDay]) -> Decimal:
+    zero = Decimal()
+    return sum(((day.revenue_after or zero) - (day.revenue_before or zero) for day in days), zero)
 
 
 def _moved(day: ChangedDay) -> Decimal:

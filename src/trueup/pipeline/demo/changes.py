@@ -1,6 +1,7 @@
 """What a run changed in what people see: windows read anew, amounts that moved, tables."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -50,6 +51,7 @@ def changes_since(project: Project, before: RunResult, after: RunResult) -> Chan
     return Changes(
         windows=tuple((row["name"], row["new"], row["restated"]) for row in windows),
         days=_changed_days(*folders),
+        first_new_day=before.now.astimezone(ZoneInfo(project.config.timezone)).date(),
         tables=after.published.changed_tables if after.published else (),
         all_tables=len(new.tables),
         currency=project.config.currency,

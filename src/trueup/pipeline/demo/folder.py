@@ -84,10 +84,10 @@ def simulated_credentials(base_url: str, shop: str) -> Mapping[str, str]:
     """What the example's project file names. The simulators know no other credentials."""
     return {
         "BRIGHTCART_GOOGLE_ADS_URL": f"{base_url}/google-ads",
-        "BRIGHTCART_GOOGLE_ADS_CLIENT_ID": "simulated-client.apps.googleusercontent.com",
-        "BRIGHTCART_GOOGLE_ADS_CLIENT_SECRET": "GOCSPX-simulated",
-        "BRIGHTCART_GOOGLE_ADS_REFRESH_TOKEN": "1//simulated-refresh-token",
-        "BRIGHTCART_GOOGLE_ADS_DEVELOPER_TOKEN": "simulatedDeveloperTok1",
+        "BRIGHTCART_GOOGLE_ADS_CLIENT_ID": "client-id",
+        "BRIGHTCART_GOOGLE_ADS_CLIENT_SECRET": "client-secret",
+        "BRIGHTCART_GOOGLE_ADS_REFRESH_TOKEN": "refresh-token",
+        "BRIGHTCART_GOOGLE_ADS_DEVELOPER_TOKEN": "developer-token",
         "BRIGHTCART_META_URL": f"{base_url}/meta",
         "BRIGHTCART_META_ACCESS_TOKEN": "EAASimulatedSystemUserToken",
         "BRIGHTCART_SHOPIFY_URL": f"{base_url}/shopify",

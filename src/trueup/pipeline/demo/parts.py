@@ -97,6 +97,8 @@ class Changes:
     windows: tuple[tuple[str, int, int], ...]
     """Per stream: windows that are new, windows that replaced an earlier version."""
     days: tuple[ChangedDay, ...]
+    first_new_day: date
+    """The day that was not over at the first run: from it on, news is no restatement."""
     tables: tuple[str, ...]
     all_tables: int
     currency: str

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -15,13 +14,13 @@ from trueup.pipeline.project import Project
 
 # Both sides of a comparison as cells of a grain: what only one side has counts as different.
 _ADS = """
-    select platform, account_id, campaign_id, platform_date as day,
+    select platform, account_id, campaign_id, currency_code as currency, platform_date as day,
         sum(spend_amount) as spend, sum(clicks) as clicks, sum(impressions) as impressions
     from published.core.fact_ad_spend group by all
 """
 _ADS_TRUTH = """
-    select platform, account_id, campaign_id, day, sum(spend) as spend, sum(clicks) as clicks,
-        sum(impressions) as impressions
+    select platform, account_id, campaign_id, currency, day, sum(spend) as spend,
+        sum(clicks) as clicks, sum(impressions) as impressions
     from '{truth}/ad_spend.parquet' group by all
 """
 _SALES = """
@@ -46,10 +45,11 @@ _SALES_TRUTH = """
 """
 _COMPARED = """
     with ours as ({ours}), truth as ({truth})
-    select coalesce(sum(ours.{figure}), 0) as ours, coalesce(sum(truth.{figure}), 0) as truth,
-        count(*) as compared,
+    select {unit} as unit, coalesce(sum(ours.{figure}), 0) as ours,
+        coalesce(sum(truth.{figure}), 0) as truth, count(*) as compared,
         count(*) filter (coalesce(ours.{figure}, 0) <> coalesce(truth.{figure}, 0)) as differing
     from ours full outer join truth using ({keys})
+    group by all order by unit
 """
 _SHARES = """
     with ours as (
@@ -67,46 +67,55 @@ _SHARES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Comparison:
-    """Figures of one grain, ours and true."""
+    """One figure of a grain, ours and true; money is summed per currency only."""
 
-    figures: tuple[str, ...]
+    figure: str
+    is_money: bool
     ours: str
     truth: str
     keys: tuple[str, ...]
 
     def scores(self, connection: duckdb.DuckDBPyConnection, names: dict[str, str]) -> list[Score]:
-        return [self._score(connection, figure, names) for figure in self.figures]
-
-    def _score(
-        self, connection: duckdb.DuckDBPyConnection, figure: str, names: dict[str, str]
-    ) -> Score:
         sql = _COMPARED.format(
+            unit="currency" if self.is_money else "''",
             ours=self.ours,
             truth=self.truth.format(**names),
-            figure=figure,
+            figure=self.figure,
             keys=", ".join(self.keys),
         )
-        found = _one(connection, sql)
-        return Score(
-            figure=figure.replace("_", " "),
-            grain=", ".join(key.removesuffix("_id") for key in self.keys),
-            ours=Decimal(found["ours"]),
-            truth=Decimal(found["truth"]),
-            compared=found["compared"],
-            differing=found["differing"],
-        )
+        return [
+            Score(
+                figure=f"{self.figure.replace('_', ' ')} {unit}".strip(),
+                grain=", ".join(key.removesuffix("_id") for key in self.keys if key != "currency"),
+                ours=Decimal(ours),
+                truth=Decimal(truth),
+                compared=compared,
+                differing=differing,
+            )
+            for unit, ours, truth, compared, differing in connection.execute(sql).fetchall()
+        ]
 
 
+def _compared(
+    figures: dict[str, bool], ours: str, truth: str, keys: tuple[str, ...]
+) -> tuple[_Comparison, ...]:
+    return tuple(
+        _Comparison(figure=figure, is_money=is_money, ours=ours, truth=truth, keys=keys)
+        for figure, is_money in figures.items()
+    )
+
+
+_AD_CELL = ("platform", "account_id", "campaign_id", "day", "currency")
 _COMPARISONS = (
-    _Comparison(
-        ("spend", "clicks", "impressions"),
-        _ADS,
-        _ADS_TRUTH,
-        ("platform", "account_id", "campaign_id", "day"),
+    *_compared({"spend": True, "clicks": False, "impressions": False}, _ADS, _ADS_TRUTH, _AD_CELL),
+    *_compared(
+        {"orders": False, "refunds": True, "net_revenue": True},
+        _SALES,
+        _SALES_TRUTH,
+        ("day", "currency"),
     ),
-    _Comparison(("orders", "refunds", "net_revenue"), _SALES, _SALES_TRUTH, ("day", "currency")),
 )
 
 
@@ -128,11 +137,10 @@ def revenue_identity(project: Project) -> RevenueIdentity:
     """Finance's net revenue beside the sum over channels, both as published."""
     currency = project.config.currency
     with published(project) as connection:
-        finance = _one(
-            connection,
-            "select coalesce(sum(net_revenue_amount_reporting), 0) as amount "
-            "from published.marts.mart_finance_daily",
-        )
+        finance = connection.execute(
+            "select coalesce(sum(net_revenue_amount_reporting), 0) "
+            "from published.marts.mart_finance_daily"
+        ).fetchall()[0][0]
         channels = connection.execute(
             "select mart.channel_name, sum(net_revenue_amount_reporting) as amount "
             "from published.marts.mart_channel_daily as mart "
@@ -141,7 +149,7 @@ def revenue_identity(project: Project) -> RevenueIdentity:
         ).fetchall()
     return RevenueIdentity(
         currency=currency,
-        finance=Decimal(finance["amount"]),
+        finance=Decimal(finance),
         channels=tuple((name, Decimal(amount)) for name, amount in channels),
     )
 
@@ -156,9 +164,3 @@ def published(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
-
-
-def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
-    cursor = connection.execute(sql)
-    names = [column[0] for column in cursor.description or []]
-    return dict(zip(names, cursor.fetchall()[0], strict=True))

@@ -123,6 +123,8 @@ CLICK_VIEWS = GoogleAdsStream(
     key=("clickView.gclid",),
     day="segments.date",
     lookback=timedelta(days=3),
+    # Days older than 90 are refused (DATE_TOO_OLD); one is kept as a margin.
+    reach=timedelta(days=89),
     days_per_request=1,  # API maximum
     resource="click_view",
     fields=(

@@ -86,7 +86,7 @@ def _created(api: GraphqlApi, window: Window) -> Iterator[_Order]:
         for record in reply.records:
             yield msgspec.json.decode(record, type=_Order)
         if cursor is None:
-            pass
+            chain.finish()
             return
 
 

@@ -161,3 +161,22 @@ def test_a_completed_run_below_one_hundred_percent_gives_a_part_that_looks_whole
             parts.append(len(ask(here, f"{run}/insights", limit="5000").json()["data"]))
     assert [state["async_percent_completion"] for state in states] == [60, 100]
     assert parts[0] == parts[1] * 60 // 100
+
+
+def test_clicks_count_more_than_link_clicks():
+    with simulation() as here:
+        row = ask(here, fields="clicks,inline_link_clicks").json()["data"][0]
+    assert int(row["clicks"]) > int(row["inline_link_clicks"]) > 0
+
+
+def test_a_result_is_refused_before_it_is_there_and_with_fields_not_asked_for_at_first():
+    with simulation() as here:
+        params = {"access_token": ACCESS_TOKEN, "fields": "spend"}
+        created = httpx.post(f"{here.base_url}/meta/v26.0/act_{US}/insights", data=params)
+        run = created.json()["report_run_id"]
+        early = ask(here, f"{run}/insights", fields="spend").json()["error"]
+        while ask(here, run, fields="async_status").json()["async_status"] != "Job Completed":
+            pass
+        other = ask(here, f"{run}/insights", fields="spend,clicks").json()["error"]
+    assert (early["code"], other["code"]) == (2601, 100)
+    assert "summary param" in other["message"]

@@ -51,7 +51,9 @@ class Reading:
         return list(self.source.read(stream, ACCOUNT, window, bookmark=bookmark))
 
     def records(self, stream: Any, window: Window = ALL, bookmark: str | None = None) -> list[Any]:
-        return [msgspec.json.decode(r) for p in self.pages(stream, window, bookmark) for r in p.records]
+        return [
+            msgspec.json.decode(r) for p in self.pages(stream, window, bookmark) for r in p.records
+        ]
 
     def ids(self, stream: Any, window: Window = ALL, bookmark: str | None = None) -> list[int]:
         return [int(r["id"].rpartition("/")[2]) for r in self.records(stream, window, bookmark)]

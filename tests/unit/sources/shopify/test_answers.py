@@ -79,17 +79,15 @@ def test_statuses_say_who_acts(status, error):
 
 
 def test_a_wrong_token_is_an_access_error():
-    with reading(ORDERS_SHOP, access_token="shpat_of_somebody") as shop:
-        with pytest.raises(AccessError):
-            shop.source.accounts()
+    with reading(ORDERS_SHOP, access_token="shpat_of_somebody") as shop, pytest.raises(AccessError):
+        shop.source.accounts()
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
 def test_a_missing_scope_is_named_before_anything_is_read(scope):
     settings = ShopSettings(scopes=SCOPES - {scope})
-    with reading(ORDERS_SHOP, settings=settings) as shop:
-        with pytest.raises(AccessError, match=scope):
-            shop.source.accounts()
+    with reading(ORDERS_SHOP, settings=settings) as shop, pytest.raises(AccessError, match=scope):
+        shop.source.accounts()
 
 
 def test_sixty_days_can_be_accepted():
@@ -100,9 +98,11 @@ def test_sixty_days_can_be_accepted():
 
 
 def test_another_shops_token_is_refused():
-    with reading(ORDERS_SHOP, shop="other.myshopify.com") as shop:
-        with pytest.raises(ConfigError, match=r"brightcart\.myshopify\.com"):
-            shop.source.accounts()
+    with (
+        reading(ORDERS_SHOP, shop="other.myshopify.com") as shop,
+        pytest.raises(ConfigError, match=r"brightcart\.myshopify\.com"),
+    ):
+        shop.source.accounts()
 
 
 def test_a_denied_connection_is_not_no_rows():

@@ -150,7 +150,9 @@ def test_a_stopped_runs_job_for_another_window_is_cancelled_and_others_are_left(
 def test_other_jobs_of_the_app_are_waited_for():
     with in_bulk(settings=ShopSettings(bulk_polls=3)) as shop:
         for number in range(5):
-            start_bulk(shop, f'{{ products(query: "id:{number}") {{ edges {{ node {{ id }} }} }} }}')
+            start_bulk(
+                shop, f'{{ products(query: "id:{number}") {{ edges {{ node {{ id }} }} }} }}'
+            )
         # The other jobs move on while the connector sleeps.
         shop.time.on_sleep = lambda: jobs(shop)
         assert len(shop.ids(CUSTOMERS)) == 40

@@ -34,8 +34,9 @@ def test_a_window_is_half_open():
 def test_windows_that_meet_share_nothing_and_lose_nothing():
     middle = START + timedelta(minutes=33)
     with reading(sixty_orders()) as shop:
-        parts = shop.ids(ORDERS, Window(ALL.since, middle)), shop.ids(
-            ORDERS, Window(middle, ALL.until)
+        parts = (
+            shop.ids(ORDERS, Window(ALL.since, middle)),
+            shop.ids(ORDERS, Window(middle, ALL.until)),
         )
         assert parts[0] + parts[1] == NUMBERS
 

@@ -113,9 +113,11 @@ class LosingCursors(httpx.BaseTransport):
 
 
 def test_a_nested_page_without_cursor_is_an_error():
-    with reading(a_world([an_order(1, lines=30)]), wrap=LosingCursors) as shop:
-        with pytest.raises(ContractError, match="bookmark"):
-            shop.pages(ORDERS)
+    with (
+        reading(a_world([an_order(1, lines=30)]), wrap=LosingCursors) as shop,
+        pytest.raises(ContractError, match="bookmark"),
+    ):
+        shop.pages(ORDERS)
 
 
 @pytest.mark.parametrize("value", ["nan", "lone_surrogate", "no_key", "duplicate_key", "nul"])

@@ -1,0 +1,150 @@
+"""Overview: how are we doing, and can it be trusted?"""
+
+from decimal import Decimal
+from typing import Literal
+
+import pyarrow as pa
+import streamlit as st
+
+from trueup_dashboards import empty, showing, widgets
+from trueup_dashboards.charts import overview as drawing
+from trueup_dashboards.metrics import metric
+from trueup_dashboards.period import Period
+from trueup_dashboards.published import Row
+from trueup_dashboards.queries import overview as queries
+from trueup_dashboards.queries.marts import CHANNELS, FINANCE
+from trueup_dashboards.visit import Visit, current
+
+Better = Literal["normal", "inverse", "off"]
+
+# Name, how to show it, whether more is better, whose days say its state, the tables it is from.
+TILES = (
+    ("net_revenue", showing.short_money, "normal", "revenue", (FINANCE,)),
+    ("spend", showing.short_money, "off", "spend", (CHANNELS,)),
+    ("roas", showing.ratio, "normal", "both", (CHANNELS,)),
+    ("new_customers", showing.count, "normal", "revenue", (FINANCE,)),
+    ("cac", showing.short_money, "inverse", "both", (CHANNELS, FINANCE)),
+    ("orders", showing.count, "normal", "revenue", (FINANCE,)),
+)
+
+
+def show(visit: Visit) -> None:
+    if missing := visit.lacks(FINANCE, CHANNELS):
+        empty.never_shown(visit, missing)
+        return
+    if visit.known is None or not _overlap(visit.chosen, visit.known):
+        empty.no_data(visit)
+        return
+    days = visit.published.table(queries.DAYS, **_within(visit.chosen))
+    _tiles(visit, days)
+    wide, narrow = st.columns([8, 4])
+    with wide:
+        _daily(visit, days)
+    with narrow:
+        _identity(visit)
+
+
+def _tiles(visit: Visit, days: pa.Table) -> None:
+    now = visit.published.rows(queries.TOTALS, **_within(visit.chosen))[0]
+    before = _totals_before(visit)
+    trends = widgets.drawable(days)
+    for column, (name, words, better, kind, tables) in zip(
+        st.columns(len(TILES), gap="small"), TILES, strict=True
+    ):
+        with column:
+            widgets.tile(
+                metric(visit.metrics, name),
+                words(now[name]),
+                showing.change(now[name], before.get(name)),
+                visit.reliance(kind, *tables),
+                better=better,
+                trend=trends[name].to_pylist(),
+                note=f"MER {showing.ratio(now['mer'])}" if name == "roas" else "",
+            )
+
+
+def _totals_before(visit: Visit) -> Row:
+    """The totals of as many days before; nothing when those are not all known."""
+    before = visit.chosen.before()
+    if visit.known is None or before not in visit.known:
+        return {}
+    return visit.published.rows(queries.TOTALS, **_within(before))[0]
+
+
+def _daily(visit: Visit, days: pa.Table) -> None:
+    states = visit.chosen.each_day()
+    table = widgets.with_column(
+        days, "revenue_state", [visit.state_of("revenue", day).value for day in states]
+    )
+    table = widgets.with_column(
+        table, "spend_state", [visit.state_of("spend", day).value for day in states]
+    )
+    with widgets.panel(
+        f"Net revenue and spend by day, {visit.currency}",
+        "bars: net revenue, on the day each part of it happened; line: spend. "
+        "Light or hollow: the source may still restate it. Gap: not known.",
+        table,
+        "overview_days",
+    ):
+        st.altair_chart(
+            drawing.revenue_and_spend(widgets.drawable(table), visit.currency),
+            alt=f"Net revenue and spend by day, {visit.chosen}",
+        )
+
+
+def _identity(visit: Visit) -> None:
+    found = visit.published.rows(queries.IDENTITY, **_within(visit.chosen))[0]
+    parts = _parts(found)
+    with widgets.panel(
+        f"Where revenue came from, {visit.currency}",
+        "attributed + direct & organic + unattributed = net revenue",
+        parts,
+        "overview_identity",
+    ):
+        st.altair_chart(drawing.identity(widgets.drawable(parts), visit.currency))
+        st.html(_identity_lines(parts, found))
+
+
+def _parts(found: Row) -> pa.Table:
+    amounts = [found["attributed"], found["direct"], found["unattributed"]]
+    whole = found["net_revenue"]
+    return pa.table(
+        {
+            "part": ["Attributed", "Direct & organic", "Unattributed"],
+            "amount": amounts,
+            "share": [float(amount / whole) if whole else None for amount in amounts],
+            "rank": [1, 2, 3],
+        }
+    )
+
+
+def _identity_lines(parts: pa.Table, found: Row) -> str:
+    rows = [
+        (row["part"], showing.exact_money(row["amount"]), showing.share(row["share"]))
+        for row in parts.to_pylist()
+    ]
+    rows.append(("Net revenue", showing.exact_money(found["net_revenue"]), ""))
+    body = "".join(
+        f"<tr><td>{name}</td><td>{amount}</td><td>{part}</td></tr>" for name, amount, part in rows
+    )
+    return f'<table class="tu-sum">{body}</table>{_difference(found)}'
+
+
+def _difference(found: Row) -> str:
+    difference: Decimal = found["difference"]
+    words = f"difference {showing.exact_money(difference)}"
+    if found["days_that_differ"]:
+        return widgets.chip(f"✗ {words}, {found['days_that_differ']} days differ", "bad")
+    return widgets.chip(f"✓ {words} on every day", "good")
+
+
+def _within(period: Period) -> dict[str, object]:
+    return {"since": period.since, "until": period.until}
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return one.since < other.until and other.since < one.until
+
+
+if __name__ == "__main__":
+    show(current())

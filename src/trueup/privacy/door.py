@@ -1,0 +1,200 @@
+"""The door of the lake: every record is checked, personal values leave, card numbers never enter.
+
+```
+records ─▶ sound JSON object? ─▶ no card number? ─▶ key there? ─▶ personal values ─▶ tokens ─▶ in
+                 │                     │                │
+                 └─────────────────────┴────────────────┴─▶ refused, kept aside with its reason
+```
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from trueup.core.page import Record
+from trueup.core.stream import Stream
+from trueup.privacy import checks
+from trueup.privacy.cards import records_with_cards, redact_cards
+from trueup.privacy.checks import Value
+from trueup.privacy.fields import FieldPath, joined_keys
+from trueup.privacy.personal import PersonalFields, Place, with_tokens
+from trueup.privacy.vault import Vault
+
+MAX_RECORD_BYTES = 8 << 20
+BASE64_PREFIX = "base64:"
+# So many decoded records at a time live and die in a core's cache, before the garbage collector
+# looks at them; whole pages take twice as long.
+_CHUNK_RECORDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that is kept aside.
+
+    `reason` is a stable code of `privacy.checks`. `payload_text` has no card number; it is sealed
+    by the vault when the stream has personal fields, and base64 behind a prefix when the record
+    is not UTF-8.
+    """
+
+    record_index: int
+    reason: str
+    payload_text: str
+
+
+@dataclass(slots=True)
+class Admitted:
+    """The records that may land, column by column, and those that may not.
+
+    `indexes` are places in the page as it came. A key's parts are joined with `|`. `days` are
+    empty text for streams without a day.
+    """
+
+    payloads: list[bytes] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    cursors: list[str | None] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+class Door:
+    """Admits the records of one stream. `now` is when new tokens are made.
+
+    `source` keeps ids of persons of different sources apart.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        vault: Vault,
+        *,
+        now: datetime,
+        source: str = "",
+        max_record_bytes: int = MAX_RECORD_BYTES,
+    ) -> None:
+        self._vault = vault
+        self._now = now
+        self._max_record_bytes = max_record_bytes
+        self._key = [FieldPath(path) for path in stream.key]
+        self._cursor = FieldPath(stream.cursor) if stream.cursor else None
+        self._day = FieldPath(stream.day) if stream.day else None
+        self._personal = (
+            PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
+        )
+
+    def admit(self, page_records: Sequence[Record]) -> Admitted:
+        """Check a page; new tokens are durable before it returns. A bad record harms no other."""
+        page = [r if isinstance(r, bytes) else bytes(r) for r in page_records]
+        carded = set(records_with_cards(page))
+        admitted = Admitted()
+        places: list[list[Place]] = []
+        for first in range(0, len(page), _CHUNK_RECORDS):
+            chunk = page[first : first + _CHUNK_RECORDS]
+            indexes = range(first, first + len(chunk))
+            values = None
+            if carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes:
+                values = checks.decode_sound(chunk)
+            if values is None or not self._take_alike(admitted, places, indexes, chunk, values):
+                for index, record in zip(indexes, chunk, strict=True):
+                    self._take_one(admitted, places, index, record, is_carded=index in carded)
+        self._replace_personal(admitted, places)
+        return admitted
+
+    def _take_alike(
+        self,
+        admitted: Admitted,
+        places: list[list[Place]],
+        indexes: range,
+        chunk: list[bytes],
+        values: list[Value],
+    ) -> bool:
+        """Take a chunk of sound records; False, and nothing taken, when one is out of line."""
+        try:
+            keys = joined_keys([path.texts(values) for path in self._key])
+            days = self._day.texts(values) if self._day else [""] * len(values)
+            found = self._places(chunk, values)
+        except (LookupError, msgspec.ValidationError):
+            return False
+        admitted.cursors += self._cursors(values)
+        admitted.keys += keys
+        admitted.days += days
+        admitted.indexes += indexes
+        admitted.payloads += chunk
+        places += found
+        return True
+
+    def _take_one(
+        self,
+        admitted: Admitted,
+        places: list[list[Place]],
+        index: int,
+        record: bytes,
+        *,
+        is_carded: bool,
+    ) -> None:
+        value, reason = self._judge(record, is_carded=is_carded)
+        parts = [path.text(value) for path in self._key]
+        day = self._day.text(value) if self._day else ""
+        present = [part for part in parts if part is not None]
+        if not reason and (len(present) < len(parts) or day is None):
+            reason = checks.MISSING_KEY
+        try:
+            found = [] if reason else self._places([record], [value])
+        except msgspec.ValidationError:
+            reason = checks.UNEXPECTED_SHAPE
+        if reason:
+            admitted.refused.append(Refused(index, reason, self._kept_aside(record)))
+            return
+        admitted.keys += joined_keys([[part] for part in present])
+        admitted.cursors += self._cursors([value])
+        admitted.days.append(day or "")
+        admitted.indexes.append(index)
+        admitted.payloads.append(record)
+        places += found
+
+    def _judge(self, record: bytes, *, is_carded: bool) -> tuple[Value, str]:
+        if len(record) > self._max_record_bytes:
+            return {}, checks.TOO_LARGE
+        value, reason = checks.judge(record)
+        return value, reason or (checks.CARD_NUMBER if is_carded else "")
+
+    def _cursors(self, values: list[Value]) -> list[str | None]:
+        if self._cursor is None:
+            return [None] * len(values)
+        try:
+            return list(self._cursor.texts(values))
+        except LookupError:
+            return [self._cursor.text(value) for value in values]
+
+    def _places(self, records: list[bytes], values: list[Value]) -> list[list[Place]]:
+        if self._personal is None:
+            return []
+        return [self._personal.places(r, v) for r, v in zip(records, values, strict=True)]
+
+    def _replace_personal(self, admitted: Admitted, places: list[list[Place]]) -> None:
+        if not any(places):
+            return
+        requests = [place.request for found in places for place in found]
+        tokens = iter(self._vault.tokens_for(requests, self._now))
+        admitted.payloads = [
+            with_tokens(payload, found, [next(tokens) for _ in found]) if found else payload
+            for payload, found in zip(admitted.payloads, places, strict=True)
+        ]
+
+    def _kept_aside(self, record: bytes) -> str:
+        text = redact_cards(record.decode("utf-8", "surrogateescape"))
+        if not _is_utf8(text):
+            raw = text.encode("utf-8", "surrogateescape")
+            text = BASE64_PREFIX + b64encode(raw).decode("ascii")
+        return self._vault.seal(text) if self._personal else text
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

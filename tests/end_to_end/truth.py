@@ -1,0 +1,63 @@
+"""What the marts say against what truly happened: differences, empty when all is right."""
+
+import duckdb
+
+from tests.end_to_end.company import Company
+
+TRUE_SPEND = """
+    select platform, account_id, campaign_id, day, sum(spend), sum(clicks), sum(impressions)
+    from ad_spend group by all having sum(impressions) > 0 or sum(spend) <> 0
+"""
+OUR_SPEND = """
+    select platform, account_id, campaign_id, platform_date, sum(spend_amount), sum(clicks),
+        sum(impressions)
+    from core.fact_ad_spend group by all having sum(impressions) > 0 or sum(spend_amount) <> 0
+"""
+# Orders and refunds fall on days of the reporting zone, each on its own.
+TRUE_FINANCE = """
+    with sales as (
+        select cast(timezone('America/New_York', placed_at) as date) as day, currency,
+            sum(gross_amount) as gmv, sum(discount_amount) as discounts, count(*) as orders,
+            sum(tax_amount) as tax, sum(shipping_amount) as shipping
+        from orders where not is_test group by all
+    ),
+    given_back as (
+        select cast(timezone('America/New_York', refunded_at) as date) as day, refunds.currency,
+            sum(items_amount) as refunds
+        from refunds inner join orders using (order_id) where not is_test group by all
+    )
+    select coalesce(sales.day, given_back.day), coalesce(sales.currency, given_back.currency),
+        coalesce(gmv, 0), coalesce(discounts, 0), coalesce(refunds, 0),
+        coalesce(gmv, 0) - coalesce(discounts, 0) - coalesce(refunds, 0), coalesce(orders, 0),
+        coalesce(tax, 0), coalesce(shipping, 0)
+    from sales full outer join given_back
+        on sales.day = given_back.day and sales.currency = given_back.currency
+"""
+OUR_FINANCE = """
+    select report_date, currency_code, gmv_amount, discount_amount, refund_amount,
+        net_revenue_amount, orders, tax_amount, shipping_amount
+    from marts.mart_finance_daily
+"""
+TRUE_REFUNDS = "select cast(refund_id as varchar), items_amount from refunds where items_amount <> 0"
+OUR_REFUNDS = "select refund_id, items_amount from core.fact_refunds where items_amount <> 0"
+
+
+def differences(company: Company) -> dict[str, set[tuple]]:
+    """Rows that only the truth or only the published version has, per subject."""
+    truth = company.world.truth(company.clock.now())
+    with duckdb.connect() as db:
+        db.execute("set TimeZone = 'UTC'")
+        for name in ("ad_spend", "orders", "refunds"):
+            db.register(name, getattr(truth, name))
+        wanted = {
+            "spend": set(db.execute(TRUE_SPEND).fetchall()),
+            "finance": set(db.execute(TRUE_FINANCE).fetchall()),
+            "refunds": set(db.execute(TRUE_REFUNDS).fetchall()),
+        }
+    found = {
+        "spend": set(company.published(OUR_SPEND)),
+        "finance": set(company.published(OUR_FINANCE)),
+        "refunds": set(company.published(OUR_REFUNDS)),
+    }
+    assert all(wanted.values()), "the truth is empty: nothing was compared"
+    return {name: wanted[name] ^ found[name] for name in wanted if wanted[name] ^ found[name]}
