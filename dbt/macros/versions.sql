@@ -65,15 +65,61 @@ known_rows as (
 ),
 
 {% endif -%}
+{% if is_incremental() -%}
 seen_rows as (
 
-    select * from answered_rows
-    {%- if is_incremental() %}
+    -- Most rows of most answers are as they were: where a window has one new answer, they need
+    -- no second look.
+    select * from answered_rows as answered
+    where
+        answered.version_count > 1
+        or not exists (
+            select 1 from known_rows as known
+            where
+                {{ trueup.joined_on('answered', 'known', keys + [entity]) }}
+                and answered.row_hash = known.row_hash
+        )
     union all
-    select * from known_rows
-    {%- endif %}
+    select * from known_rows as known
+    where
+        known.version_count > 1
+        or not exists (
+            select 1 from answered_rows as answered
+            where
+                {{ trueup.joined_on('answered', 'known', keys + [entity]) }}
+                and answered.row_hash = known.row_hash
+        )
 
 ),
+{%- else -%}
+plain_windows as (
+
+    -- One answer, each record once: every row is a version as it stands.
+    select {{ keys | join(', ') }}
+    from answered_rows
+    group by {{ keys | join(', ') }}
+    having max(version_count) = 1 and count(*) = count(distinct {{ entity }})
+
+),
+
+plain_rows as (
+
+    select answered.*
+    from answered_rows as answered
+    inner join plain_windows on {{ trueup.joined_on('answered', 'plain_windows', keys) }}
+
+),
+
+seen_rows as (
+
+    select * from answered_rows as answered
+    where not exists (
+        select 1 from plain_windows
+        where {{ trueup.joined_on('answered', 'plain_windows', keys) }}
+    )
+
+),
+{%- endif %}
 
 rows_with_next as (
 
@@ -159,6 +205,18 @@ versions as (
         closed_load_id
     from closed_changes
     where version_number > 0 or closed_load_id is not null
+    {%- if not is_incremental() %}
+    union all
+    select
+        {{ identity }},
+        {{ carried | join(',\n        ') }},
+        is_deleted,
+        knowledge_from,
+        null as knowledge_to,
+        load_id,
+        null as closed_load_id
+    from plain_rows
+    {%- endif %}
 
 )
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """A company under test: its world, the simulated vendors around it, and its project."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -71,6 +72,20 @@ class Company:
         """The same company as a new process would open it, or a copy of it elsewhere."""
         project = Project(folder=folder, config=load_config(folder, {}))
         return replace(self, folder=folder, project=project)
+
+    def copied_to(self, folder: Path, *parts: str) -> "Company":
+        """The same company elsewhere, with only some parts of its workspace."""
+        workspace = folder / self.project.config.workspace
+        workspace.mkdir(parents=True)
+        for name in ("trueup.yml", "fx_rates.csv"):
+            shutil.copy(self.folder / name, folder)
+        for part in parts:
+            source = self.project.workspace / part
+            if source.is_dir():
+                shutil.copytree(source, workspace / part, symlinks=True)
+            elif source.exists():
+                shutil.copy(source, workspace / part)
+        return self.reopened_at(folder)
 
     def published(self, sql: str) -> list[tuple]:
         """Rows of the published version."""

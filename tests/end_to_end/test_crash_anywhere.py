@@ -1,7 +1,6 @@
 """Killed at every commit boundary and started again, the result is as if nothing had happened."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -58,21 +57,6 @@ def sampled(hits: int) -> list[int]:
     return sorted({1, (hits + 1) // 2, hits})
 
 
-def copied(company: Company, folder: Path, *parts: str) -> Path:
-    """The company's folder with only some parts of its workspace."""
-    workspace = folder / ".trueup"
-    workspace.mkdir(parents=True)
-    for name in ("trueup.yml", "fx_rates.csv"):
-        shutil.copy(company.folder / name, folder)
-    for part in parts:
-        source = company.project.workspace / part
-        if source.is_dir():
-            shutil.copytree(source, workspace / part, symlinks=True)
-        elif source.exists():
-            shutil.copy(source, workspace / part)
-    return folder
-
-
 def lake_content(lake: Path, streams: dict[str, tuple]) -> dict[str, object]:
     """What each stream's table says now: newest hash of every window, or the set of payloads."""
     content: dict[str, object] = {}
@@ -108,7 +92,7 @@ def test_a_sync_killed_anywhere_goes_on_without_loss_or_doubling(golden, tmp_pat
     streams = company.project.streams()
     expected = lake_content(company.project.lake, streams)
     for hit in sampled(hits[point]):
-        folder = copied(company, tmp_path / f"{hit}", "vault")
+        folder = company.copied_to(tmp_path / f"{hit}", "vault").folder
         assert command(folder, company, "sync", dies_at=f"{point}:{hit}") == -signal.SIGKILL
         assert command(folder, company, "sync") == 0
         assert lake_content(folder / ".trueup" / "lake", streams) == expected
@@ -118,7 +102,7 @@ def test_a_sync_killed_anywhere_goes_on_without_loss_or_doubling(golden, tmp_pat
 def test_a_load_or_publish_killed_anywhere_ends_in_the_same_figures(golden, tmp_path, point):
     company, hits = golden
     for hit in sampled(hits[point]):
-        folder = copied(company, tmp_path / f"{hit}", "vault", "lake")
+        folder = company.copied_to(tmp_path / f"{hit}", "vault", "lake").folder
         assert command(folder, company, "publish", dies_at=f"{point}:{hit}") == -signal.SIGKILL
         assert command(folder, company, "publish") == 0
         again = company.reopened_at(folder)

@@ -1,6 +1,8 @@
 """Colours and chart manners, the same on every page, in light and dark."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -30,6 +32,7 @@ class Colours:
     accent: str
     neutral: str
     faint: str
+    weak: str
     ink: str
     ground: str
     good: str
@@ -41,6 +44,7 @@ LIGHT = Colours(
     accent="#4453C4",
     neutral="#5B616B",
     faint="#DDE0E5",
+    weak="#BFC4CC",
     ink="#1C2026",
     ground="#FFFFFF",
     good="#00735C",
@@ -51,6 +55,7 @@ DARK = Colours(
     accent="#8E9BFF",
     neutral="#A5ABB5",
     faint="#343A44",
+    weak="#596170",
     ink="#ECEEF1",
     ground="#14171C",
     good="#4CC9A6",
@@ -80,11 +85,36 @@ def channel_scale(codes: list[str], names: list[str]) -> alt.Scale:
     return alt.Scale(domain=names, range=[channel_colour(code) for code in codes])
 
 
+_PADDING = {"left": 2, "top": 6, "right": 8, "bottom": 2}
+
+
+def amount_axis(ticks: int) -> alt.Axis:
+    """Round amounts in thousands and millions; zero is just that."""
+    return alt.Axis(
+        tickCount=ticks, labelExpr="datum.value === 0 ? '0' : format(datum.value, '~s')"
+    )
+
+
+def by_day(days: Sequence[date], labels: int = 8) -> alt.X:
+    """One band per day, some of them labelled. Dates have no zone: they are drawn as UTC, so
+    that they are the same days in every browser."""
+    every = max(1, round(len(days) / labels))
+    values = [
+        alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+        for day in days[::every]
+    ]
+    return alt.X(
+        "utcyearmonthdate(day):O",
+        axis=alt.Axis(format="%b %d", title=None, values=values, labelAngle=0, ticks=False),
+        scale=alt.Scale(paddingInner=0.18, paddingOuter=0.05),
+    )
+
+
 def styled(chart: Any, height: int) -> Any:
     """`chart` with the manners of this house: quiet axes, no frame, a fixed height in pixels."""
     look = colours()
     return (
-        chart.properties(height=height, background="transparent", padding={"top": 4})
+        chart.properties(height=height, background="transparent", padding=_PADDING)
         .configure_view(strokeWidth=0)
         .configure_axis(
             labelColor=look.neutral,
@@ -95,6 +125,8 @@ def styled(chart: Any, height: int) -> Any:
             labelFontSize=11,
             titleFontSize=11,
             titleFontWeight="normal",
+            titlePadding=8,
+            labelPadding=5,
             labelLimit=180,
         )
         .configure_legend(
@@ -103,7 +135,8 @@ def styled(chart: Any, height: int) -> Any:
             labelFontSize=11,
             symbolSize=70,
             orient="top",
-            title=None,
+            offset=4,
+            padding=0,
             labelLimit=160,
         )
         .configure_text(color=look.ink, fontSize=11)

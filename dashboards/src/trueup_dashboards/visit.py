@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
+import pyarrow as pa
 import streamlit as st
 
 from trueup_dashboards.metrics import Metric, dictionary
@@ -13,7 +14,6 @@ from trueup_dashboards.queries import marts, trust
 from trueup_dashboards.states import (
     DayStates,
     Reliance,
-    State,
     TableState,
     coverage_of,
     day_states,
@@ -57,8 +57,12 @@ class Visit:
         states = over(self.chosen, self.days, kind)
         return reliance(states, self._weakest(tables))
 
-    def state_of(self, kind: str, day: date) -> State:
-        return over(Period(day, day + timedelta(days=1)), self.days, kind)[0]
+    def with_states(self, table: pa.Table) -> pa.Table:
+        """`table`, which has a `day`, with how far that day's revenue and spend are settled."""
+        days = table["day"].to_pylist()
+        revenue = pa.array([self.days.of_revenue(day).value for day in days], pa.string())
+        spend = pa.array([self.days.of_spend(day).value for day in days], pa.string())
+        return table.append_column("revenue_state", revenue).append_column("spend_state", spend)
 
     def _weakest(self, tables: tuple[str, ...]) -> TableState:
         """The table that is held back, or else the oldest."""

@@ -52,20 +52,21 @@ def tile(
 ) -> None:
     """One figure with its trend, its change, and how far it can be relied on."""
     has_change = delta != NOT_AVAILABLE
-    with st.container(border=True, gap="xsmall"):
+    moves = has_change and delta.strip("+-0. %") != ""
+    with st.container(border=True, gap="xsmall", key=f"tile_{known.name}"):
         st.metric(
             as_markdown(known.label),
             value,
             delta if has_change else "no period before",
-            delta_color=better if has_change else "off",
-            delta_arrow="auto" if has_change else "off",
+            delta_color=better if moves else "off",
+            delta_arrow="auto" if moves else "off",
             help=as_markdown(explained(known)),
             chart_data=gapless(trend) or None,
             chart_type="line",
         )
-        aside = f'<span class="tu-note">{as_html(note)}</span>' if note else ""
         st.html(
-            f'<div class="tu-foot">{state_chip(reliance)}{aside}'
+            f'<div class="tu-foot"><span class="tu-note">{as_html(note) or "&nbsp;"}</span>'
+            f"{state_chip(reliance)}"
             f'<span class="tu-note">as of {as_html(moment(reliance.as_of))}</span></div>'
         )
 
@@ -105,7 +106,7 @@ def _definition(known: Metric) -> str:
 @contextmanager
 def panel(title: str, subtitle: str, table: pa.Table, file: str) -> Iterator[None]:
     """A framed chart or table with its title, what it says, and its rows as CSV."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"panel_{file}"):
         with st.container(horizontal=True, vertical_alignment="center", key=f"head_{file}"):
             st.html(
                 f'<div class="tu-title">{as_html(title)}</div>'
@@ -150,9 +151,10 @@ def style_sheet() -> None:
 
 
 _CSS = """
-.stMainBlockContainer {{ max-width: 1280px; padding-top: 3.6rem; padding-bottom: 2rem; }}
+.stMainBlockContainer {{ max-width: 1280px; padding-top: 3.9rem; padding-bottom: 1.2rem; }}
 .stApp {{ font-variant-numeric: tabular-nums; }}
 .tu-strip, .tu-foot {{ display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }}
+.tu-foot {{ flex-direction: column; align-items: flex-start; gap: 3px; }}
 .tu-chip {{ font-size: 0.78rem; line-height: 1.5; padding: 1px 8px; border-radius: 999px;
   border: 1px solid {faint}; color: {neutral}; white-space: nowrap; }}
 .tu-good {{ color: {good}; }}
@@ -169,6 +171,9 @@ _CSS = """
 .tu-sum td:nth-child(n+2) {{ text-align: right; }}
 .tu-sum td:nth-child(3) {{ color: {neutral}; width: 4.5rem; }}
 .tu-sum tr:last-child td {{ border-top: 1px solid {faint}; font-weight: 600; padding-top: 4px; }}
+.tu-swatch {{ display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 7px; }}
+[class*="st-key-tile_"] {{ padding: 10px 14px 12px; }}
+[class*="st-key-panel_"] {{ padding: 12px 14px; }}
 .tu-empty {{ border: 1px dashed {faint}; border-radius: 8px; padding: 40px 32px; text-align: left; }}
 .tu-empty h3 {{ margin: 0 0 8px; font-size: 1.15rem; }}
 .tu-empty p {{ margin: 4px 0; color: {neutral}; }}

@@ -32,7 +32,9 @@ _ODD_LEAD = re.compile(rb"[\xc2\xd9\xdb\xdf\xe0-\xe3\xea\xef\xf0]")
 _ODD = re.compile(rf"[^\D0-9]|\d[{_SEPARATORS}]{{0,2}}[^\x00-\x7f]")
 _ODD_ESCAPE = re.compile(
     rb"\\u(?:00(?:3[0-9]|2[0dDeE]|[aA]0)|0[6-9a-fA-F]|1[0-9a-dA-D]|20[0-6]|2212|3000"
-    rb"|[aA][689aA]|[fF][eEfF]|[dD]83)"
+    rb"|[aA][689aA]|[fF][eEfF]|[dD]83"
+    # Its own last digit would be taken for one of the digits behind it.
+    rb"|[0-9a-fA-F]{3}[0-9][0-9])"
 )
 _ID_KEY = re.compile(r"(?:.*(?:_id|_ids|Id|Ids|ID|_gid|Gid)|id|ids|gid|(?:.*_)?resource_?name)")
 _PHONE_KEY = re.compile(r"(?i).*phone.*")
@@ -40,6 +42,7 @@ _RESOURCE_KEY = re.compile(r"(?:.*R|r)esourceName")
 _RESOURCE = re.compile(r"(?:gid://|customers/)[A-Za-z0-9_/~-]*")
 _RETIRED_LENGTH = 13
 _MAX_GROUP = 8
+_EXPONENT_FROM = 1e16  # from here on no JSON writer spells a float out digit by digit
 _GROUP_BYTES = 1 << 19
 
 
@@ -66,16 +69,23 @@ def redact_cards(text: str) -> str:
 
     For text that is kept aside: it need not be JSON, and ids are not spared.
     """
-    plain, positions = _unescaped(text)
-    redacted = list(text)
-    for start, end in _card_spans(plain):
-        for at in range(start, end):
-            if plain[at].isdecimal():
-                redacted[positions[at]] = "X"
-                redacted[positions[at] + 1 : positions[at + 1]] = [""] * (
-                    positions[at + 1] - positions[at] - 1
-                )
-    return "".join(redacted)
+    # Once as it is written and once as a JSON parser would read it.
+    literal = _with_x(text, text, range(len(text) + 1))
+    redacted = _with_x(literal, *_unescaped(literal))
+    # What was a number's fraction may stand alone now.
+    return text if redacted == text else redact_cards(redacted)
+
+
+def _with_x(text: str, read: str, positions: Sequence[int]) -> str:
+    """`text` with `X` for each card digit of `read`, whose characters begin at `positions`."""
+    pieces, at = [], 0
+    for start, end in sorted(_card_spans(read)):
+        for place in range(start, end):
+            if read[place].isdecimal() and positions[place] >= at:
+                pieces.append(text[at : positions[place]] + "X")
+                at = positions[place + 1]
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
 def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, int]]:
@@ -137,10 +147,11 @@ def _value_holds_card(value: object, key: str) -> bool:
         )
     if isinstance(value, list):
         return any(_value_holds_card(inner, key) for inner in value)
-    if isinstance(value, int | float):
-        whole = value == int(value) and not isinstance(value, bool)
-        return whole and not _ID_KEY.fullmatch(key) and is_card_number(str(abs(int(value))))
-    return False
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if isinstance(value, float) and not (value.is_integer() and abs(value) < _EXPONENT_FROM):
+        return False
+    return not _ID_KEY.fullmatch(key) and is_card_number(str(abs(int(value))))
 
 
 def _is_spared(text: str, key: str) -> bool:

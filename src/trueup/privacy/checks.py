@@ -22,7 +22,6 @@ UNEXPECTED_SHAPE = "unexpected_shape"
 
 Value = dict[str, Any]
 _decode = msgspec.json.Decoder().decode
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Other spellings of a quote or colon would make the counts below differ or, worse, agree.
 _HIDDEN_QUOTE = re.compile(rb"\\u00(?:22|3[aA])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,8 +58,6 @@ def judge(record: bytes) -> tuple[Value, str]:
         return {}, _why_not_json(record)
     if not isinstance(value, dict):
         return {}, NOT_AN_OBJECT
-    if b"\\u0000" in record and _NUL.search(record):
-        return {}, NUL_CHARACTER
     if _HIDDEN_QUOTE.search(record) or not _names_once(record, [value]):
         return (value, "") if names_are_unique(record) else ({}, DUPLICATE_JSON_KEY)
     return value, ""

@@ -145,8 +145,9 @@ def _issuable(page: Bytes, starts: Indexes, ends: Indexes) -> npt.NDArray[np.boo
     for place in range(4):
         prefix = prefix * 10 + (page[starts + place] - 48)
     bit = np.clip(lengths - MIN_DIGITS, 0, 7)
-    issued: npt.NDArray[np.bool_] = (_LENGTHS[prefix] >> bit) & 1 > 0
-    return issued & ~fraction & ~phone
+    issued = (_LENGTHS[prefix] >> bit) & 1 > 0
+    wanted: npt.NDArray[np.bool_] = issued & ~fraction & ~phone
+    return wanted
 
 
 def _passes_luhn(page: Bytes, starts: Indexes, ends: Indexes) -> npt.NDArray[np.bool_]:

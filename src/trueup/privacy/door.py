@@ -141,6 +141,9 @@ class Door:
         present = [part for part in parts if part is not None]
         if not reason and (len(present) < len(parts) or day is None):
             reason = checks.MISSING_KEY
+        if not reason and "\0" in "".join([*present, day or ""]):
+            # In a text it is a character like others; an id that holds one is not an id.
+            reason = checks.NUL_CHARACTER
         try:
             found = [] if reason else self._places([record], [value])
         except msgspec.ValidationError:

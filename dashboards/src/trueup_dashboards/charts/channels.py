@@ -6,7 +6,7 @@ import altair as alt
 import pyarrow as pa
 
 from trueup_dashboards import theme
-from trueup_dashboards.charts.overview import DAY_AXIS, DAY_SCALE
+from trueup_dashboards.charts.overview import lightness
 
 ROW_PIXELS = 34
 
@@ -21,7 +21,7 @@ def spend_bars(table: pa.Table, currency: str) -> Any:
             x=alt.X(
                 "spend:Q",
                 title=f"spend, {currency}",
-                axis=alt.Axis(format="~s", tickCount=5),
+                axis=theme.amount_axis(5),
                 scale=alt.Scale(domainMin=0),
             ),
             color=_channel_colour(table),
@@ -40,7 +40,7 @@ def roas_dots(table: pa.Table, currency: str) -> Any:
             "roas:Q",
             title="ROAS, net revenue per 1 spent",
             axis=alt.Axis(tickCount=5),
-            scale=alt.Scale(domainMin=0),
+            scale=alt.Scale(domain=[0, 1.2 * _most(table, "roas")]),
         ),
         color=_channel_colour(table),
         tooltip=_tooltip(currency),
@@ -63,42 +63,34 @@ def trend(days: pa.Table, top: float, code: str) -> Any:
     """One channel by day: bars of net revenue, a line of spend; `top` is the scale of all."""
     look = theme.colours()
     base = alt.Chart(days).encode(
-        x=alt.X("utcyearmonthdate(day):T", axis=_few_days(), scale=DAY_SCALE),
+        x=theme.by_day(days["day"].to_pylist(), labels=3),
         tooltip=[
             alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
             alt.Tooltip("net_revenue:Q", title="net revenue", format=",.2f"),
             alt.Tooltip("spend:Q", title="spend", format=",.2f"),
-            alt.Tooltip("state:N", title="state"),
+            alt.Tooltip("revenue_state:N", title="revenue is"),
+            alt.Tooltip("spend_state:N", title="spend is"),
         ],
     )
     scale = alt.Scale(domain=[min(0.0, _least(days)), top])
     bars = base.mark_bar(color=theme.channel_colour(code)).encode(
-        y=alt.Y("net_revenue:Q", title=None, scale=scale, axis=alt.Axis(format="~s", tickCount=3)),
-        opacity=alt.Opacity(
-            "state:N",
-            scale=alt.Scale(
-                domain=["settled", "provisional"],
-                range=[theme.SETTLED_OPACITY, theme.PROVISIONAL_OPACITY],
-            ),
-            legend=None,
-        ),
+        y=alt.Y("net_revenue:Q", title=None, scale=scale, axis=theme.amount_axis(3)),
+        opacity=lightness("revenue_state", legend=None),
     )
     line = base.mark_line(color=look.ink, strokeWidth=1.4).encode(y=alt.Y("spend:Q", scale=scale))
     return theme.styled(bars + line, 118)
+
+
+def _most(table: pa.Table, name: str) -> float:
+    return max((value for value in table[name].to_pylist() if value is not None), default=1.0)
 
 
 def _least(days: pa.Table) -> float:
     return min((value for value in days["net_revenue"].to_pylist() if value is not None), default=0)
 
 
-def _few_days() -> alt.Axis:
-    axis = DAY_AXIS.copy()
-    axis["tickCount"] = 3
-    return axis
-
-
 def _height(table: pa.Table) -> int:
-    return 44 + ROW_PIXELS * table.num_rows
+    return 62 + ROW_PIXELS * table.num_rows
 
 
 def _channel_axis(table: pa.Table, *, labels: bool) -> alt.Y:
@@ -106,7 +98,7 @@ def _channel_axis(table: pa.Table, *, labels: bool) -> alt.Y:
         "channel:N",
         sort=table["channel"].to_pylist(),
         title=None,
-        axis=alt.Axis(labels=labels, ticks=False, domain=False, labelPadding=8),
+        axis=alt.Axis(labels=labels, ticks=False, domain=False, labelPadding=8, labelLimit=160),
     )
 
 

@@ -8,20 +8,18 @@ import pyarrow as pa
 from trueup_dashboards import theme
 from trueup_dashboards.states import State
 
-DAY_AXIS = alt.Axis(format="%b %d", title=None, grid=False, tickCount=8, labelOverlap=True)
-# Dates have no zone: drawn as UTC they are the same days in every browser.
-DAY_SCALE = alt.Scale(type="utc")
+_LEGEND = alt.Legend(title=None, orient="top", symbolType="square")
 
 
-def lightness(field: str) -> alt.Opacity:
+def lightness(field: str, legend: alt.Legend | None = _LEGEND) -> alt.Opacity:
     """Full where `field` says settled, light where the source may still restate."""
     return alt.Opacity(
-        f"{field}:N",
+        f"{field}:O",
         scale=alt.Scale(
             domain=[State.SETTLED.value, State.PROVISIONAL.value],
             range=[theme.SETTLED_OPACITY, theme.PROVISIONAL_OPACITY],
         ),
-        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+        legend=legend,
     )
 
 
@@ -32,7 +30,7 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
     """
     look = theme.colours()
     base = alt.Chart(days).encode(
-        x=alt.X("utcyearmonthdate(day):T", axis=DAY_AXIS, scale=DAY_SCALE),
+        x=theme.by_day(days["day"].to_pylist()),
         tooltip=[
             alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
             alt.Tooltip("net_revenue:Q", title="net revenue", format=",.2f"),
@@ -42,14 +40,12 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
             alt.Tooltip("roas:Q", title="ROAS", format=",.2f"),
         ],
     )
-    amount = alt.Y("net_revenue:Q", title=currency, axis=alt.Axis(format="~s", tickCount=5))
+    amount = alt.Y("net_revenue:Q", title=currency, axis=theme.amount_axis(5))
     bars = base.mark_bar(color=look.accent, cornerRadiusEnd=2).encode(
         y=amount, opacity=lightness("revenue_state")
     )
-    line = base.mark_line(color=look.ink, strokeWidth=1.6, interpolate="linear", point=False).encode(
-        y=alt.Y("spend:Q", stack=None)
-    )
-    dots = base.mark_point(color=look.ink, size=22, strokeWidth=1.2).encode(
+    line = base.mark_line(color=look.ink, strokeWidth=1.6).encode(y="spend:Q")
+    dots = base.mark_point(color=look.ink, size=22, strokeWidth=1.2, opacity=1).encode(
         y="spend:Q",
         fill=alt.condition(
             f"datum.spend_state === '{State.SETTLED.value}'",
@@ -57,21 +53,26 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
             alt.value(look.ground),
         ),
     )
-    return theme.styled(bars + line + dots, 258)
+    return theme.styled(bars + line + dots, 226)
+
+
+def part_colours() -> tuple[str, str, str]:
+    """Of attributed, direct & organic, and unattributed revenue."""
+    look = theme.colours()
+    return look.accent, look.neutral, look.weak
 
 
 def identity(parts: pa.Table, currency: str) -> Any:
     """One bar: what revenue consists of. `parts` has part, amount, share and rank."""
-    look = theme.colours()
     scale = alt.Scale(
         domain=["Attributed", "Direct & organic", "Unattributed"],
-        range=[look.accent, look.neutral, look.faint],
+        range=list(part_colours()),
     )
     bar = (
         alt.Chart(parts)
         .mark_bar(height=30, cornerRadius=2)
         .encode(
-            x=alt.X("amount:Q", title=currency, axis=alt.Axis(format="~s", tickCount=4), stack="zero"),
+            x=alt.X("amount:Q", title=None, axis=theme.amount_axis(4), stack="zero"),
             color=alt.Color("part:N", scale=scale, legend=None),
             order=alt.Order("rank:O"),
             tooltip=[
@@ -81,4 +82,4 @@ def identity(parts: pa.Table, currency: str) -> Any:
             ],
         )
     )
-    return theme.styled(bar, 84)
+    return theme.styled(bar, 66)

@@ -39,16 +39,26 @@ from channels
 order by spend desc nulls last, net_revenue desc, channel_code
 """
 
-# One row per channel and day that it has figures for.
+# One row per channel and day of the period; NULL where a day has no figures of the channel.
 DAYS = f"""
-with {CHANNEL_DAYS}
+with {CHANNEL_DAYS},
+days as (
+    select cast(unnest(generate_series(
+        cast($since as date), cast($until as date) - 1, interval 1 day
+    )) as date) as day
+),
+channels as (
+    select channel_code, any_value(channel) as channel from channel_days group by channel_code
+)
 select
-    channel_code,
-    channel,
-    day,
-    {whole_sum("spend")} as spend,
-    {whole_sum("net_revenue")} as net_revenue
-from channel_days
-group by channel_code, channel, day
-order by channel_code, day
+    channels.channel_code,
+    channels.channel,
+    days.day,
+    channel_days.spend,
+    channel_days.net_revenue
+from channels
+cross join days
+left join channel_days
+    on channels.channel_code = channel_days.channel_code and days.day = channel_days.day
+order by channels.channel_code, days.day
 """

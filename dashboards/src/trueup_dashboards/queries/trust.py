@@ -8,7 +8,7 @@ select
     syncs.source,
     syncs.stream,
     case
-        when syncs.scope = '*' then 'all accounts'
+        when syncs.scope in ('*', 'all') then 'all'
         else coalesce(nullif({shown("accounts.name")}, '(no name)'), {shown("syncs.scope")})
     end as account,
     syncs.status,

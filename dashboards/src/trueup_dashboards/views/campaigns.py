@@ -1,1 +1,194 @@
-"""x"""
+"""Campaigns: what needs a look today?"""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from trueup_dashboards import empty, showing, widgets
+from trueup_dashboards.charts import campaigns as drawing
+from trueup_dashboards.published import Row
+from trueup_dashboards.queries import campaigns as queries
+from trueup_dashboards.queries import coverage
+from trueup_dashboards.queries.marts import CAMPAIGNS
+from trueup_dashboards.states import SIGNS, State
+from trueup_dashboards.visit import Visit, current
+
+NEEDED = (CAMPAIGNS, "dim_campaign", "dim_channel", "dim_fx_rate")
+
+
+def show(visit: Visit) -> None:
+    if missing := visit.lacks(*NEEDED):
+        empty.never_shown(visit, missing)
+        return
+    if visit.period is None:
+        empty.no_data(visit)
+        return
+    within = {"since": visit.period.since, "until": visit.period.until}
+    offered = visit.published.rows(queries.FILTERS, **within)
+    if not offered:
+        empty.no_data(visit)
+        return
+    table = visit.published.table(queries.TABLE, **within, **_filters(offered))
+    _campaign_table(visit, _with_states(visit, table))
+    _scatter(visit, table)
+
+
+def _filters(offered: list[Row]) -> dict[str, list[str] | str]:
+    """What was picked, as values for the query. Options are drawn as text."""
+    channels = {row["channel_code"]: row["channel"] for row in offered}
+    accounts = {row["account_id"]: row["account"] for row in offered}
+    search, by_channel, by_account = st.columns([4, 4, 4])
+    return {
+        "search": search.text_input(
+            "Name or id",
+            key="campaign_search",
+            placeholder="Name or id contains …",
+            label_visibility="collapsed",
+        ),
+        "channels": by_channel.multiselect(
+            "Channels",
+            list(channels),
+            format_func=lambda code: channels.get(code, code),
+            key="campaign_channels",
+            placeholder="All channels",
+            label_visibility="collapsed",
+        ),
+        "accounts": by_account.multiselect(
+            "Accounts",
+            list(accounts),
+            format_func=lambda account: accounts.get(account, account),
+            key="campaign_accounts",
+            placeholder="All accounts",
+            label_visibility="collapsed",
+        ),
+    }
+
+
+def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
+    """`table` with the state of each campaign's spend, as its account's days are."""
+    found = visit.published.rows(
+        coverage.account_states(visit.coverage),
+        since=visit.chosen.since,
+        until=visit.chosen.until,
+    )
+    states = {(row["source"], row["scope"]): _words(row) for row in found}
+    held = visit.tables[CAMPAIGNS].held_by
+    unknown = f"{SIGNS[State.MISSING]} missing"
+    words = [
+        f"{SIGNS[State.HELD]} held back" if held else states.get(account, unknown)
+        for account in zip(
+            table["platform"].to_pylist(), table["account_id"].to_pylist(), strict=True
+        )
+    ]
+    return widgets.with_column(table, "state", words)
+
+
+def _words(row: Row) -> str:
+    if row["missing_days"]:
+        return f"{SIGNS[State.MISSING]} missing {row['missing_days']} d"
+    if row["provisional_days"]:
+        return f"{SIGNS[State.PROVISIONAL]} provisional {row['provisional_days']} d"
+    return f"{SIGNS[State.SETTLED]} settled"
+
+
+def _campaign_table(visit: Visit, table: pa.Table) -> None:
+    shown = table.drop_columns(["found", "channel_code", "platform", "account_id"])
+    with widgets.panel(
+        f"Campaigns, amounts in {visit.currency}",
+        _subtitle(table),
+        shown,
+        "campaigns",
+    ):
+        reliance = visit.reliance("spend", CAMPAIGNS)
+        widgets.chips(
+            widgets.state_chip(reliance), widgets.chip(f"as of {showing.moment(reliance.as_of)}")
+        )
+        if not table.num_rows:
+            st.html('<p class="tu-subtitle">No campaign fits these filters.</p>')
+            return
+        st.dataframe(
+            widgets.drawable(shown),
+            column_config=_columns(table),
+            column_order=[name for name in COLUMN_ORDER if _is_worth_showing(name, table)],
+            hide_index=True,
+            placeholder=showing.NOT_AVAILABLE,
+            row_height=30,
+            height=min(30 * (table.num_rows + 1) + 12, 520),
+            alt="Campaigns",
+        )
+
+
+def _subtitle(table: pa.Table) -> str:
+    found = table["found"][0].as_py() if table.num_rows else 0
+    cut = f"the {table.num_rows} with the most spend of " if found > table.num_rows else ""
+    return (
+        f"{cut}{showing.many(found, 'campaign')} · claimed: what the platform counts for itself, "
+        "never added to ours"
+    )
+
+
+COLUMN_ORDER = (
+    *("campaign", "state", "spend", "spend_by_day", "roas", "cac", "new_customers", "orders"),
+    *("claimed_conversions", "net_revenue", "claimed_value", "ctr", "cpc", "impressions", "clicks"),
+    *("channel", "account", "status", "formerly", "campaign_id"),
+)
+
+
+def _is_worth_showing(name: str, table: pa.Table) -> bool:
+    return name != "formerly" or any(table["formerly"].to_pylist())
+
+
+def _columns(table: pa.Table) -> dict[str, Any]:
+    kinds = st.column_config
+    most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
+    number = kinds.NumberColumn
+    return {
+        "campaign": kinds.TextColumn("Campaign", pinned=True, width=210),
+        "state": kinds.TextColumn("Spend is", width=128),
+        "spend": kinds.ProgressColumn("Spend", format="localized", min_value=0, max_value=most),
+        "spend_by_day": kinds.BarChartColumn("Spend by day", y_min=0, width=110),
+        "ctr": number("CTR", format="percent"),
+        "cpc": number("CPC", format="%.2f"),
+        "orders": number("Orders", format="localized", help="Credited by our attribution"),
+        "claimed_conversions": number("Claimed", format="localized", help="Platform's conversions"),
+        "net_revenue": number("Net revenue", format="accounting"),
+        "claimed_value": number(
+            "Claimed value", format="accounting", help="Platform's conversion value, converted"
+        ),
+        "roas": number("ROAS", format="%.2f"),
+        "new_customers": number("New cust.", format="localized"),
+        "cac": number("CAC", format="%.2f"),
+        "impressions": number("Impressions", format="localized"),
+        "clicks": number("Clicks", format="localized"),
+        "channel": kinds.TextColumn("Channel"),
+        "account": kinds.TextColumn("Account"),
+        "status": kinds.TextColumn("Status"),
+        "formerly": kinds.TextColumn("Formerly", help="Names it had before"),
+        "campaign_id": kinds.TextColumn("Campaign id"),
+    }
+
+
+def _scatter(visit: Visit, table: pa.Table) -> None:
+    won = table.filter(pc.is_valid(table["cac"]))
+    won = won.drop_columns(["spend_by_day", "found"])
+    none = table.num_rows - won.num_rows
+    with widgets.panel(
+        f"Spend and CAC per campaign, {visit.currency}",
+        f"dashed grey: fewer than {drawing.FEW_NEW_CUSTOMERS} new customers, so mostly chance"
+        + (f" · not drawn, CAC n/a without new customers: {none}" if none else ""),
+        won,
+        "campaigns_cac",
+    ):
+        if won.num_rows:
+            st.altair_chart(
+                drawing.spend_by_cac(widgets.drawable(won), visit.currency),
+                alt="Spend and CAC per campaign",
+            )
+        else:
+            st.html('<p class="tu-subtitle">No campaign won a new customer in this period.</p>')
+
+
+if __name__ == "__main__":
+    show(current())

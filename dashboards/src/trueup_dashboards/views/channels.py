@@ -53,8 +53,7 @@ def _state_line(visit: Visit) -> None:
 
 
 def _trends(visit: Visit, days: pa.Table, table: pa.Table) -> None:
-    states = {day: visit.state_of("both", day).value for day in visit.chosen.each_day()}
-    days = widgets.with_column(days, "state", [states[day] for day in days["day"].to_pylist()])
+    days = visit.with_states(days)
     top = max(
         (value for name in ("net_revenue", "spend") for value in days[name].to_pylist() if value),
         default=1.0,
@@ -113,7 +112,7 @@ def _columns(table: pa.Table) -> dict[str, object]:
     most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     return {
         "channel_code": None,
-        "channel": kinds.TextColumn("Channel", pinned=True, width="medium"),
+        "channel": kinds.TextColumn("Channel", width="medium"),
         "channel_group": kinds.TextColumn("Group"),
         "spend": kinds.ProgressColumn("Spend", format="localized", min_value=0, max_value=most),
         "impressions": kinds.NumberColumn("Impressions", format="localized"),

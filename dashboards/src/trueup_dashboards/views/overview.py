@@ -59,8 +59,22 @@ def _tiles(visit: Visit, days: pa.Table) -> None:
                 visit.reliance(kind, *tables),
                 better=better,
                 trend=trends[name].to_pylist(),
-                note=f"MER {showing.ratio(now['mer'])}" if name == "roas" else "",
+                note=_note(name, now),
             )
+
+
+def _note(name: str, now: Row) -> str:
+    """What belongs beside a figure: its cents, its denominator, or its sibling."""
+    match name:
+        case "net_revenue" | "spend":
+            return showing.exact_money(now[name])
+        case "roas":
+            return f"MER {showing.ratio(now['mer'])}"
+        case "cac":
+            return f"spend ÷ {showing.count(now['new_customers'])}"
+        case "new_customers":
+            return f"of {showing.count(now['orders'])} orders"
+    return f"of {showing.count(now['new_customers'])} new customers"
 
 
 def _totals_before(visit: Visit) -> Row:
@@ -72,13 +86,7 @@ def _totals_before(visit: Visit) -> Row:
 
 
 def _daily(visit: Visit, days: pa.Table) -> None:
-    states = visit.chosen.each_day()
-    table = widgets.with_column(
-        days, "revenue_state", [visit.state_of("revenue", day).value for day in states]
-    )
-    table = widgets.with_column(
-        table, "spend_state", [visit.state_of("spend", day).value for day in states]
-    )
+    table = visit.with_states(days)
     with widgets.panel(
         f"Net revenue and spend by day, {visit.currency}",
         "bars: net revenue, on the day each part of it happened; line: spend. "
@@ -120,14 +128,19 @@ def _parts(found: Row) -> pa.Table:
 
 def _identity_lines(parts: pa.Table, found: Row) -> str:
     rows = [
-        (row["part"], showing.exact_money(row["amount"]), showing.share(row["share"]))
-        for row in parts.to_pylist()
+        (_swatch(colour) + row["part"].replace("&", "&amp;"), showing.exact_money(row["amount"]),
+         showing.share(row["share"]))
+        for colour, row in zip(drawing.part_colours(), parts.to_pylist(), strict=True)
     ]
     rows.append(("Net revenue", showing.exact_money(found["net_revenue"]), ""))
     body = "".join(
         f"<tr><td>{name}</td><td>{amount}</td><td>{part}</td></tr>" for name, amount, part in rows
     )
     return f'<table class="tu-sum">{body}</table>{_difference(found)}'
+
+
+def _swatch(colour: str) -> str:
+    return f'<span class="tu-swatch" style="background: {colour}"></span>'
 
 
 def _difference(found: Row) -> str:

@@ -1,1 +1,223 @@
-"""x"""
+"""Trust: is everything there that should be, and is it right?"""
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from trueup_dashboards import showing, widgets
+from trueup_dashboards.charts import trust as drawing
+from trueup_dashboards.published import Row
+from trueup_dashboards.queries import coverage
+from trueup_dashboards.queries import trust as queries
+from trueup_dashboards.visit import Visit, current
+
+ROW_PIXELS = 32
+MOST_ROWS = 9
+_SIGNS = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "ok": "✓ ok"}
+
+
+def show(visit: Visit) -> None:
+    _held(visit)
+    _gates(visit)
+    _coverage(visit)
+    fresh, aside = st.columns([7, 5])
+    with fresh:
+        _freshness(visit)
+    with aside:
+        _quarantine(visit)
+    _ledger(visit)
+
+
+def _held(visit: Visit) -> None:
+    gates = visit.published.rows(queries.GATES)
+    rows = _held_rows(visit, gates)
+    table = pa.Table.from_pylist(rows, schema=_HELD_SCHEMA)
+    with widgets.panel(
+        "Held-back tables",
+        "a failed gate keeps the last good version on show, or the table out of sight",
+        table,
+        "trust_held",
+    ):
+        if rows:
+            _draw(table, _HELD_COLUMNS)
+        else:
+            widgets.chips(widgets.chip("✓ every table shows the newest run", "good"))
+
+
+_HELD_SCHEMA = pa.schema(
+    [
+        ("table", pa.string()),
+        ("gates", pa.string()),
+        ("figures_as_of", pa.timestamp("us")),
+        ("held_since", pa.timestamp("us")),
+    ]
+)
+
+
+def _held_rows(visit: Visit, gates: list[Row]) -> list[Row]:
+    """Tables at an older version, then those that were never shown."""
+    held = [
+        {
+            "table": table.name,
+            "gates": ", ".join(table.held_by),
+            "figures_as_of": table.as_of,
+            "held_since": table.held_since,
+        }
+        for table in visit.tables.values()
+        if table.held_by
+    ]
+    never: dict[str, list[str]] = {}
+    for gate in gates:
+        if gate["status"] == "fail":
+            for name in filter(None, gate["protects"].split(", ")):
+                if name not in visit.tables:
+                    never.setdefault(name, []).append(gate["gate"])
+    return held + [
+        {"table": name, "gates": ", ".join(found), "figures_as_of": None, "held_since": None}
+        for name, found in sorted(never.items())
+    ]
+
+
+def _gates(visit: Visit) -> None:
+    table = _signed(visit.published.table(queries.GATES))
+    at = table["checked_at"][0].as_py() if table.num_rows else None
+    with widgets.panel(
+        "Gates of the last run",
+        f"checked {showing.moment(at)}; what failed stands first",
+        table,
+        "trust_gates",
+    ):
+        _draw(table.drop_columns(["checked_at"]), _GATE_COLUMNS)
+
+
+def _coverage(visit: Visit) -> None:
+    if visit.period is None:
+        return
+    days = visit.published.table(
+        coverage.strips(visit.coverage), since=visit.period.since, until=visit.period.until
+    )
+    names = sorted(set(days["strip"].to_pylist()))
+    with widgets.panel(
+        "Coverage by account and day",
+        "full: settled · light: provisional, read again until it settles · frame: missing · "
+        "dot: read completely, zero rows",
+        days,
+        "trust_coverage",
+    ):
+        if names:
+            st.altair_chart(drawing.coverage_strips(days, names), alt="Coverage")
+        else:
+            st.html('<p class="tu-subtitle">No account was due on these days.</p>')
+
+
+def _freshness(visit: Visit) -> None:
+    table = _signed(visit.published.table(queries.FRESHNESS))
+    unavailable = visit.published.rows(queries.UNAVAILABLE)
+    with widgets.panel(
+        "Freshness",
+        "when each account's stream was last asked, and last gave something new (UTC)",
+        table,
+        "trust_freshness",
+    ):
+        if unavailable:
+            widgets.chips(
+                *(
+                    widgets.chip(f"○ {row['account']} unavailable", "attention", row["reason"])
+                    for row in unavailable
+                )
+            )
+        _draw(table, _FRESHNESS_COLUMNS)
+
+
+def _quarantine(visit: Visit) -> None:
+    table = visit.published.table(queries.QUARANTINE)
+    with widgets.panel(
+        "Kept aside, by reason",
+        "records that could not be read; they are in no figure",
+        table,
+        "trust_quarantine",
+    ):
+        if table.num_rows:
+            _draw(table, _QUARANTINE_COLUMNS)
+        else:
+            widgets.chips(widgets.chip("✓ 0 records kept aside", "good"))
+
+
+def _ledger(visit: Visit) -> None:
+    table = visit.published.table(queries.LEDGER)
+    with widgets.panel(
+        "Load ledger",
+        "what came in over all loads, and where it went (UTC)",
+        table,
+        "trust_ledger",
+    ):
+        _draw(table, _LEDGER_COLUMNS)
+
+
+def _signed(table: pa.Table) -> pa.Table:
+    """`table` with its status as sign and word: colour alone tells nobody enough."""
+    words = [_SIGNS.get(status, f"✗ {status}") for status in table["status"].to_pylist()]
+    position = table.column_names.index("status")
+    return table.set_column(position, "status", pa.array(words, pa.string()))
+
+
+def _draw(table: pa.Table, columns: dict[str, Any]) -> None:
+    st.dataframe(
+        table,
+        column_config=columns,
+        column_order=list(columns),
+        hide_index=True,
+        placeholder=showing.NOT_AVAILABLE,
+        row_height=ROW_PIXELS,
+        height=ROW_PIXELS * (min(table.num_rows, MOST_ROWS) + 1) + 8,
+    )
+
+
+_kinds = st.column_config
+_WHEN = "YYYY-MM-DD HH:mm"
+_SHORT_WHEN = "MM-DD HH:mm"
+_HELD_COLUMNS: dict[str, Any] = {
+    "table": _kinds.TextColumn("Table"),
+    "gates": _kinds.TextColumn("Held by"),
+    "figures_as_of": _kinds.DatetimeColumn("Figures as of, UTC", format=_WHEN),
+    "held_since": _kinds.DatetimeColumn("Held since, UTC", format=_WHEN),
+}
+_GATE_COLUMNS: dict[str, Any] = {
+    "status": _kinds.TextColumn("Verdict", width=90),
+    "gate": _kinds.TextColumn("Gate", width=190),
+    "violations": _kinds.NumberColumn("Violations", format="localized", width=90),
+    "message": _kinds.TextColumn("Message", width="large"),
+    "protects": _kinds.TextColumn("Protects"),
+}
+_FRESHNESS_COLUMNS: dict[str, Any] = {
+    "status": _kinds.TextColumn("Status", width=110),
+    "source": _kinds.TextColumn("Source", width=90),
+    "stream": _kinds.TextColumn("Stream", width=90),
+    "account": _kinds.TextColumn("Account"),
+    "synced_at": _kinds.DatetimeColumn("Asked", format=_SHORT_WHEN, width=90),
+    "changed_at": _kinds.DatetimeColumn("Changed", format=_SHORT_WHEN, width=90),
+    "message": _kinds.TextColumn("Message"),
+}
+_QUARANTINE_COLUMNS: dict[str, Any] = {
+    "reason": _kinds.TextColumn("Reason"),
+    "records": _kinds.NumberColumn("Records", format="localized", width=80),
+    "source": _kinds.TextColumn("Source"),
+    "stream": _kinds.TextColumn("Stream"),
+    "account": _kinds.TextColumn("Account"),
+    "newest_at": _kinds.DatetimeColumn("Newest, UTC", format=_WHEN),
+}
+_LEDGER_COLUMNS: dict[str, Any] = {
+    "source": _kinds.TextColumn("Source"),
+    "stream": _kinds.TextColumn("Stream"),
+    "account": _kinds.TextColumn("Account", width="medium"),
+    "received": _kinds.NumberColumn("Received", format="localized"),
+    "landed": _kinds.NumberColumn("Landed", format="localized"),
+    "kept_aside": _kinds.NumberColumn("Kept aside", format="localized"),
+    "extracted_at": _kinds.DatetimeColumn("Newest batch", format=_WHEN),
+    "loaded_at": _kinds.DatetimeColumn("Loaded", format=_WHEN),
+}
+
+
+if __name__ == "__main__":
+    show(current())

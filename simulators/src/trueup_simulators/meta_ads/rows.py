@@ -16,6 +16,7 @@ _CLICK_WINDOWS = ("1d_click", "7d_click", "28d_click")
 _EDGE_OF_NAME = {"campaign_name": "campaigns", "adset_name": "adsets", "ad_name": "ads"}
 
 Row = Mapping[str, Any]
+Getter = Callable[[Row], Any]
 Renderer = Callable[[pa.Table], list[dict[str, Any]]]
 
 
@@ -39,50 +40,48 @@ class _RowFormat:
         self._names = names
         self._step = step
         self._windows = [name for name in query.windows if name in SIMULATED_WINDOWS]
-        self._constants = {
-            "account_id": query.account.account_id,
-            "account_name": query.account.name,
-            "account_currency": query.account.currency,
-        }
+        dates = ("date_start", "date_stop")
+        self._getters = [
+            (field, self._getter(field)) for field in query.fields if field not in dates
+        ]
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        first, last = self._query.period(row["period"])
-        record: dict[str, Any] = {}
-        for field in self._query.fields:
-            value = self._value(field, row)
-            if value:
-                record[field] = value
+        record = {field: get(row) for field, get in self._getters}
         # The dates come whether asked for or not, and come last.
-        record.pop("date_start", None), record.pop("date_stop", None)
-        return record | {"date_start": first.isoformat(), "date_stop": last.isoformat()}
+        return {field: value for field, value in record.items() if value} | self._dates(row)
 
-    def _value(self, field: str, row: Row) -> Any:
-        """None, or an empty list, for what the vendor leaves out."""
-        if field in self._constants:
-            return self._constants[field]
+    def _getter(self, field: str) -> Getter:
+        """Gives None, or an empty list, for what the vendor leaves out."""
+        account = self._query.account
+        constants = {
+            "account_id": account.account_id,
+            "account_name": account.name,
+            "account_currency": account.currency,
+        }
+        if field in constants:
+            return lambda _: constants[field]
         if field in ID_FIELDS:
-            return row.get(ID_FIELDS[field])
+            return lambda row: row.get(ID_FIELDS[field])
         if field in NAME_FIELDS:
-            return self._names[field].get(row.get(NAME_FIELDS[field], ""))
-        return self._metric(field, row)
+            return lambda row: self._names[field].get(row.get(NAME_FIELDS[field], ""))
+        getters: Mapping[str, Getter] = {
+            "impressions": lambda row: str(row["impressions"]),
+            "clicks": lambda row: str(row["all_clicks"]),
+            "inline_link_clicks": lambda row: str(row["link_clicks"]) if row["link_clicks"] else "",
+            "spend": self._spend,
+            "actions": self._actions,
+            "action_values": self._action_values,
+        }
+        return getters.get(field) or (lambda row: _ratio(field, row))
 
-    def _metric(self, field: str, row: Row) -> Any:
-        match field:
-            case "impressions":
-                return str(row["impressions"])
-            case "clicks":
-                return str(row["all_clicks"])
-            case "inline_link_clicks":
-                return str(row["link_clicks"]) if row["link_clicks"] else None
-            case "spend":
-                return self._amount(_spend(row))
-            case "actions":
-                return self._actions(row)
-            case "action_values":
-                return self._action_values(row)
-            case "ctr" | "cpc" | "cpm":
-                return _ratio(field, row)
-        return None
+    def _dates(self, row: Row) -> dict[str, str]:
+        first, last = self._query.period(row["period"])
+        return {"date_start": first.isoformat(), "date_stop": last.isoformat()}
+
+    def _spend(self, row: Row) -> str:
+        # Whole numbers only: decimals take several times as long, and every row has a spend.
+        minor = row["spend_micros"] // self._query.account.minor_micros
+        return f"{minor // 100}.{minor % 100:02}" if self._step < 1 else str(minor)
 
     def _actions(self, row: Row) -> list[dict[str, str]]:
         clicks = row["link_clicks"]
@@ -98,9 +97,11 @@ class _RowFormat:
         return found
 
     def _action_values(self, row: Row) -> list[dict[str, str]]:
+        if not row["purchase_value"]:
+            return []
         counts = purchases_by_window(row)
         total, claimed = Decimal(row["purchase_value"]), counts["default"]
-        if not claimed or not total:
+        if not claimed:
             return []
         by_window = {
             name: self._amount(total * counts[name] / claimed)

@@ -35,6 +35,19 @@ from trueup_simulators.shopify.cost import LARGEST_PAGE, MUTATION_COST, connecti
 from trueup_simulators.shopify.schema import SCHEMA
 
 Resolver = Callable[[Any, Mapping[str, Any], Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A resolver that needs nothing but the source; running it skips the rest."""
+
+    get: Callable[[Any], Any]
+
+    def __call__(self, source: Any, _args: Mapping[str, Any], _context: Any) -> Any:
+        """The field's value."""
+        return self.get(source)
+
+
 # (type, field) -> why the token may not read it, or None.
 Access = Callable[[str, str, str], str | None]
 
@@ -64,6 +77,7 @@ class FieldPlan:
     resolve: Resolver
     denial: str | None
     selection: "Selection | None"
+    get: Callable[[Any], Any] | None = None
 
     @property
     def is_connection(self) -> bool:
@@ -191,6 +205,8 @@ class Compiler:
             denial=self._access(parent.name, name, named.name),
             selection=self._selection(named, sets) if sets else None,
         )
+        if plan.is_leaf and plan.denial is None and isinstance(plan.resolve, Plain):
+            plan.get = plan.resolve.get
         _check_page_size(plan, nodes[0])
         return plan
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from trueup_simulators.shopify.paging import Page, page_of_list
-from trueup_simulators.shopify.plan import Resolver
+from trueup_simulators.shopify.plan import Plain, Resolver
 from trueup_simulators.shopify.sources import (
     Amount,
     Bag,
@@ -28,8 +28,7 @@ from trueup_simulators.world import LineItem, Order, Transaction
 Table = dict[str, Resolver]
 
 
-def _value(get: Any) -> Resolver:
-    return lambda source, _args, _context: get(source)
+_value = Plain
 
 
 def _values(**getters: Any) -> Table:

@@ -45,7 +45,9 @@ class Runner:
         points = 0.0
         context = self.context
         for plan in fields:
-            if plan.is_leaf and plan.denial is None:
+            if plan.get is not None:
+                result[plan.key] = plan.get(source)
+            elif plan.is_leaf and plan.denial is None:
                 result[plan.key] = plan.resolve(source, plan.args, context)
             else:
                 result[plan.key], cost = self._guarded(plan, source)

@@ -124,7 +124,9 @@ def gid(kind: str, number: int) -> str:
 
 def instant(at: datetime | None) -> str | None:
     """Whole seconds, UTC, as the vendor writes them."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def decimal_text(amount: Decimal) -> str:

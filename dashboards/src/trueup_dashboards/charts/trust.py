@@ -1,0 +1,55 @@
+"""The Trust page's chart."""
+
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from trueup_dashboards import theme
+
+STATES = ["settled", "provisional", "missing"]
+
+
+def coverage_strips(days: pa.Table, names: list[str]) -> Any:
+    """One strip per account's stream, one cell per day.
+
+    Filled: settled; light: provisional; an empty frame: missing; a dot: complete with zero rows.
+    """
+    look = theme.colours()
+    base = alt.Chart(days).encode(
+        x=theme.by_day(sorted(set(days["day"].to_pylist())), labels=14),
+        y=alt.Y(
+            "strip:N",
+            sort=names,
+            title=None,
+            scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=330, labelPadding=8),
+        ),
+        tooltip=[
+            alt.Tooltip("strip:N", title="account"),
+            alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
+            alt.Tooltip("state:N", title="state"),
+            alt.Tooltip("says:N", title="says"),
+            alt.Tooltip("row_count:Q", title="rows", format=",.0f"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=2, strokeWidth=1.2).encode(
+        fill=alt.Fill(
+            "state:N",
+            scale=alt.Scale(domain=STATES, range=[look.accent, look.accent, look.ground]),
+            legend=None,
+        ),
+        fillOpacity=alt.condition(
+            "datum.state === 'provisional'",
+            alt.value(theme.PROVISIONAL_OPACITY),
+            alt.value(theme.SETTLED_OPACITY),
+        ),
+        stroke=alt.condition(
+            "datum.state === 'missing'", alt.value(look.attention), alt.value(look.ground)
+        ),
+    )
+    nothing = (
+        base.transform_filter("datum.row_count === 0")
+        .mark_point(filled=True, size=16, opacity=1, color=look.ground)
+    )
+    return theme.styled(cells + nothing, 34 + 24 * len(names))

@@ -1,0 +1,101 @@
+"""One retailer, several days: what is published is what happened, on every day and ever after."""
+
+import pytest
+from trueup_simulators.world import WorldConfig
+
+from tests.end_to_end.company import a_company
+from tests.end_to_end.truth import differences
+from trueup.pipeline.run import run_publish
+
+DAYS = 4
+AS_KNOWN_AT = """
+    select platform, account_id, campaign_id, coalesce(ad_id, '-'), platform_date, spend_amount,
+        clicks, impressions
+    from core.fact_ad_spend_hist
+    where knowledge_from <= timestamp '{at}' and not is_deleted
+        and (knowledge_to is null or knowledge_to > timestamp '{at}')
+"""
+NOW_CURRENT = """
+    select platform, account_id, campaign_id, coalesce(ad_id, '-'), platform_date, spend_amount,
+        clicks, impressions
+    from core.fact_ad_spend
+"""
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """A company that ran on several days, and what it published on each of them."""
+    config = WorldConfig(scale="small", days=33)
+    with a_company(tmp_path_factory.mktemp("story"), config) as company:
+        days = []
+        for number in range(DAYS):
+            if number:
+                company.a_day_later()
+            result = company.run()
+            days.append(
+                {
+                    "now": company.clock.now(),
+                    "error": result.error(),
+                    "differences": differences(company),
+                    "spend": sorted(company.published(NOW_CURRENT)),
+                    "changed": result.published.changed_tables,
+                    "windows": sum(r.tally.windows_changed for r in result.synced.streams),
+                }
+            )
+        yield company, days
+
+
+@pytest.mark.parametrize("number", range(DAYS))
+def test_spend_orders_refunds_and_revenue_equal_the_sealed_truth(story, number):
+    _, days = story
+    assert days[number]["error"] is None
+    assert days[number]["differences"] == {}
+
+
+@pytest.mark.parametrize("number", range(DAYS))
+def test_spend_as_known_at_a_past_run_is_what_was_published_then(story, number):
+    company, days = story
+    at = days[number]["now"].strftime("%Y-%m-%d %H:%M:%S")
+    assert sorted(company.published(AS_KNOWN_AT.format(at=at))) == days[number]["spend"]
+
+
+def test_the_days_did_restate_what_was_published_before(story):
+    _, days = story
+    known = [{row[:5]: row[5:] for row in day["spend"]} for day in days]
+    restated = [key for key in known[0] if known[-1].get(key, known[0][key]) != known[0][key]]
+    vanished = [key for key in known[0] if key not in known[-1]]
+    assert restated
+    assert vanished
+
+
+def test_running_again_adds_nothing_and_changes_nothing(story):
+    company, _ = story
+    before, published = company.content(), company.project.published.current().publish_id
+    result = company.run()
+    assert (result.loaded.batches, result.published) == (0, None)
+    assert company.project.published.current().publish_id == published
+    assert company.content() == before
+
+
+def test_every_figure_of_the_identity_is_there_to_the_cent(story):
+    company, _ = story
+    [(difference, attributed)] = company.published(
+        """
+        select (select sum(net_revenue_amount_reporting) from marts.mart_channel_daily)
+            - (select sum(net_revenue_amount_reporting) from marts.mart_finance_daily),
+            (select sum(net_revenue_amount_reporting) from marts.mart_channel_daily
+                where channel_code <> 'unattributed')
+        """
+    )
+    assert difference == 0
+    assert attributed > 0
+
+
+def test_a_warehouse_made_again_from_the_lake_shows_the_same_marts(story, tmp_path):
+    company, _ = story
+    again = company.copied_to(tmp_path / "again", "lake", "vault")
+    result = run_publish(again.project, company.clock.now())
+    assert result.error() is None
+    marts = [name for name in company.content() if name.startswith("mart_")]
+    assert len(marts) == 3
+    assert {m: again.content()[m] for m in marts} == {m: company.content()[m] for m in marts}
