@@ -65,36 +65,9 @@ known_rows as (
 ),
 
 {% endif -%}
-{% if is_incremental() -%}
-seen_rows as (
-
-    -- Most rows of most answers are as they were: where a window has one new answer, they need
-    -- no second look.
-    select * from answered_rows as answered
-    where
-        answered.version_count > 1
-        or not exists (
-            select 1 from known_rows as known
-            where
-                {{ trueup.joined_on('answered', 'known', keys + [entity]) }}
-                and answered.row_hash = known.row_hash
-        )
-    union all
-    select * from known_rows as known
-    where
-        known.version_count > 1
-        or not exists (
-            select 1 from answered_rows as answered
-            where
-                {{ trueup.joined_on('answered', 'known', keys + [entity]) }}
-                and answered.row_hash = known.row_hash
-        )
-
-),
-{%- else -%}
 plain_windows as (
 
-    -- One answer, each record once: every row is a version as it stands.
+    -- Windows with one new answer that names each record once.
     select {{ keys | join(', ') }}
     from answered_rows
     group by {{ keys | join(', ') }}
@@ -102,21 +75,34 @@ plain_windows as (
 
 ),
 
+{% if is_incremental() -%}
+seen_rows as (
+
+    -- Most rows of most answers are as they were and need no second look.
+    select * from answered_rows as answered
+    where
+        not {{ trueup.exists_in('plain_windows', 'answered', keys) }}
+        or not {{ trueup.exists_in('known_rows', 'answered', keys + [entity, 'row_hash']) }}
+    union all
+    select * from known_rows as known
+    where
+        not {{ trueup.exists_in('plain_windows', 'known', keys) }}
+        or not {{ trueup.exists_in('answered_rows', 'known', keys + [entity, 'row_hash']) }}
+
+),
+{%- else -%}
 plain_rows as (
 
-    select answered.*
-    from answered_rows as answered
-    inner join plain_windows on {{ trueup.joined_on('answered', 'plain_windows', keys) }}
+    -- Nothing was known before: these are versions as they stand.
+    select * from answered_rows as answered
+    where {{ trueup.exists_in('plain_windows', 'answered', keys) }}
 
 ),
 
 seen_rows as (
 
     select * from answered_rows as answered
-    where not exists (
-        select 1 from plain_windows
-        where {{ trueup.joined_on('answered', 'plain_windows', keys) }}
-    )
+    where not {{ trueup.exists_in('plain_windows', 'answered', keys) }}
 
 ),
 {%- endif %}
@@ -229,4 +215,11 @@ versions as (
 
 {% macro joined_on(left, right, columns) -%}
     {% for column in columns %}{{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{% macro exists_in(relation, alias, columns) -%}
+    exists (
+            select 1 from {{ relation }} as other where {{ trueup.joined_on('other', alias, columns) }}
+        )
 {%- endmacro %}

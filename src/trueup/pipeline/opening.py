@@ -3,12 +3,17 @@
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from trueup.errors import ConfigError
+from trueup.pipeline.clock import current_time
 from trueup.pipeline.config import load_config
 from trueup.pipeline.environment import master_key
 from trueup.pipeline.project import Project
+
+# The demo keeps its simulated time in a file of this name.
+SIMULATED_CLOCK = ".trueup-demo"
 
 
 def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
@@ -19,6 +24,13 @@ def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> 
 def open_to_look(folder: Path) -> Project:
     """For reading what is already there: credentials may be unset, no source can be asked."""
     return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
+
+
+def time_to_look(folder: Path) -> datetime:
+    """Now; in a folder of the demo, the simulated time of its last run."""
+    marker = folder / SIMULATED_CLOCK
+    text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""
+    return datetime.fromisoformat(text) if text else current_time()
 
 
 def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:

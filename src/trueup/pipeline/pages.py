@@ -12,7 +12,7 @@ from trueup.core.window import Window
 from trueup.lake.collector import BatchCollector, payload_digest
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
-from trueup.pipeline.plan import Read
+from trueup.pipeline.plan import Read, settled_until
 from trueup.pipeline.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally, Trail
 from trueup.pipeline.windows import total_note
 from trueup.privacy.door import Admitted
@@ -136,11 +136,14 @@ def _state_within(work: _PageRead, bookmark: str) -> ScopeState:
 
 
 def _state_after(work: _PageRead) -> ScopeState:
-    again_from = work.read.window.until - work.reader.stream.overlap
+    reader, before = work.reader, work.state.cursor_until
+    settled = settled_until(reader.stream, work.read.window, reader.now)
+    cursor_until = max(settled, before or settled)
+    again_from = cursor_until - reader.stream.overlap
     recent = [d for d, cursor in work.recent.items() if cursor is None or cursor >= again_from]
     return msgspec.structs.replace(
         work.state,
-        cursor_until=max(work.read.window.until, work.state.cursor_until or work.read.window.until),
+        cursor_until=cursor_until,
         reading_since=None,
         reading_until=None,
         bookmark=None,

@@ -83,25 +83,29 @@ def chunk_days(days: list[date], stream: Stream, zone: ZoneInfo) -> Iterator[Win
 
 
 def _plan_incremental(stream: Stream, state: ScopeState, now: datetime, start: date) -> list[Read]:
-    """From `overlap` before where the last read ended, or on from a window that was left open.
+    """From `overlap` before the cursor up to now, or on from a window that was left open.
 
     ```
-    last  [───────────────────)
-    this                [────────────────)  ends settle_lag before now
-                        └─ overlap: late commits at the source
+    last  [──────────────┬────)      the cursor stays settle_lag behind what was read:
+    this            [────────────┬────)  the source may still show records of that time late
+                    └ overlap ┘
     ```
     """
     if state.bookmark and state.reading_since and state.reading_until:
-        return [
-            Read(window=Window(state.reading_since, state.reading_until), bookmark=state.bookmark)
-        ]
-    until = (now - stream.settle_lag).replace(microsecond=0)
+        window = Window(state.reading_since, state.reading_until)
+        return [Read(window=window, bookmark=state.bookmark)]
+    until = now.replace(microsecond=0)
     since = datetime.combine(start, time(), UTC)
     if state.cursor_until is not None:
         if until <= state.cursor_until:
             return []
         since = state.cursor_until - stream.overlap
     return [Read(window=Window(since, until))] if since < until else []
+
+
+def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
+    """How far the cursor may advance once `window` is read."""
+    return min(window.until, now.replace(microsecond=0) - stream.settle_lag)
 
 
 _DAY = timedelta(days=1)

@@ -205,9 +205,19 @@ class _Dbt:
         try:
             yield
         finally:
-            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+            _close_dbt()
 
-            DuckDBConnectionManager.close_all_connections()
+
+def _close_dbt() -> None:
+    """Let go of the warehouse and the log file, which dbt keeps open for its process's life."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt_common.events.event_manager_client import cleanup_event_logger, get_event_manager
+
+    DuckDBConnectionManager.close_all_connections()
+    for logger in get_event_manager().loggers:
+        for handler in getattr(getattr(logger, "_python_logger", None), "handlers", []):
+            handler.close()
+    cleanup_event_logger()
 
 
 def _progress(listener: Listener, total: int) -> Callable[[Any], None]:

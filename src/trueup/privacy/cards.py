@@ -67,19 +67,17 @@ def holds_card(record: bytes) -> bool:
 def redact_cards(text: str) -> str:
     """`text` with every digit of what looks like a card number replaced by `X`.
 
-    For text that is kept aside: it need not be JSON, and ids are not spared.
+    For text that is kept aside: it need not be JSON, and neither ids nor fractions are spared.
     """
     # Once as it is written and once as a JSON parser would read it.
     literal = _with_x(text, text, range(len(text) + 1))
-    redacted = _with_x(literal, *_unescaped(literal))
-    # What was a number's fraction may stand alone now.
-    return text if redacted == text else redact_cards(redacted)
+    return _with_x(literal, *_unescaped(literal))
 
 
 def _with_x(text: str, read: str, positions: Sequence[int]) -> str:
     """`text` with `X` for each card digit of `read`, whose characters begin at `positions`."""
     pieces, at = [], 0
-    for start, end in sorted(_card_spans(read)):
+    for start, end in sorted(_doubtful_spans(read)):
         for place in range(start, end):
             if read[place].isdecimal() and positions[place] >= at:
                 pieces.append(text[at : positions[place]] + "X")
@@ -165,18 +163,35 @@ def _is_spared(text: str, key: str) -> bool:
 
 
 def _card_spans(text: str) -> Iterator[tuple[int, int]]:
-    for run in _RUN.finditer(text):
-        groups = [(run.start() + g.start(), run.start() + g.end()) for g in _GROUP.finditer(run[0])]
+    for groups in _grouped_digits(text):
+        for first in range(len(groups)):
+            if not _is_fraction(text, groups, first):
+                yield from _spans_from(text, groups, first)
+
+
+def _doubtful_spans(text: str) -> Iterator[tuple[int, int]]:
+    for groups in _grouped_digits(text):
         for first in range(len(groups)):
             yield from _spans_from(text, groups, first)
+
+
+def _grouped_digits(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Runs of digits and separators, as the spans of their groups of digits."""
+    for run in _RUN.finditer(text):
+        at = run.start()
+        yield [(at + group.start(), at + group.end()) for group in _GROUP.finditer(run[0])]
+
+
+def _is_fraction(text: str, groups: list[tuple[int, int]], first: int) -> bool:
+    start = groups[first][0]
+    behind_point = first > 0 and text[start - 1] == "." and text[start - 2].isdecimal()
+    return behind_point and _is_long(groups[first])
 
 
 def _spans_from(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[tuple[int, int]]:
     """Card numbers that begin with group `first`."""
     start = groups[first][0]
     before = text[max(0, start - 1) : start]
-    if first and before == "." and text[start - 2].isdecimal() and _is_long(groups[first]):
-        return
     digits = ""
     for last in range(first, len(groups)):
         if last > first and (_is_long(groups[last]) or _is_long(groups[first])):

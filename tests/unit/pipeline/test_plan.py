@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
-from trueup.pipeline.plan import closed_until, plan_reads, report_days
+from trueup.pipeline.plan import closed_until, plan_reads, report_days, settled_until
 
 START = date(2026, 6, 1)
 REPORT = Stream(
@@ -67,11 +67,14 @@ def test_requests_meet_without_gap_or_overlap(days, per_request):
     assert sum((w.until - w.since).days for w in windows) == days + 1
 
 
-def test_an_incremental_read_begins_an_overlap_before_the_last_ended():
+def test_an_incremental_read_goes_up_to_now_and_the_cursor_stays_behind():
     state = ScopeState(cursor_until=datetime(2026, 6, 2, tzinfo=UTC))
     [read] = plan_reads(ORDERS, TOKYO, state, datetime(2026, 6, 3, tzinfo=UTC), START)
     assert read.window.since == datetime(2026, 6, 1, 23, tzinfo=UTC)
-    assert read.window.until == datetime(2026, 6, 2, 23, 59, tzinfo=UTC)
+    assert read.window.until == datetime(2026, 6, 3, tzinfo=UTC)
+    assert settled_until(ORDERS, read.window, read.window.until) == read.window.until - timedelta(
+        minutes=1
+    )
 
 
 def test_a_stopped_read_goes_on_with_its_own_window():

@@ -60,7 +60,7 @@ def roas_dots(table: pa.Table, currency: str) -> Any:
 
 
 def trend(days: pa.Table, top: float, code: str) -> Any:
-    """One channel by day: bars of net revenue, a line of spend; `top` is the scale of all."""
+    """One channel by day: bars of net revenue, a line of spend if any; `top` is the scale of all."""
     look = theme.colours()
     base = alt.Chart(days).encode(
         x=theme.by_day(days["day"].to_pylist(), labels=3),
@@ -78,7 +78,8 @@ def trend(days: pa.Table, top: float, code: str) -> Any:
         opacity=lightness("revenue_state", legend=None),
     )
     line = base.mark_line(color=look.ink, strokeWidth=1.4).encode(y=alt.Y("spend:Q", scale=scale))
-    return theme.styled(bars + line, 118)
+    costs = any(days["spend"].to_pylist())
+    return theme.styled(bars + line if costs else bars, 118)
 
 
 def _most(table: pa.Table, name: str) -> float:

@@ -53,7 +53,7 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
             alt.value(look.ground),
         ),
     )
-    return theme.styled(bars + line + dots, 226)
+    return theme.styled(bars + line + dots, 216)
 
 
 def part_colours() -> tuple[str, str, str]:

@@ -18,14 +18,14 @@ _SIGNS = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "ok": "✓ o
 
 
 def show(visit: Visit) -> None:
-    _held(visit)
-    _gates(visit)
-    _coverage(visit)
-    fresh, aside = st.columns([7, 5])
-    with fresh:
-        _freshness(visit)
+    held, aside = st.columns(2)
+    with held:
+        _held(visit)
     with aside:
         _quarantine(visit)
+    _gates(visit)
+    _coverage(visit)
+    _freshness(visit)
     _ledger(visit)
 
 
@@ -176,7 +176,6 @@ def _draw(table: pa.Table, columns: dict[str, Any]) -> None:
 
 _kinds = st.column_config
 _WHEN = "YYYY-MM-DD HH:mm"
-_SHORT_WHEN = "MM-DD HH:mm"
 _HELD_COLUMNS: dict[str, Any] = {
     "table": _kinds.TextColumn("Table"),
     "gates": _kinds.TextColumn("Held by"),
@@ -188,20 +187,20 @@ _GATE_COLUMNS: dict[str, Any] = {
     "gate": _kinds.TextColumn("Gate", width=190),
     "violations": _kinds.NumberColumn("Violations", format="localized", width=90),
     "message": _kinds.TextColumn("Message", width="large"),
-    "protects": _kinds.TextColumn("Protects"),
+    "protects": _kinds.TextColumn("Protects", width="medium"),
 }
 _FRESHNESS_COLUMNS: dict[str, Any] = {
     "status": _kinds.TextColumn("Status", width=110),
     "source": _kinds.TextColumn("Source", width=90),
-    "stream": _kinds.TextColumn("Stream", width=90),
-    "account": _kinds.TextColumn("Account"),
-    "synced_at": _kinds.DatetimeColumn("Asked", format=_SHORT_WHEN, width=90),
-    "changed_at": _kinds.DatetimeColumn("Changed", format=_SHORT_WHEN, width=90),
-    "message": _kinds.TextColumn("Message"),
+    "stream": _kinds.TextColumn("Stream", width=100),
+    "account": _kinds.TextColumn("Account", width=170),
+    "synced_at": _kinds.DatetimeColumn("Asked", format=_WHEN, width=130),
+    "changed_at": _kinds.DatetimeColumn("New since", format=_WHEN, width=130),
+    "message": _kinds.TextColumn("Message", width="large"),
 }
 _QUARANTINE_COLUMNS: dict[str, Any] = {
-    "reason": _kinds.TextColumn("Reason"),
-    "records": _kinds.NumberColumn("Records", format="localized", width=80),
+    "reason": _kinds.TextColumn("Reason", width=170),
+    "records": _kinds.NumberColumn("Records", format="localized", width=70),
     "source": _kinds.TextColumn("Source"),
     "stream": _kinds.TextColumn("Stream"),
     "account": _kinds.TextColumn("Account"),

@@ -1,6 +1,6 @@
 """How each field of each type gets its value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,10 @@ Table = dict[str, Resolver]
 
 
 _value = Plain
+
+
+def _member(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda source: source.get(name)
 
 
 def _values(**getters: Any) -> Table:
@@ -328,8 +332,7 @@ OBJECTS: dict[str, Table] = {
     "CustomerJourneySummary": _JOURNEY,
     "CustomerVisit": _VISIT,
     "UTMParameters": {
-        name: _value(lambda utm, name=name: utm.get(name))
-        for name in ("source", "medium", "campaign", "term", "content")
+        name: _value(_member(name)) for name in ("source", "medium", "campaign", "term", "content")
     },
     "MailingAddress": _ADDRESS,
     "Customer": _CUSTOMER,

@@ -61,7 +61,7 @@ def _held_back(part: Outcome) -> TrueupError:
     return QualityError(
         f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} held back, as planted",
         why="People still see their last good version; everything else is up to date.",
-        hint="trueup status -C trueup-demo",
+        hint=f"trueup status -C {part.folder}",
         code="TUP-602",
     )
 
@@ -138,12 +138,14 @@ def _(part: Changes) -> View:
     shown = sorted(sorted(moved, key=_moved)[-SHOWN_DAYS:], key=lambda day: (day.day, day.channel))
     headers = ("day", "channel", "spend before", "after", "net revenue before", "after")
     days = table(headers, [_day_row(day) for day in shown], left=2)
-    days.append(
-        f"    {plural(len(moved), 'channel day')} before {part.first_new_day} moved, by "
-        f"{money(_spend_moved(moved))} of spend and {money(_revenue_moved(moved))} of net revenue "
-        f"({part.currency}); {len(shown)} shown"
-    )
-    days.append(f"    {plural(len(part.days) - len(moved), 'channel day')} from then on are new")
+    if moved:
+        days.append(
+            f"    {plural(len(moved), 'channel day')} before {part.first_new_day} moved, by "
+            f"{money(_spend_moved(moved))} of spend and {money(_revenue_moved(moved))} of net "
+            f"revenue ({part.currency}); {len(shown)} shown"
+        )
+    fresh = len(part.days) - len(moved)
+    days.append(f"    {plural(fresh, 'channel day')} from {part.first_new_day} on have news")
     tables = [
         f"    {len(part.tables)} of {part.all_tables} tables have new values: "
         f"{', '.join(part.tables) or 'none'}"

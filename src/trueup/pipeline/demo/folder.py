@@ -8,10 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from trueup.errors import ConfigError, IntegrityError
+from trueup.pipeline.opening import SIMULATED_CLOCK as MARKER
 from trueup.pipeline.opening import open_project
 from trueup.pipeline.project import Project
 
-MARKER = ".trueup-demo"
 RATES = "fx_rates.csv"
 
 
@@ -43,7 +43,7 @@ def make_folder(folder: Path) -> None:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).write_text("made by trueup demo; it may be deleted\n")
+        (folder / MARKER).write_text("")
         shutil.rmtree(folder / ".trueup", ignore_errors=True)
         shutil.copyfile(example_folder() / "trueup.yml", folder / "trueup.yml")
     except OSError as error:
@@ -73,6 +73,11 @@ def publish_rates(folder: Path, now: datetime, without: tuple[str, int] | None =
         writer.writerows(known)
     scratch.replace(folder / RATES)
     return len(known)
+
+
+def set_clock(folder: Path, now: datetime) -> None:
+    """Note the simulated time, so that whoever looks into the folder later looks at that time."""
+    (folder / MARKER).write_text(now.isoformat() + "\n")
 
 
 def open_demo(folder: Path, base_url: str, shop: str) -> Project:

@@ -117,6 +117,7 @@ class Outcome:
     """What came of a fault; `fired` counts how often vendors struck."""
 
     fault: Break
+    folder: Path
     fired: Mapping[str, int]
     failed_gates: tuple[str, ...]
     held: tuple[str, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trueup.pipeline.demo.changes import changes_since
 from trueup.pipeline.demo.faults import Break, Scene
-from trueup.pipeline.demo.folder import make_folder, open_demo, publish_rates
+from trueup.pipeline.demo.folder import make_folder, open_demo, publish_rates, set_clock
 from trueup.pipeline.demo.parts import (
     Finished,
     Outcome,
@@ -43,6 +43,7 @@ class _Demo:
 
     def run(self, project: Project, now: datetime, title: str) -> Ran:
         watch = Stopwatch(self.listener)
+        set_clock(self.folder, now + SETTLED)
         result = run(project, now + SETTLED, None, watch)
         self.seconds[title] = time.monotonic() - watch.started
         return Ran(title=title, result=result, seconds=watch.seconds())
@@ -82,7 +83,7 @@ def demo(
         if fault is None:
             yield from _next_day(work, project, vendors, first.result)
         else:
-            yield from _broken(work, project, vendors, fault)
+            yield from _broken(work, project, vendors, fault, first.result)
     served = serve_detached(project) if serve else None
     work.seconds["total"] = time.monotonic() - started
     yield Finished(folder=folder, seconds=work.seconds, served=served)
@@ -117,17 +118,21 @@ def _next_day(
     yield from _first_look(work, project, vendors)
 
 
-def _broken(work: _Demo, project: Project, vendors: Simulators, fault: Break) -> Iterator[Part]:
+def _broken(
+    work: _Demo, project: Project, vendors: Simulators, fault: Break, before: RunResult
+) -> Iterator[Part]:
     now = vendors.now()
     done = fault.plant(Scene(folder=work.folder, vendors=vendors, now=now))
     yield Planted(fault=fault, done=done)
     ran = work.run(project, now, "with the fault")
     yield ran
+    yield changes_since(project, before, ran.result)
     truth = work.score(project, vendors)
     yield truth
     audited = ran.result.audited
     yield Outcome(
         fault=fault,
+        folder=work.folder,
         fired=vendors.fired(),
         failed_gates=tuple(v.gate.name for v in audited.failed) if audited else (),
         held=tuple(audited.held_back) if audited else (),

@@ -100,6 +100,13 @@ def test_a_page_that_comes_again_is_an_error():
         shop.pages(ORDERS)
 
 
+def test_a_record_delivered_twice_is_handed_on_twice_and_counted_once():
+    rule = FaultRule(kind="duplicate_delivery", op="orders")
+    with reading(sixty_orders(), rule) as shop:
+        assert shop.ids(ORDERS) == [1, *NUMBERS]
+        assert shop.faults.fired() == {"duplicate_delivery": 1}
+
+
 def test_an_ignored_search_is_an_error():
     rule = FaultRule(kind="search_ignored", op="orders")
     with reading(sixty_orders(), rule) as shop, pytest.raises(ContractError, match="updated_at"):
