@@ -94,6 +94,9 @@ members as (
         {%- for parent in parents %}
         {{ trueup.surrogate_key(parent[:-3], ['platform', 'account_id', parent]) }} as {{ parent[:-3] }}_dk,
         {%- endfor %}
+        {%- if entity == 'ad' %}
+        {{ trueup.surrogate_key('ad_group', ['platform', 'account_id', 'ad_group_id']) }} as ad_group_dk,
+        {%- endif %}
         platform,
         {{ columns | join(',\n        ') }},
         valid_from,
@@ -115,6 +118,9 @@ members as (
         {%- for parent in parents %}
         '-1' as {{ parent[:-3] }}_dk,
         {%- endfor %}
+        {%- if entity == 'ad' %}
+        '-1' as ad_group_dk,
+        {%- endif %}
         null as platform,
         {%- for column in columns %}
         {{ "'" ~ label ~ "'" if column == entity ~ '_name' else 'null' }} as {{ column }},

@@ -1,7 +1,9 @@
 """One retailer, several days: what is published is what happened, on every day and ever after."""
 
+from datetime import timedelta
+
 import pytest
-from trueup_simulators.world import WorldConfig
+from trueup_simulators.world import Plant, WorldConfig
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
@@ -31,6 +33,8 @@ def story(tmp_path_factory):
         for number in range(DAYS):
             if number:
                 company.a_day_later()
+            if number == 2:
+                company.world.plant(_a_vanished_day(company))
             result = company.run()
             days.append(
                 {
@@ -43,6 +47,13 @@ def story(tmp_path_factory):
                 }
             )
         yield company, days
+
+
+def _a_vanished_day(company):
+    """All rows of one account on one recent day are gone at the source from now on."""
+    now = company.clock.now()
+    day = now.date() - timedelta(days=6)
+    return Plant(kind="vanish", known_from=now, account_id="5550001002", day=day)
 
 
 @pytest.mark.parametrize("number", range(DAYS))

@@ -1,6 +1,6 @@
 """The dashboard's first script: which version, which period, which page.
 
-    TRUEUP_PUBLISHED=<folder of published versions> streamlit run app.py
+TRUEUP_PUBLISHED=<folder of published versions> streamlit run app.py
 """
 
 import os

@@ -1,12 +1,10 @@
 """What stands above every page: its title, the period, and how far the version can be trusted."""
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import cast
+from datetime import date, timedelta
 
 import streamlit as st
 
-from trueup_dashboards.metrics import metric
 from trueup_dashboards.period import CHOICES, CUSTOM, DEFAULT_CHOICE, Period, chosen
 from trueup_dashboards.published import Row
 from trueup_dashboards.queries import trust
@@ -24,7 +22,7 @@ def draw(title: str, visit: Visit) -> Visit:
     with choice:
         visit = replace(visit, period=_choose(visit.known) if visit.known else None)
     with terms:
-        definitions(visit.metrics, list(visit.metrics) or [metric({}, "net_revenue").name])
+        definitions(visit.metrics, list(visit.metrics))
     chips(*_about(visit), *_trust(visit))
     _tell_of_a_new_version(visit)
     return visit
@@ -56,10 +54,9 @@ def _custom(known: Period) -> Period:
         width=240,
         format="YYYY-MM-DD",
     )
-    days = cast("tuple[object, ...]", picked)
     # Between the two clicks there is only a first day.
-    first, last = (days[0], days[-1]) if days else (start.since, start.last)
-    return Period(first, last + timedelta(days=1))  # type: ignore[arg-type, operator]  # dates
+    days = [day for day in picked if isinstance(day, date)] or [start.since, start.last]
+    return Period(days[0], days[-1] + timedelta(days=1))
 
 
 def _about(visit: Visit) -> list[str]:
@@ -75,8 +72,8 @@ def _trust(visit: Visit) -> list[str]:
     return [
         _gates(found),
         chip(f"▣ {many(held, 'table')} held back", "bad") if held else chip("no table held back"),
-        _counted(found["late_streams"], "stream", "not read in full", "attention"),
-        _counted(found["kept_aside"], "record", "kept aside", "attention"),
+        _counted(found["late_streams"], "stream", "not read in full"),
+        _counted(found["kept_aside"], "record", "kept aside"),
     ]
 
 
@@ -90,9 +87,8 @@ def _gates(found: Row) -> str:
     return chip(f"✓ {words}", "good")
 
 
-def _counted(number: int, unit: str, what: str, tone: str) -> str:
-    words = f"{many(number, unit)} {what}"
-    return chip(words, "attention" if tone == "attention" and number else "neutral")
+def _counted(number: int, unit: str, what: str) -> str:
+    return chip(f"{many(number, unit)} {what}", "attention" if number else "neutral")
 
 
 def _tell_of_a_new_version(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """The published dictionary of metrics: what each figure is called and how it is made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trueup_dashboards.published import Published
@@ -33,7 +34,7 @@ def dictionary(published: Published) -> dict[str, Metric]:
     }
 
 
-def metric(known: dict[str, Metric], name: str) -> Metric:
+def metric(known: Mapping[str, Metric], name: str) -> Metric:
     """The metric, or its bare name where the dictionary does not know it."""
     return known.get(name) or Metric(name=name, label=_label(name))
 

@@ -22,10 +22,11 @@ def shown(column: str) -> str:
 
     Cut where the data is, so that ten megabytes of a name never reach a page.
     """
-    line = rf"regexp_replace(left({column}, {SHOWN_CHARACTERS + 1}), '{_UNSHOWABLE}', '�', 'g')"
+    most = SHOWN_CHARACTERS
+    line = rf"regexp_replace(left({column}, {most}), '{_UNSHOWABLE}', '�', 'g')"
     return (
         f"case when {column} is null or trim({column}) = '' then '(no name)' "
-        f"when length({column}) > {SHOWN_CHARACTERS} then left({line}, {SHOWN_CHARACTERS - 1}) || '…' "
+        f"when length({column}) > {most} then left({line}, {most - 1}) || '…' "
         f"else {line} end"
     )
 

@@ -37,7 +37,7 @@ class Published:
         return found
 
     def columns(self, table: str) -> frozenset[str]:
-        """The column names of a schema-qualified table; none when this version has no such table."""
+        """The columns of a schema-qualified table; none when this version has no such table."""
         schema, name = table.split(".")
         found = self.rows(
             "select column_name from information_schema.columns "

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 NOT_AVAILABLE = "n/a"
 _CENT = Decimal("0.01")
+# From which amount on, counted in what.
+_SIZES = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 
 Figure = Decimal | float | int | None
 
@@ -13,10 +15,11 @@ def short_money(amount: Figure) -> str:
     """Three significant digits beyond ten thousand, cents below a hundred."""
     if amount is None:
         return NOT_AVAILABLE
-    for size, unit in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
-        if abs(amount) >= size:
-            return f"{_three_digits(float(amount) / (1e3 if unit == 'k' else size))} {unit}"
-    return f"{amount:,.2f}" if abs(amount) < 100 else f"{amount:,.0f}"
+    value = float(amount)
+    for least, size, unit in _SIZES:
+        if abs(value) >= least:
+            return f"{_three_digits(value / size)} {unit}"
+    return f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def exact_money(amount: Figure) -> str:
@@ -58,4 +61,10 @@ def many(number: int, unit: str) -> str:
 
 
 def _three_digits(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
+    return (
+        f"{value:.2f}"
+        if abs(value) < 10
+        else f"{value:.1f}"
+        if abs(value) < 100
+        else f"{value:.0f}"
+    )

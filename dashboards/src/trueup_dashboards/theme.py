@@ -16,10 +16,12 @@ CHANNEL_COLOURS = {
     "email": "#009E73",
     "organic_search": "#56B4E9",
     "organic_social": "#CC79A7",
+    "direct": "#3A3F47",
 }
 # Beyond seven series colours stop telling anything; names do.
 OTHER_COLOUR = "#8A8F98"
-DIRECT = {"light": "#3A3F47", "dark": "#D5D8DD"}
+# The same hues, bright enough for a dark ground.
+DARK_CHANNEL_COLOURS = {"paid_search": "#2E8FD6", "organic_search": "#9AD4F5", "direct": "#D5D8DD"}
 
 PROVISIONAL_OPACITY = 0.42
 SETTLED_OPACITY = 1.0
@@ -75,9 +77,8 @@ def colours() -> Colours:
 
 def channel_colour(code: str) -> str:
     """A channel's colour, the same on every page."""
-    if code == "direct":
-        return DIRECT["dark" if is_dark() else "light"]
-    return CHANNEL_COLOURS.get(code, OTHER_COLOUR)
+    usual = CHANNEL_COLOURS.get(code, OTHER_COLOUR)
+    return DARK_CHANNEL_COLOURS.get(code, usual) if is_dark() else usual
 
 
 def channel_scale(codes: list[str], names: list[str]) -> alt.Scale:

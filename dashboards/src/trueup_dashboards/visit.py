@@ -101,7 +101,9 @@ def current() -> Visit:
 def _timezone(published: Published) -> str:
     if "reporting_timezone" not in published.columns("ops.project"):
         return "UTC"
-    found: str = published.rows("select reporting_timezone from ops.project")[0]["reporting_timezone"]
+    found: str = published.rows("select reporting_timezone from ops.project")[0][
+        "reporting_timezone"
+    ]
     return found
 
 

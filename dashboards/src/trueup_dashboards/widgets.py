@@ -3,7 +3,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Literal
 
 import pyarrow as pa
 import streamlit as st
@@ -14,7 +17,9 @@ from trueup_dashboards.names import as_csv, as_html, as_markdown
 from trueup_dashboards.showing import NOT_AVAILABLE, moment
 from trueup_dashboards.states import SIGNS, Reliance, State
 
+Better = Literal["normal", "inverse", "off"]
 Tone = Literal["good", "attention", "bad", "neutral"]
+_STYLE = Path(__file__).parent / "assets" / "style.css"
 _TONES: dict[State, Tone] = {
     State.SETTLED: "good",
     State.PROVISIONAL: "neutral",
@@ -40,34 +45,43 @@ def chips(*parts: str) -> None:
     st.html(f'<div class="tu-strip">{" ".join(parts)}</div>')
 
 
-def tile(
-    known: Metric,
-    value: str,
-    delta: str,
-    reliance: Reliance,
-    *,
-    better: Literal["normal", "inverse", "off"] = "normal",
-    trend: Sequence[float | None] = (),
-    note: str = "",
-) -> None:
-    """One figure with its trend, its change, and how far it can be relied on."""
-    has_change = delta != NOT_AVAILABLE
-    moves = has_change and delta.strip("+-0. %") != ""
-    with st.container(border=True, gap="xsmall", key=f"tile_{known.name}"):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One figure in words, its change, its trend by day, and how far it can be relied on.
+
+    `better` says which direction is good news; `note` is what belongs beside the figure.
+    """
+
+    metric: Metric
+    value: str
+    change: str
+    reliance: Reliance
+    better: Better = "normal"
+    trend: Sequence[float | None] = ()
+    note: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """False where there is nothing to compare with, or no difference worth a tenth of 1 %."""
+        return self.change != NOT_AVAILABLE and self.change.strip("+-0. %") != ""
+
+
+def tile(shown: Tile) -> None:
+    """Draw one figure."""
+    at = f"as of {moment(shown.reliance.as_of)}"
+    with st.container(border=True, gap="xsmall", key=f"tile_{shown.metric.name}"):
         st.metric(
-            as_markdown(known.label),
-            value,
-            delta if has_change else "no period before",
-            delta_color=better if moves else "off",
-            delta_arrow="auto" if moves else "off",
-            help=as_markdown(explained(known)),
-            chart_data=gapless(trend) or None,
-            chart_type="line",
+            as_markdown(shown.metric.label),
+            shown.value,
+            "no period before" if shown.change == NOT_AVAILABLE else shown.change,
+            delta_color=shown.better if shown.moves else "off",
+            delta_arrow="auto" if shown.moves else "off",
+            help=as_markdown(explained(shown.metric)),
+            chart_data=gapless(shown.trend) or None,
         )
         st.html(
-            f'<div class="tu-foot"><span class="tu-note">{as_html(note) or "&nbsp;"}</span>'
-            f"{state_chip(reliance)}"
-            f'<span class="tu-note">as of {as_html(moment(reliance.as_of))}</span></div>'
+            f'<div class="tu-foot"><span class="tu-note">{as_html(shown.note) or "&nbsp;"}</span>'
+            f'{state_chip(shown.reliance)}<span class="tu-note">{as_html(at)}</span></div>'
         )
 
 
@@ -140,43 +154,8 @@ def drawable(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def with_column(table: pa.Table, name: str, values: Sequence[Any]) -> pa.Table:
-    return table.append_column(name, pa.array(values))
-
-
 def style_sheet() -> None:
-    """Once per run: what Streamlit's own theme has no word for."""
+    """Once per run: the house's look over Streamlit's theme, in the colours of light or dark."""
     look = theme.colours()
-    st.html(f"<style>{_CSS.format(**{name: getattr(look, name) for name in look.__slots__})}</style>")
-
-
-_CSS = """
-.stMainBlockContainer {{ max-width: 1280px; padding-top: 3.9rem; padding-bottom: 1.2rem; }}
-.stApp {{ font-variant-numeric: tabular-nums; }}
-.tu-strip, .tu-foot {{ display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }}
-.tu-foot {{ flex-direction: column; align-items: flex-start; gap: 3px; }}
-.tu-chip {{ font-size: 0.78rem; line-height: 1.5; padding: 1px 8px; border-radius: 999px;
-  border: 1px solid {faint}; color: {neutral}; white-space: nowrap; }}
-.tu-good {{ color: {good}; }}
-.tu-attention {{ color: {attention}; border-color: {attention}; }}
-.tu-bad {{ color: {bad}; border-color: {bad}; border-style: dashed; }}
-.tu-note, .tu-subtitle {{ font-size: 0.78rem; color: {neutral}; }}
-.tu-title {{ font-weight: 600; font-size: 0.98rem; line-height: 1.3; }}
-.tu-page {{ font-weight: 650; font-size: 1.45rem; line-height: 1.2; }}
-.tu-terms dt {{ font-weight: 600; margin-top: 8px; }}
-.tu-terms dd {{ margin: 0; }}
-.tu-terms small {{ color: {neutral}; font-weight: 400; }}
-.tu-sum {{ width: 100%; border-collapse: collapse; font-size: 0.85rem; margin: 2px 0 8px; }}
-.tu-sum td {{ padding: 2px 0; border: 0; }}
-.tu-sum td:nth-child(n+2) {{ text-align: right; }}
-.tu-sum td:nth-child(3) {{ color: {neutral}; width: 4.5rem; }}
-.tu-sum tr:last-child td {{ border-top: 1px solid {faint}; font-weight: 600; padding-top: 4px; }}
-.tu-swatch {{ display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 7px; }}
-[class*="st-key-tile_"] {{ padding: 10px 14px 12px; }}
-[class*="st-key-panel_"] {{ padding: 12px 14px; }}
-.tu-empty {{ border: 1px dashed {faint}; border-radius: 8px; padding: 40px 32px; text-align: left; }}
-.tu-empty h3 {{ margin: 0 0 8px; font-size: 1.15rem; }}
-.tu-empty p {{ margin: 4px 0; color: {neutral}; }}
-.tu-empty code {{ color: {accent}; background: none; }}
-@media print {{ .stDownloadButton, .stPopover, header {{ display: none; }} }}
-"""
+    words = {name: getattr(look, name) for name in look.__slots__}
+    st.html(f"<style>{Template(_STYLE.read_text()).substitute(words)}</style>")

@@ -16,8 +16,8 @@ reported as (
     entity='ad',
     versions='versions',
     reported='reported',
-    ids=['account_id', 'ad_id'],
-    parents=['campaign_id', 'ad_group_id'],
+    ids=['account_id', 'ad_group_id', 'ad_id'],
+    parents=['campaign_id'],
     attributes=['ad_name', 'ad_type', 'status']
 ) }}
 

@@ -45,7 +45,8 @@ reported_rows as (
         reported.report_level,
         reported.account_id,
         report_windows.platform_date,
-        coalesce(reported.ad_id, reported.ad_group_id, reported.campaign_id) as entity_id,
+        -- An ad's id is unique only within its ad group.
+        coalesce(reported.ad_group_id || '~' || reported.ad_id, reported.campaign_id) as entity_id,
         {{ qualified('reported', ids[:3]) }},
         coalesce(reported.currency_code, batches.currency_code) as currency_code,
         {{ qualified('reported', measures) }},
@@ -92,7 +93,7 @@ keyed as (
         end as ad_group_dk,
         case
             when ad_id is null then '-2'
-            else {{ surrogate_key('ad', ['platform', 'account_id', 'ad_id']) }}
+            else {{ surrogate_key('ad', ['platform', 'account_id', 'ad_group_id', 'ad_id']) }}
         end as ad_dk,
         {{ ids | join(',\n        ') }},
         {{ measures | join(',\n        ') }},

@@ -99,7 +99,7 @@ keyed as (
         {{ resolved_key('account', ['account_id']) }} as account_dk,
         {{ resolved_key('campaign', ['account_id', 'campaign_id']) }} as campaign_dk,
         {{ resolved_key('ad_group', ['account_id', 'ad_group_id']) }} as ad_group_dk,
-        {{ resolved_key('ad', ['account_id', 'ad_id']) }} as ad_dk,
+        {{ resolved_key('ad', ['account_id', 'ad_group_id', 'ad_id']) }} as ad_dk,
         click_id_type,
         click_id,
         utm_source,

@@ -51,7 +51,9 @@ def _lengths_by_prefix() -> Bytes:
 
 _LENGTHS = _lengths_by_prefix()
 """A bit per length, from 13 digits on, for each prefix of four digits."""
+_LENGTHS_LIST = _LENGTHS.tolist()  # plain integers are faster one by one
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
+_DOUBLED_TEXT = bytes.maketrans(b"0123456789", b"0246813579")
 _PLACES = np.arange(MAX_DIGITS)
 _COUNTED_BYTES = 32
 _KEPT_BYTES = 1 << 20
@@ -63,11 +65,11 @@ def is_card_number(digits: str) -> bool:
     """Whether ASCII `digits` have an issuer's prefix, its length and a Luhn check digit."""
     if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
         return False
-    if not (_LENGTHS[int(digits[:4])] >> (len(digits) - MIN_DIGITS)) & 1:
+    if not _LENGTHS_LIST[int(digits[:4])] >> (len(digits) - MIN_DIGITS) & 1:
         return False
-    odd = sum(map(int, digits[-1::-2]))
-    even = sum(int(_DOUBLED[int(digit)]) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
+    text = digits.encode("ascii")
+    total = sum(text[-1::-2]) + sum(text[-2::-2].translate(_DOUBLED_TEXT))
+    return (total - ord("0") * len(text)) % 10 == 0
 
 
 class _Scratch(threading.local):

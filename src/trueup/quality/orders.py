@@ -51,7 +51,11 @@ ORDER_GATES = (
         title="Orders per day are as many, and as much, as the shop counts",
         protects=_ORDERS,
         sql="""
-            with stated as (
+            with shops as (
+                select scope, arg_max(timezone, load_id) as timezone from raw.batches
+                where source = 'shopify' and stream = 'orders' group by scope
+            ),
+            stated as (
                 select scope as shop, window_day, name, arg_max(value, load_id) as stated_value,
                     max(load_id) as stated_load_id
                 from raw.control_totals
@@ -66,8 +70,7 @@ ORDER_GATES = (
                     sum(orders.total_amount) as total_amount,
                     max(orders.load_id) as newest_load_id
                 from staging.stg_shopify__orders as orders
-                inner join ops.accounts as shops
-                    on orders.shop = shops.scope and shops.source = 'shopify'
+                inner join shops on orders.shop = shops.scope
                 where not orders.is_deleted
                 group by 1, 2
             ),

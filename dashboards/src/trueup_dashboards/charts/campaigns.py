@@ -44,9 +44,7 @@ def spend_by_cac(table: pa.Table, currency: str) -> Any:
 
 
 def _channels(table: pa.Table) -> tuple[list[str], list[str]]:
-    pairs = dict(
-        zip(table["channel"].to_pylist(), table["channel_code"].to_pylist(), strict=True)
-    )
+    pairs = dict(zip(table["channel"].to_pylist(), table["channel_code"].to_pylist(), strict=True))
     return list(pairs), list(pairs.values())
 
 

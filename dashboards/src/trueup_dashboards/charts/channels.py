@@ -53,14 +53,16 @@ def roas_dots(table: pa.Table, currency: str) -> Any:
         .mark_text(align="left", color=look.neutral)
         .encode(x=alt.datum(0), text=alt.value("n/a"))
     )
-    even = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(
-        strokeDash=[3, 3], color=look.neutral
-    ).encode(x="one:Q")
+    even = (
+        alt.Chart(pa.table({"one": [1]}))
+        .mark_rule(strokeDash=[3, 3], color=look.neutral)
+        .encode(x="one:Q")
+    )
     return theme.styled(even + dots + values + unknown, _height(table))
 
 
 def trend(days: pa.Table, top: float, code: str) -> Any:
-    """One channel by day: bars of net revenue, a line of spend if any; `top` is the scale of all."""
+    """One channel by day: bars of net revenue, a line of spend; all channels scale to `top`."""
     look = theme.colours()
     base = alt.Chart(days).encode(
         x=theme.by_day(days["day"].to_pylist(), labels=3),
@@ -91,7 +93,8 @@ def _least(days: pa.Table) -> float:
 
 
 def _height(table: pa.Table) -> int:
-    return 62 + ROW_PIXELS * table.num_rows
+    rows: int = table.num_rows
+    return 62 + ROW_PIXELS * rows
 
 
 def _channel_axis(table: pa.Table, *, labels: bool) -> alt.Y:

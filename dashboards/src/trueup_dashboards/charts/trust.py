@@ -48,8 +48,7 @@ def coverage_strips(days: pa.Table, names: list[str]) -> Any:
             "datum.state === 'missing'", alt.value(look.attention), alt.value(look.ground)
         ),
     )
-    nothing = (
-        base.transform_filter("datum.row_count === 0")
-        .mark_point(filled=True, size=16, opacity=1, color=look.ground)
+    nothing = base.transform_filter("datum.row_count === 0").mark_point(
+        filled=True, size=16, opacity=1, color=look.ground
     )
     return theme.styled(cells + nothing, 34 + 24 * len(names))

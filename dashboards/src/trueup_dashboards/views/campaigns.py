@@ -82,7 +82,7 @@ def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
             table["platform"].to_pylist(), table["account_id"].to_pylist(), strict=True
         )
     ]
-    return widgets.with_column(table, "state", words)
+    return table.append_column("state", pa.array(words, pa.string()))
 
 
 def _words(row: Row) -> str:

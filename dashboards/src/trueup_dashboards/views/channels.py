@@ -1,11 +1,14 @@
 """Channels: where does money work?"""
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
 from trueup_dashboards import empty, showing, widgets
 from trueup_dashboards.charts import channels as drawing
+from trueup_dashboards.names import as_html
 from trueup_dashboards.queries import channels as queries
 from trueup_dashboards.queries import overview
 from trueup_dashboards.queries.marts import CHANNELS, FINANCE
@@ -70,7 +73,7 @@ def _trends(visit: Visit, days: pa.Table, table: pa.Table) -> None:
                 st.columns(PER_ROW), rows[start : start + PER_ROW], strict=False
             ):
                 mine = days.filter(pc.equal(days["channel_code"], row["channel_code"]))
-                column.html(f'<div class="tu-note">{widgets.as_html(row["channel"])}</div>')
+                column.html(f'<div class="tu-note">{as_html(row["channel"])}</div>')
                 column.altair_chart(
                     drawing.trend(mine, top, row["channel_code"]), alt=row["channel"]
                 )
@@ -107,7 +110,7 @@ def _tie_out(visit: Visit) -> str:
     )
 
 
-def _columns(table: pa.Table) -> dict[str, object]:
+def _columns(table: pa.Table) -> dict[str, Any]:
     kinds = st.column_config
     most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     return {

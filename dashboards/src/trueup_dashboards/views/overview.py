@@ -1,7 +1,7 @@
 """Overview: how are we doing, and can it be trusted?"""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal
 
 import pyarrow as pa
 import streamlit as st
@@ -15,10 +15,9 @@ from trueup_dashboards.queries import overview as queries
 from trueup_dashboards.queries.marts import CHANNELS, FINANCE
 from trueup_dashboards.visit import Visit, current
 
-Better = Literal["normal", "inverse", "off"]
-
+TileSource = tuple[str, Callable[[showing.Figure], str], widgets.Better, str, tuple[str, ...]]
 # Name, how to show it, whether more is better, whose days say its state, the tables it is from.
-TILES = (
+TILES: tuple[TileSource, ...] = (
     ("net_revenue", showing.short_money, "normal", "revenue", (FINANCE,)),
     ("spend", showing.short_money, "off", "spend", (CHANNELS,)),
     ("roas", showing.ratio, "normal", "both", (CHANNELS,)),
@@ -48,18 +47,19 @@ def _tiles(visit: Visit, days: pa.Table) -> None:
     now = visit.published.rows(queries.TOTALS, **_within(visit.chosen))[0]
     before = _totals_before(visit)
     trends = widgets.drawable(days)
-    for column, (name, words, better, kind, tables) in zip(
-        st.columns(len(TILES), gap="small"), TILES, strict=True
-    ):
+    columns = st.columns(len(TILES), gap="small")
+    for column, (name, words, better, kind, tables) in zip(columns, TILES, strict=True):
         with column:
             widgets.tile(
-                metric(visit.metrics, name),
-                words(now[name]),
-                showing.change(now[name], before.get(name)),
-                visit.reliance(kind, *tables),
-                better=better,
-                trend=trends[name].to_pylist(),
-                note=_note(name, now),
+                widgets.Tile(
+                    metric=metric(visit.metrics, name),
+                    value=words(now[name]),
+                    change=showing.change(now[name], before.get(name)),
+                    reliance=visit.reliance(kind, *tables),
+                    better=better,
+                    trend=trends[name].to_pylist(),
+                    note=_note(name, now),
+                )
             )
 
 
@@ -128,8 +128,11 @@ def _parts(found: Row) -> pa.Table:
 
 def _identity_lines(parts: pa.Table, found: Row) -> str:
     rows = [
-        (_swatch(colour) + row["part"].replace("&", "&amp;"), showing.exact_money(row["amount"]),
-         showing.share(row["share"]))
+        (
+            _swatch(colour) + row["part"].replace("&", "&amp;"),
+            showing.exact_money(row["amount"]),
+            showing.share(row["share"]),
+        )
         for colour, row in zip(drawing.part_colours(), parts.to_pylist(), strict=True)
     ]
     rows.append(("Net revenue", showing.exact_money(found["net_revenue"]), ""))

@@ -1,11 +1,11 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_open_versions',
-    unique_key=['platform', 'account_id', 'ad_id'],
+    unique_key=['platform', 'account_id', 'ad_in_group'],
     pre_hook='{{ undo_unfinished() }}'
 ) }}
 
-{%- set attributes = ['campaign_id', 'ad_group_id', 'ad_name', 'ad_type', 'status'] %}
+{%- set attributes = ['campaign_id', 'ad_group_id', 'ad_id', 'ad_name', 'ad_type', 'status'] %}
 
 with
 
@@ -57,11 +57,13 @@ listed as (
 
 listed_rows as (
 
+    -- An ad's id is unique only within its ad group.
     select
         *,
+        ad_group_id || '~' || ad_id as ad_in_group,
         {{ row_hash(attributes) }} as row_hash
     from listed
-    where ad_id is not null
+    where ad_group_id is not null and ad_id is not null
 
 ),
 
@@ -69,7 +71,7 @@ listed_rows as (
     rows='listed_rows',
     windows='snapshots',
     keys=['platform', 'account_id'],
-    entity='ad_id',
+    entity='ad_in_group',
     columns=attributes + ['has_cast_problem']
 ) }}
 

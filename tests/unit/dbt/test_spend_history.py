@@ -1,0 +1,119 @@
+"""Replaced report days become versions; the current fact is what was said last."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.dbt import payloads as p
+from tests.unit.dbt.warehouse_harness import Warehouse
+
+DAY, NEXT = date(2026, 6, 1), date(2026, 6, 2)
+SPEND = ["+fact_ad_spend", "int_cast_problems", "+dim_ad"]
+
+
+def euros(ad: str, amount: int | str, day: date = DAY, **figures: str) -> p.Row:
+    micros = amount * 1_000_000 if isinstance(amount, int) else amount
+    return p.google_ad_day(ad, micros, day, **figures)
+
+
+@pytest.fixture(scope="module")
+def spend(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Loads 1 to 7; a transform after 1 to 3 and one after the four others."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("spend") / "w.duckdb")
+
+    def load(*rows: p.Row, day: date = DAY, stream: str = "google_ads.ad_days") -> None:
+        warehouse.load_windows(stream, "1", {day: rows}, "EUR")
+
+    load(euros("1same", 1), euros("2more", 1), euros("3gone", 1), euros("4back", 1))
+    load(euros("5twice", 3, NEXT), euros("5twice", 3, NEXT), euros("6bad", "x", NEXT), day=NEXT)
+    warehouse.load_windows("fx.rates", "file", {None: [p.rate("EUR", "USD", DAY, "1.10")]})
+    warehouse.transform()
+    load(euros("1same", 1), euros("2more", 2))
+    load(euros("1same", 1), euros("2more", 3), euros("4back", 1))
+    pmax = p.google_campaign_day("max", "PERFORMANCE_MAX", 7_000_000, DAY)
+    search = p.google_campaign_day("c1", "SEARCH", 1_000_000, DAY)
+    load(pmax, search, stream="google_ads.campaign_days")
+    load(day=date(2026, 6, 20))
+    warehouse.transform(select=[])
+    return warehouse
+
+
+def versions(warehouse: Warehouse, ad: str) -> list[tuple[object, ...]]:
+    return warehouse.rows(
+        "select cast(spend_amount as integer), load_id, closed_load_id, is_deleted "
+        "from core.fact_ad_spend_hist where ad_id = ? order by load_id",
+        ad,
+    )
+
+
+def test_a_row_that_stays_the_same_keeps_its_version(spend: Warehouse) -> None:
+    assert versions(spend, "1same") == [(1, 1, None, False)]
+
+
+def test_every_pending_version_of_a_changed_row_is_kept(spend: Warehouse) -> None:
+    assert versions(spend, "2more") == [(1, 1, 4, False), (2, 4, 5, False), (3, 5, None, False)]
+
+
+def test_a_row_that_vanishes_is_closed_and_stays_deleted(spend: Warehouse) -> None:
+    assert versions(spend, "3gone") == [(1, 1, 4, False), (None, 4, None, True)]
+
+
+def test_a_row_that_comes_back_is_open_again(spend: Warehouse) -> None:
+    assert versions(spend, "4back") == [(1, 1, 4, False), (None, 4, 5, True), (1, 5, None, False)]
+
+
+def test_what_was_known_at_a_load_is_what_the_source_had_said_by_then(spend: Warehouse) -> None:
+    known = (
+        "select ad_id, cast(spend_amount as integer) from core.fact_ad_spend_hist "
+        "where platform_date = '2026-06-01' and not is_deleted and load_id <= ? "
+        "and coalesce(closed_load_id, 99) > ? order by ad_id"
+    )
+    at_first = [("1same", 1), ("2more", 1), ("3gone", 1), ("4back", 1)]
+    assert spend.rows(known, 1, 1) == at_first
+    assert spend.rows(known, 4, 4) == [("1same", 1), ("2more", 2)]
+
+
+def test_a_record_delivered_twice_counts_once(spend: Warehouse) -> None:
+    assert versions(spend, "5twice") == [(3, 2, None, False)]
+
+
+def test_an_amount_that_cannot_be_read_is_null_and_found(spend: Warehouse) -> None:
+    assert versions(spend, "6bad") == [(None, 2, None, False)]
+    problems = spend.rows("select stream, record from intermediate.int_cast_problems")
+    assert problems == [("ad_days", "2026-06-02 g6~6bad")]
+
+
+def test_only_campaigns_without_ads_are_counted_by_campaign(spend: Warehouse) -> None:
+    found = spend.rows(
+        "select campaign_id, ad_group_dk, ad_dk, spend_amount from core.fact_ad_spend "
+        "where report_level = 'campaign'"
+    )
+    assert found == [("max", "-2", "-2", Decimal("7"))]
+
+
+def test_amounts_are_converted_at_the_rate_of_their_day(spend: Warehouse) -> None:
+    found = spend.rows("select spend_amount_reporting from core.fact_ad_spend where ad_id='2more'")
+    assert found == [(Decimal("3.3"),)]
+
+
+def test_without_a_rate_the_converted_amount_is_null(spend: Warehouse) -> None:
+    late = date(2026, 6, 7)
+    filled = spend.rows("select max(rate_date) from core.dim_fx_rate where currency_code = 'EUR'")
+    assert filled == [(date(2026, 6, 6),)]
+    spend.load_windows("google_ads.ad_days", "1", {late: [euros("7late", 1, late)]}, "EUR")
+    spend.transform(select=SPEND)
+    found = spend.rows(
+        "select spend_amount, spend_amount_reporting, fx_rate_key from core.fact_ad_spend "
+        "where ad_id = '7late'"
+    )
+    assert found == [(Decimal(1), None, None)]
+
+
+def test_ads_that_no_list_names_are_inferred(spend: Warehouse) -> None:
+    missing = spend.rows(
+        "select count(*) from core.fact_ad_spend left join core.dim_ad using (ad_dk) "
+        "where dim_ad.ad_sk is null"
+    )
+    inferred = spend.rows("select is_inferred from core.dim_ad where ad_id = '1same'")
+    assert (missing, inferred) == ([(0,)], [(True,)])
