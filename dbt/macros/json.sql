@@ -174,14 +174,11 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
 {%- endmacro %}
 
 {% macro duckdb__json_array_sum(item, array_path, amount_path) -%}
-    list_reduce(
-        list_transform(
-            coalesce(json_extract_string({{ item }}, '$.{{ array_path }}[*].{{ amount_path }}'), []),
-            lambda amount: {{ trueup.try_amount('amount') }}
-        ),
-        lambda total, amount: cast(total + amount as decimal(20, 6)),
-        cast(0 as decimal(20, 6))
-    )
+    {%- set texts = "json_extract_string(" ~ item ~ ", '$." ~ array_path ~ "[*]." ~ amount_path ~ "')" -%}
+    case
+            when coalesce(len({{ texts }}), 0) = 0 then 0
+            else cast(list_sum(try_cast({{ texts }} as decimal(20, 6)[])) as decimal(20, 6))
+        end
 {%- endmacro %}
 
 {% macro snowflake__json_array_sum(item, array_path, amount_path) -%}

@@ -12,7 +12,7 @@
 
 {# The same for models that are rebuilt or viewed, whatever their own state. #}
 {% macro transform_position() -%}
-    {%- if not execute or flags.FULL_REFRESH or flags.WHICH not in ('run', 'build', 'compile', 'show', 'test') -%}
+    {%- if not execute or flags.FULL_REFRESH or flags.WHICH not in ('run', 'build') -%}
         {{ return(0) }}
     {%- endif -%}
     {%- set found = run_query('select max(load_id) as load_id from ops.transform_position') -%}

@@ -79,15 +79,20 @@ plain_windows as (
 seen_rows as (
 
     -- Most rows of most answers are as they were and need no second look.
-    select * from answered_rows as answered
-    where
-        not {{ trueup.exists_in('plain_windows', 'answered', keys) }}
-        or not {{ trueup.exists_in('known_rows', 'answered', keys + [entity, 'row_hash']) }}
+    select answered.*
+    from answered_rows as answered
+    left join plain_windows on {{ trueup.joined_on('answered', 'plain_windows', keys) }}
+    left join known_rows as known
+        on {{ trueup.joined_on('answered', 'known', keys + [entity, 'row_hash']) }}
+    where plain_windows.{{ keys[0] }} is null or known.{{ entity }} is null
     union all
-    select * from known_rows as known
-    where
-        not {{ trueup.exists_in('plain_windows', 'known', keys) }}
-        or not {{ trueup.exists_in('answered_rows', 'known', keys + [entity, 'row_hash']) }}
+    select known.*
+    from known_rows as known
+    left join plain_windows on {{ trueup.joined_on('known', 'plain_windows', keys) }}
+    left join answered_rows as answered
+        on plain_windows.{{ keys[0] }} is not null
+        and {{ trueup.joined_on('known', 'answered', keys + [entity, 'row_hash']) }}
+    where plain_windows.{{ keys[0] }} is null or answered.{{ entity }} is null
 
 ),
 {%- else -%}

@@ -62,7 +62,7 @@ def _custom(known: Period) -> Period:
 def _about(visit: Visit) -> list[str]:
     parts = [f"as of {moment(visit.published_at)}", f"version {visit.published.publish_id}"]
     if visit.period:
-        parts.insert(0, str(visit.period))
+        parts.insert(0, f"{visit.period.since} to {visit.period.last}")
     return [chip(words) for words in parts]
 
 
@@ -71,9 +71,10 @@ def _trust(visit: Visit) -> list[str]:
     held = sum(1 for table in visit.tables.values() if table.held_by)
     return [
         _gates(found),
-        chip(f"▣ {many(held, 'table')} held back", "bad") if held else chip("no table held back"),
-        _counted(found["late_streams"], "stream", "not read in full"),
-        _counted(found["kept_aside"], "record", "kept aside"),
+        chip(f"▣ {many(held, 'table')} held back", "bad") if held else chip("0 tables held back"),
+        _counted(many(found["late_streams"], "stream"), "late"),
+        _counted(many(found["unavailable_accounts"], "account"), "unavailable"),
+        _counted(many(found["kept_aside"], "record"), "kept aside"),
     ]
 
 
@@ -87,8 +88,9 @@ def _gates(found: Row) -> str:
     return chip(f"✓ {words}", "good")
 
 
-def _counted(number: int, unit: str, what: str) -> str:
-    return chip(f"{many(number, unit)} {what}", "attention" if number else "neutral")
+def _counted(number: str, what: str) -> str:
+    """None is said as well: "0 late" is a statement, silence is not."""
+    return chip(f"{number} {what}", "neutral" if number.startswith("0 ") else "attention")
 
 
 def _tell_of_a_new_version(visit: Visit) -> None:

@@ -70,11 +70,17 @@ def _connected(file: str) -> duckdb.DuckDBPyConnection:
         read_only=True,
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
     )
-    folder = str(Path(file).parent.parent).replace("'", "''")
-    connection.execute(f"set allowed_directories = ['{folder}']")
+    # DuckDB gives one process the same instance of a file again while anybody still uses it.
+    if not connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
+        _fence_in(connection, Path(file).parent.parent)
+    return connection
+
+
+def _fence_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    quoted = str(folder).replace("'", "''")
+    connection.execute(f"set allowed_directories = ['{quoted}']")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
-    return connection
 
 
 @st.cache_data(show_spinner=False, max_entries=512)

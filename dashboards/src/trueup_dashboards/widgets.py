@@ -9,6 +9,7 @@ from string import Template
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from trueup_dashboards import theme
@@ -152,6 +153,12 @@ def drawable(table: pa.Table) -> pa.Table:
         for field in table.schema
     ]
     return table.cast(pa.schema(fields))
+
+
+def in_percent(table: pa.Table, name: str) -> pa.Table:
+    """`table` with a rate of 0 to 1 as percent, for columns whose header says so."""
+    position = table.column_names.index(name)
+    return table.set_column(position, name, pc.multiply(table[name], 100.0))
 
 
 def style_sheet() -> None:

@@ -2,7 +2,12 @@ with
 
 campaigns as (
 
-    select platform, account_id, campaign_id, campaign_name, load_id
+    select
+        platform,
+        account_id,
+        campaign_id,
+        campaign_name,
+        load_id
     from {{ ref('int_campaigns_versioned') }}
     where not is_deleted
 
@@ -10,7 +15,13 @@ campaigns as (
 
 ads as (
 
-    select platform, account_id, campaign_id, ad_group_id, ad_id, load_id
+    select
+        platform,
+        account_id,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        load_id
     from {{ ref('int_ads_versioned') }}
     where not is_deleted
 

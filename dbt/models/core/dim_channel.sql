@@ -19,9 +19,20 @@ keyed as (
         spend_platform
     from channels
     union all
-    select '-1', 'unknown', 'Unknown', 'Unknown', false, false, 100, null
-    union all
-    select '-2', 'not_applicable', 'Not applicable', 'Unknown', false, false, 101, null
+    {%- for key, code, name, rank in [
+        ('-1', 'unknown', 'Unknown', 100), ('-2', 'not_applicable', 'Not applicable', 101)
+    ] %}
+        select
+            '{{ key }}' as channel_dk,
+            '{{ code }}' as channel_code,
+            '{{ name }}' as channel_name,
+            'Unknown' as channel_group,
+            false as is_paid,
+            false as is_direct,
+            {{ rank }} as tie_rank,
+            null as spend_platform
+        {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

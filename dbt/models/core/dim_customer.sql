@@ -53,19 +53,19 @@ members as (
     from ordering
     where customer_dk not in (select customer_dk from listed)
     {%- for key in ['-1', '-2', '-3'] %}
-    union all
-    select
-        '{{ key }}' as customer_dk,
-        null as shop,
-        null as customer_id,
-        null as email_token,
-        null as state,
-        null as marketing_state,
-        null as country_code,
-        null as created_at,
-        false as is_guest,
-        {{ 'true' if key == '-3' else 'false' }} as is_inferred,
-        0 as load_id
+        union all
+        select
+            '{{ key }}' as customer_dk,
+            null as shop,
+            null as customer_id,
+            null as email_token,
+            null as state,
+            null as marketing_state,
+            null as country_code,
+            null as created_at,
+            false as is_guest,
+            {{ 'true' if key == '-3' else 'false' }} as is_inferred,
+            0 as load_id
     {%- endfor %}
 
 )

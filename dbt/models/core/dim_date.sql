@@ -24,7 +24,16 @@ with_unknown as (
 
     select * from described
     union all
-    select -1, null, null, null, null, null, null, null, null
+    select
+        -1 as date_key,
+        null as date_day,
+        null as calendar_year,
+        null as calendar_quarter,
+        null as calendar_month,
+        null as day_of_month,
+        null as iso_year,
+        null as iso_week,
+        null as iso_weekday
 
 )
 

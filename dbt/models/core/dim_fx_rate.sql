@@ -52,10 +52,11 @@ to_reporting as (
         greatest(foreign_rates.load_id, reporting_rates.load_id) as load_id
     from rates as foreign_rates
     inner join rates as reporting_rates
-        on foreign_rates.base_currency_code = reporting_rates.base_currency_code
-        and foreign_rates.rate_date = reporting_rates.rate_date
-        and foreign_rates.provider is not distinct from reporting_rates.provider
-        and reporting_rates.quote_currency_code = '{{ var("reporting_currency") }}'
+        on
+            foreign_rates.base_currency_code = reporting_rates.base_currency_code
+            and foreign_rates.rate_date = reporting_rates.rate_date
+            and foreign_rates.provider is not distinct from reporting_rates.provider
+            and reporting_rates.quote_currency_code = '{{ var("reporting_currency") }}'
     where foreign_rates.quote_currency_code <> '{{ var("reporting_currency") }}'
 
 ),
@@ -66,7 +67,7 @@ stated as (
     from to_reporting
     qualify row_number() over (
         partition by currency_code, rate_date
-        order by preference, published_at desc, provider, rate
+        order by preference asc, published_at desc, provider asc, rate asc
     ) = 1
 
 ),
@@ -82,7 +83,8 @@ stated_with_next as (
 
 fill_days as (
 
-    select date_day from {{ ref('dim_date') }} where date_day is not null
+    select date_day from {{ ref('dim_date') }}
+    where date_day is not null
 
 ),
 
@@ -100,13 +102,14 @@ filled as (
         stated_with_next.load_id
     from stated_with_next
     inner join fill_days
-        on fill_days.date_day >= stated_with_next.rate_date
-        and fill_days.date_day
-        <= {{ add_days('stated_with_next.rate_date', var('fx_max_fill_days')) }}
-        and (
-            fill_days.date_day < stated_with_next.next_rate_date
-            or stated_with_next.next_rate_date is null
-        )
+        on
+            fill_days.date_day >= stated_with_next.rate_date
+            and fill_days.date_day
+            <= {{ add_days('stated_with_next.rate_date', var('fx_max_fill_days')) }}
+            and (
+                fill_days.date_day < stated_with_next.next_rate_date
+                or stated_with_next.next_rate_date is null
+            )
 
 ),
 

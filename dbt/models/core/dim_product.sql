@@ -55,20 +55,20 @@ members as (
     from sold
     where product_dk not in (select product_dk from listed)
     {%- for key, label in [('-1', 'Unknown'), ('-2', 'Not applicable'), ('-3', 'Not yet listed')] %}
-    union all
-    select
-        '{{ key }}' as product_dk,
-        null as shop,
-        null as product_id,
-        '{{ label }}' as product_title,
-        null as handle,
-        null as vendor,
-        null as product_type,
-        null as status,
-        null as created_at,
-        false as is_deleted,
-        0 as load_id,
-        {{ 'true' if key == '-3' else 'false' }} as is_inferred
+        union all
+        select
+            '{{ key }}' as product_dk,
+            null as shop,
+            null as product_id,
+            '{{ label }}' as product_title,
+            null as handle,
+            null as vendor,
+            null as product_type,
+            null as status,
+            null as created_at,
+            false as is_deleted,
+            0 as load_id,
+            {{ 'true' if key == '-3' else 'false' }} as is_inferred
     {%- endfor %}
 
 )

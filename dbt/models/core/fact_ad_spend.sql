@@ -39,8 +39,9 @@ converted as (
         current_spend.ad_id,
         current_spend.currency_code,
         current_spend.spend_amount,
-        {{ reporting_amount('current_spend.spend_amount', 'current_spend.currency_code', 'fx_rates') }}
-            as spend_amount_reporting,
+        {{ reporting_amount(
+            'current_spend.spend_amount', 'current_spend.currency_code', 'fx_rates'
+        ) }} as spend_amount_reporting,
         '{{ var("reporting_currency") }}' as reporting_currency_code,
         fx_rates.fx_rate_key,
         current_spend.impressions,
@@ -53,8 +54,9 @@ converted as (
         greatest(current_spend.load_id, coalesce(fx_rates.load_id, 0)) as load_id
     from current_spend
     left join fx_rates
-        on current_spend.currency_code = fx_rates.currency_code
-        and current_spend.platform_date = fx_rates.rate_date
+        on
+            current_spend.currency_code = fx_rates.currency_code
+            and current_spend.platform_date = fx_rates.rate_date
     left join channels on current_spend.platform = channels.spend_platform
 
 )

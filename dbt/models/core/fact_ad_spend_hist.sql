@@ -17,7 +17,10 @@ with
 
 batches as (
 
-    select load_id, currency_code from {{ ref('stg_warehouse__batches') }}
+    select
+        load_id,
+        currency_code
+    from {{ ref('stg_warehouse__batches') }}
 
 ),
 
@@ -51,18 +54,22 @@ reported_rows as (
         coalesce(reported.currency_code, batches.currency_code) as currency_code,
         {{ qualified('reported', measures) }},
         -- A row that is not of the day it was asked for would be counted on the wrong one.
-        reported.has_cast_problem
-        or reported.report_date is distinct from report_windows.platform_date as has_cast_problem,
-        {{ row_hash(['reported.campaign_id', 'reported.ad_group_id', 'reported.ad_id'] + measures) }}
-            as row_hash,
+        (
+            reported.has_cast_problem
+            or reported.report_date is distinct from report_windows.platform_date
+        ) as has_cast_problem,
+        {{ row_hash(
+            ['reported.campaign_id', 'reported.ad_group_id', 'reported.ad_id'] + measures
+        ) }} as row_hash,
         reported.load_id
     from {{ ref('int_ad_days_unioned') }} as reported
     inner join report_windows
-        on reported.platform = report_windows.platform
-        and reported.report_level = report_windows.report_level
-        and reported.account_id = report_windows.account_id
-        and reported.load_id = report_windows.load_id
-        and reported.window_since = report_windows.window_since
+        on
+            reported.platform = report_windows.platform
+            and reported.report_level = report_windows.report_level
+            and reported.account_id = report_windows.account_id
+            and reported.load_id = report_windows.load_id
+            and reported.window_since = report_windows.window_since
     left join batches on reported.load_id = batches.load_id
     where reported.load_id > {{ transformed_load_id() }}
 

@@ -9,7 +9,11 @@ with
 
 orders as (
 
-    select order_dk, report_date, placed_at, load_id
+    select
+        order_dk,
+        report_date,
+        placed_at,
+        load_id
     from {{ ref('int_orders_summed') }}
     where not is_test and order_dk in (select order_dk from {{ ref('int_orders_touched') }})
 
@@ -24,7 +28,9 @@ last_touches as (
 
 touch_loads as (
 
-    select order_dk, max(load_id) as load_id
+    select
+        order_dk,
+        max(load_id) as load_id
     from {{ ref('fact_touchpoints') }}
     where order_dk in (select order_dk from {{ ref('int_orders_touched') }})
     group by order_dk
@@ -39,7 +45,8 @@ models as (
 
 unattributed as (
 
-    select channel_dk from {{ ref('dim_channel') }} where channel_code = 'unattributed'
+    select channel_dk from {{ ref('dim_channel') }}
+    where channel_code = 'unattributed'
 
 ),
 

@@ -33,8 +33,9 @@ converted as (
         greatest(ledger.load_id, coalesce(fx_rates.load_id, 0)) as load_id
     from ledger
     left join fx_rates
-        on ledger.currency_code = fx_rates.currency_code
-        and ledger.report_date = fx_rates.rate_date
+        on
+            ledger.currency_code = fx_rates.currency_code
+            and ledger.report_date = fx_rates.rate_date
 
 )
 

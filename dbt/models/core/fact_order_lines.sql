@@ -10,7 +10,12 @@ lines as (
 
 orders as (
 
-    select order_dk, report_date, is_test, is_cancelled from {{ ref('int_orders_summed') }}
+    select
+        order_dk,
+        report_date,
+        is_test,
+        is_cancelled
+    from {{ ref('int_orders_summed') }}
 
 ),
 

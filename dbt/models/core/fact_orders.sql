@@ -34,12 +34,13 @@ converted as (
         orders.is_test,
         orders.is_cancelled,
         orders.is_edited,
-        -- The first of its customer and the first of its e-mail address; NULL when neither is known.
+        -- The first of its customer and of its e-mail address; NULL when neither is known.
         case
             when orders.customer_id is null and orders.email_token is null then null
-            else not orders.is_test
-            and (orders.customer_id is null or customers.first_order_dk = orders.order_dk)
-            and (orders.email_token is null or emails.first_order_dk = orders.order_dk)
+            else
+                not orders.is_test
+                and (orders.customer_id is null or customers.first_order_dk = orders.order_dk)
+                and (orders.email_token is null or emails.first_order_dk = orders.order_dk)
         end as is_first_order,
         orders.financial_status,
         orders.fulfillment_status,
@@ -72,8 +73,9 @@ converted as (
     left join identities as emails
         on 'email|' || orders.shop || '|' || orders.email_token = emails.identity_key
     left join fx_rates
-        on orders.currency_code = fx_rates.currency_code
-        and orders.report_date = fx_rates.rate_date
+        on
+            orders.currency_code = fx_rates.currency_code
+            and orders.report_date = fx_rates.rate_date
 
 )
 

@@ -10,7 +10,10 @@ refunds as (
 
 orders as (
 
-    select order_dk, is_test from {{ ref('int_orders_summed') }}
+    select
+        order_dk,
+        is_test
+    from {{ ref('int_orders_summed') }}
 
 ),
 
@@ -47,8 +50,9 @@ converted as (
     from refunds
     inner join orders on refunds.order_dk = orders.order_dk
     left join fx_rates
-        on refunds.currency_code = fx_rates.currency_code
-        and refunds.report_date = fx_rates.rate_date
+        on
+            refunds.currency_code = fx_rates.currency_code
+            and refunds.report_date = fx_rates.rate_date
 
 )
 

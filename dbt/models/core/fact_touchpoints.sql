@@ -46,10 +46,14 @@ resolved as (
             when by_id.campaign_id is not null then 'utm_id'
             when by_name.campaign_id is not null then 'utm_campaign'
         end as resolved_by,
-        case when clicks.campaign_id is not null then 'google_ads'
-            else coalesce(by_id.platform, by_name.platform) end as platform,
-        case when clicks.campaign_id is not null then clicks.account_id
-            else coalesce(by_id.account_id, by_name.account_id) end as account_id,
+        case
+            when clicks.campaign_id is not null then 'google_ads'
+            else coalesce(by_id.platform, by_name.platform)
+        end as platform,
+        case
+            when clicks.campaign_id is not null then clicks.account_id
+            else coalesce(by_id.account_id, by_name.account_id)
+        end as account_id,
         coalesce(clicks.campaign_id, by_id.campaign_id, by_name.campaign_id) as campaign_id,
         case
             when clicks.campaign_id is not null then clicks.ad_group_id

@@ -50,11 +50,20 @@ orders as (
 
 keys as (
 
-    select report_date, channel_dk from spend
+    select
+        report_date,
+        channel_dk
+    from spend
     union
-    select report_date, channel_dk from revenue
+    select
+        report_date,
+        channel_dk
+    from revenue
     union
-    select report_date, channel_dk from orders
+    select
+        report_date,
+        channel_dk
+    from orders
 
 ),
 

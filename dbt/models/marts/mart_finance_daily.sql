@@ -69,8 +69,9 @@ joined as (
         summed.missing_fx_count
     from summed
     left join orders
-        on summed.report_date = orders.report_date
-        and summed.currency_code = orders.currency_code
+        on
+            summed.report_date = orders.report_date
+            and summed.currency_code = orders.currency_code
 
 )
 

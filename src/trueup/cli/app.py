@@ -8,6 +8,8 @@ import typer
 
 from trueup import __version__
 
+INTERRUPTED_EXIT = 130  # 128 + SIGINT, as shells count
+
 COMMANDS = (
     "demo",
     "init",
@@ -66,4 +68,7 @@ def build() -> typer.Typer:
 def invoke(words: Sequence[str]) -> int:
     """Run the command that `words` name and return its exit code; errors fly."""
     code = build()(args=list(words), prog_name="trueup", standalone_mode=False)
+    if code == INTERRUPTED_EXIT:
+        # typer has turned Ctrl-C into an exit code and said nothing.
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0

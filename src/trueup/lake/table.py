@@ -5,15 +5,17 @@ transaction, so it is read from the snapshot in one step, however long the histo
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 import msgspec
 from deltalake import CommitProperties, DeltaTable, Transaction
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
 from trueup.core.batch import HEADER_FORMAT, BatchHeader, decode_header, encode_header
@@ -23,6 +25,7 @@ from trueup.lake.layout import TABLE_CONFIGURATION, TABLE_SCHEMA, newer_format_e
 
 HEADER_KEY = "trueup.batch"
 _COMMIT_ATTEMPTS = 50
+_DECORATION = re.compile(r"\x1b\[[0-9;]*m|[\s↳]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,12 @@ class StreamTable:
 
     def version(self) -> int:
         """The newest Delta version; -1 when the table does not exist yet."""
-        with self._lock:
+        with self._lock, self._told_plainly():
             return self._refreshed().version() if self.exists() else -1
 
     def last_commit(self, scope: str) -> Commit | None:
         """The newest batch of `scope`, or None before its first."""
-        with self._lock:
+        with self._lock, self._told_plainly():
             if not self.exists():
                 return None
             position = self._refreshed().transaction_version(self._app_id(scope))
@@ -89,19 +92,22 @@ class StreamTable:
     def append(self, header: BatchHeader, expected: Commit | None) -> Commit:
         """Commit a batch whose part files are durable, as the one after `expected`.
 
-        Raises TransientError when another writer has moved the scope on: nothing is written.
+        Raises TransientError when another writer has moved the scope on, and IntegrityError when
+        the log cannot be written: nothing is committed.
         """
-        with self._lock:
+        with self._lock, self._told_plainly():
             for _ in range(_COMMIT_ATTEMPTS):
                 delta = self._refreshed()
                 self._check_position(delta, header.scope, expected)
                 version = delta.version() + 1
                 try:
                     self._commit(delta, header, version)
-                except CommitFailedError:
+                except (CommitFailedError, OSError) as error:
                     # Another scope's commit took the version, or ours went through unnoticed.
                     found = self._at(version)
                     if found is None or found.header.batch_id != header.batch_id:
+                        if isinstance(error, OSError):
+                            raise
                         continue
                 failpoint("C7")
                 return Commit(version, header)
@@ -182,6 +188,23 @@ class StreamTable:
             )
         except CommitFailedError:  # another process made it first
             return DeltaTable(str(self.path))
+
+    @contextmanager
+    def _told_plainly(self) -> Iterator[None]:
+        """Errors of the storage and of the Delta format as what an operator can act on."""
+        try:
+            yield
+        except (OSError, DeltaError) as error:
+            # Causes are listed outermost first, drawn as a tree in colours.
+            lines = [_DECORATION.sub(" ", line).strip() for line in str(error).splitlines()]
+            what = next(filter(None, reversed(lines)), type(error).__name__)
+            raise IntegrityError(
+                f"{self.source}.{self.stream}: its lake table cannot be used: {what}",
+                why="This batch was not committed; everything committed before stays as it is.",
+                hint="Free space or give write access; a table that a newer program wrote needs "
+                "a newer Trueup. Then run again: it resumes at its last batch.",
+                code="TUP-715",
+            ) from error
 
     def _app_id(self, scope: str) -> str:
         return f"trueup/{self.source}/{self.stream}/{scope}"

@@ -1,6 +1,7 @@
 """One run: what is worked on, when, under which name, and who listens."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from trueup.pipeline.events import Event, Listener, silent
@@ -9,12 +10,16 @@ from trueup.pipeline.project import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """`now` is the run's time: a rerun of a past run is given the same one."""
+    """`now` is the run's time: a rerun of a past run is given the same one.
+
+    `stop`, once set, ends every read at its next page; what was committed is kept.
+    """
 
     project: Project
     now: datetime
     run_id: str
     listener: Listener = silent
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def tell(self, event: Event) -> None:
         self.listener(event)

@@ -10,6 +10,7 @@ from trueup.errors import ConfigError
 from trueup.pipeline.clock import current_time
 from trueup.pipeline.config import load_config
 from trueup.pipeline.environment import master_key
+from trueup.pipeline.failures import arm_from_environment
 from trueup.pipeline.project import Project
 
 # The demo keeps its simulated time in a file of this name.
@@ -18,6 +19,7 @@ SIMULATED_CLOCK = ".trueup-demo"
 
 def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
     """For work: every variable that the project file names must be set."""
+    arm_from_environment()
     return Project(folder=folder, config=load_config(folder, environment), master_key=master_key())
 
 

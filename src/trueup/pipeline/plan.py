@@ -61,7 +61,8 @@ def report_days(state: ScopeState, today: date, start: date) -> list[date]:
     if state.first_day is None or state.closed_until is None:
         spans = [(start, today)]
     else:
-        spans = [(start, state.first_day - timedelta(days=1)), (state.closed_until, today)]
+        open_from = max(state.first_day, state.closed_until)
+        spans = [(start, state.first_day - timedelta(days=1)), (open_from, today)]
     return [day for first, last in spans for day in _days(first, last)]
 
 

@@ -76,7 +76,7 @@ class Project:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
         where = f"{self.folder / PROJECT_FILE}: sources.{name}"
-        config = parse_model(_imported(kind.config), self.config.sources[name], where)
+        config = parse_model(imported(kind.config), self.config.sources[name], where)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
@@ -84,16 +84,16 @@ class Project:
             transport=self.transport,
             folder=self.folder,
         )
-        source: Source = _imported(kind.create)(config, context)
+        source: Source = imported(kind.create)(config, context)
         return source
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:
     """The streams that a source type declares."""
-    streams: tuple[Stream, ...] = _imported(source_type(type_name).streams)
+    streams: tuple[Stream, ...] = imported(source_type(type_name).streams)
     return streams
 
 
-def _imported(path: str):  # type: ignore[no-untyped-def]  # whatever the registry names
+def imported(path: str):  # type: ignore[no-untyped-def]  # whatever the registry names
     module, _, name = path.partition(":")
     return getattr(importlib.import_module(module), name)

@@ -8,7 +8,7 @@ import msgspec
 from trueup import __version__
 from trueup.pipeline.context import Run
 from trueup.pipeline.project import Project
-from trueup.pipeline.transform import TransformResult
+from trueup.pipeline.transform import TransformResult, metric_dictionary
 from trueup.warehouse.serving import Candidate, PublishedPart, PublishedTable, PublishManifest
 
 # What the Trust page reads, copied into the serving file beside the views.
@@ -98,11 +98,13 @@ def is_current(project: Project, transformed: TransformResult) -> bool:
 
 
 def _publish_id(now: datetime, before: PublishManifest | None) -> str:
-    stamp = now.strftime("%Y%m%dT%H%M%S")
-    number = 1
-    if before is not None and before.publish_id.startswith(stamp):
-        number = int(before.publish_id.rsplit("-", 1)[-1]) + 1
-    return f"{stamp}Z-{number:03d}"
+    stamp, number = now.strftime("%Y%m%dT%H%M%SZ"), 1
+    if before is not None:
+        last_stamp, _, last_number = before.publish_id.rpartition("-")
+        # A clock that was set back must not give a name that is taken, or sorts as older.
+        if stamp <= last_stamp:
+            stamp, number = last_stamp, int(last_number) + 1
+    return f"{stamp}-{number:03d}"
 
 
 def _fresh(
@@ -146,7 +148,20 @@ def _about(manifest: PublishManifest) -> dict[str, str]:
         f"timestamp {_text(_utc(manifest.known_at))} as known_at, "
         f"{manifest.load_id} as load_id, {_text(manifest.code_version)} as code_version"
     )
-    return {"ops.published_tables": " union all ".join(tables), "ops.publish": publish}
+    return {
+        "ops.published_tables": " union all ".join(tables),
+        "ops.publish": publish,
+        "ops.metrics": _metrics(),
+    }
+
+
+def _metrics() -> str:
+    """The dictionary of metrics, so that readers show the definitions their figures stand on."""
+    listed = metric_dictionary()
+    names = ("name", "label", "formula", "unit", "grain", "table", "sql", "edge_rules")
+    rows = ["(" + ", ".join(_text(str(m[n]).strip()) for n in names) + ")" for m in listed]
+    columns = ", ".join("table_name" if name == "table" else name for name in names)
+    return f"select * from (values {', '.join(rows)}) as metrics({columns})"
 
 
 def _utc(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """One account's stream being read: what all its batches share, and what was counted."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from trueup.core.ids import safe_slug
 from trueup.core.page import Account, Page, Source
 from trueup.core.stream import Stream
 from trueup.core.window import Window
+from trueup.errors import TransientError
 from trueup.lake.collector import payload_digest
 from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
@@ -60,6 +62,7 @@ class Reader:
     door: Door
     now: datetime
     run_id: str
+    stop: threading.Event = field(default_factory=threading.Event)
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -80,6 +83,10 @@ class Reader:
             self.stream, self.account, read.window, bookmark=read.bookmark
         ):
             failpoint("C2")
+            if self.stop.is_set():
+                raise TransientError(
+                    f"{self.source_name}.{self.stream.name}: the run was stopped", code="TUP-757"
+                )
             self.tally.received += len(page.records)
             yield page
 

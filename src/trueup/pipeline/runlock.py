@@ -20,11 +20,7 @@ def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
         workspace.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise IntegrityError(
-            f"workspace {workspace}: {error.strerror}",
-            hint="Give this user write access to the folder and space on its disk.",
-            code="TUP-701",
-        ) from error
+        raise _unwritable(workspace, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,8 +32,20 @@ def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
                 hint="Wait for it to end, then run again.",
                 code="TUP-755",
             ) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{run_id} (process {os.getpid()})".encode(), 0)
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{run_id} (process {os.getpid()})".encode(), 0)
+        except OSError as error:
+            raise _unwritable(workspace, error) from error
         yield
     finally:
         os.close(handle)
+
+
+def _unwritable(workspace: Path, error: OSError) -> IntegrityError:
+    return IntegrityError(
+        f"workspace {workspace}: {error.strerror}",
+        why="Nothing was started; what was published stays on show.",
+        hint="Give this user write access to the folder and space on its disk.",
+        code="TUP-701",
+    )

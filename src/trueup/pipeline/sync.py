@@ -84,6 +84,7 @@ def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
 
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     run.project.open_lake()
+    _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
     jobs: list[_Job] = []
     for name in names:
@@ -114,17 +115,25 @@ def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:
 def _run_jobs(run: Run, jobs: list[_Job], planner: Planner, result: SyncResult) -> None:
     with ThreadPoolExecutor(max_workers=run.project.config.workers) as pool:
         futures = [pool.submit(_run_job, run, job, planner) for job in jobs]
-        for done, future in enumerate(as_completed(futures), start=1):
-            found = future.result()
-            result.streams.append(found)
-            fields: dict[str, object] = {
-                "source": found.source,
-                "scope": found.scope,
-                "records": found.tally.landed,
-                "status": found.status,
-            }
-            subject = f"{found.source}.{found.stream}"
-            run.tell(Event("stream_synced", subject, done, len(jobs), fields))
+        try:
+            for done, future in enumerate(as_completed(futures), start=1):
+                result.streams.append(future.result())
+                run.tell(_synced(result.streams[-1], done, len(jobs)))
+        except BaseException:
+            # Ctrl-C above all: the pool waits for its threads, so let them end at their next page.
+            run.stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _synced(result: StreamResult, done: int, total: int) -> Event:
+    fields: dict[str, object] = {
+        "source": result.source,
+        "scope": result.scope,
+        "records": result.tally.landed,
+        "status": result.status,
+    }
+    return Event("stream_synced", f"{result.source}.{result.stream}", done, total, fields)
 
 
 def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
@@ -137,6 +146,7 @@ def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
         door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
         now=run.now,
         run_id=run.run_id,
+        stop=run.stop,
     )
     error: TrueupError | None = None
     try:

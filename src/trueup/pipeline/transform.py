@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from trueup.core.failpoints import failpoint
-from trueup.errors import ConfigError, IntegrityError, QualityError
+from trueup.errors import ConfigError, IntegrityError, QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.project import Project
 from trueup.warehouse.serving import Candidate
 
 PUBLISHED_SCHEMAS = ("core", "marts")
+# How DuckDB, in a model's message, says that the disk and not the model is at fault.
+_DISK_FAULT = re.compile(r"No space left|Could not (write|truncate|fsync)|Failed to commit|Disk quota")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,13 @@ def dbt_project_folder() -> Path:
         hint="Install Trueup again; its models belong to the package.",
         code="TUP-709",
     )
+
+
+def metric_dictionary() -> list[dict[str, str]]:
+    """Every metric: name, label, formula, unit, grain, table, sql and edge_rules."""
+    text = (dbt_project_folder() / "metrics.yml").read_text(encoding="utf-8")
+    metrics: list[dict[str, str]] = yaml.safe_load(text)["metrics"]
+    return metrics
 
 
 def model_variables(project: Project) -> dict[str, str]:
@@ -204,6 +216,8 @@ class _Dbt:
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "0"
         try:
             yield
+        except OSError as error:  # dbt's own files: its log, its copy of the models
+            raise _disk_error("dbt", str(error)) from error
         finally:
             _close_dbt()
 
@@ -234,14 +248,20 @@ def _progress(listener: Listener, total: int) -> Callable[[Any], None]:
     return on_event
 
 
-def _failed(result: Any) -> QualityError | ConfigError:
+def _failed(result: Any) -> TrueupError:
     failures = [
         (entry.node.name, str(entry.message or "").strip())
         for entry in getattr(result.result, "results", None) or []
         if str(entry.status) in ("error", "fail", "runtime error")
     ]
     if not failures:
+        if _DISK_FAULT.search(str(result.exception)):
+            return _disk_error("dbt", str(result.exception))
         return ConfigError(f"models: {result.exception}", code="TUP-314")
+    for name, message in failures:
+        if _DISK_FAULT.search(message):
+            line = next(line for line in message.splitlines() if _DISK_FAULT.search(line))
+            return _disk_error(f"model {name}", line.strip())
     name, message = failures[0]
     first = next((line for line in message.splitlines() if line.strip()), "failed")
     return QualityError(
@@ -249,4 +269,13 @@ def _failed(result: Any) -> QualityError | ConfigError:
         why="Nothing was published; the last good version stays on show.",
         hint="See the log in the workspace under dbt/logs, mend the model, then: trueup run",
         code="TUP-601",
+    )
+
+
+def _disk_error(where: str, what: str) -> IntegrityError:
+    return IntegrityError(
+        f"{where}: {what}",
+        why="Nothing was published; the last good version stays on show.",
+        hint="Free space on the workspace's disk, then run again.",
+        code="TUP-707",
     )

@@ -226,7 +226,8 @@ def _coverage(work: _WindowRead) -> tuple[date | None, date | None]:
     if state.first_day is None or state.closed_until is None:
         if not work.read.advances:
             return None, None
-        return first, min(end, closed_until(work.reader.stream, _today(work.reader)))
+        limit = closed_until(work.reader.stream, _today(work.reader))
+        return first, max(first, min(end, limit))
     known_first, closed = state.first_day, state.closed_until
     if first < known_first <= end:
         known_first = first

@@ -58,7 +58,10 @@ class Vault:
         Raises AccessError when it was made under another master key, ConfigError when others
         may read the file, and IntegrityError when a newer version wrote it.
         """
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise _unwritable(error) from error
         refuse_readable_by_others(path)
         connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -69,6 +72,9 @@ class Vault:
             for pragma in ("journal_mode = delete", "synchronous = full", "secure_delete = on"):
                 connection.execute(f"pragma {pragma}")
             vault._prepare(path)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            raise _unwritable(error) from error
         except BaseException:
             connection.close()
             raise
@@ -158,13 +164,17 @@ class Vault:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("begin immediate")
         try:
+            self._connection.execute("begin immediate")
             yield
-        except BaseException:
-            self._connection.execute("rollback")
+            self._connection.execute("commit")
+        except BaseException as error:
+            # A full disk makes SQLite roll back by itself.
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _unwritable(error) from error
             raise
-        self._connection.execute("commit")
 
     def _quarantine_key(self) -> AESGCM:
         subject = self._ciphers.value_hash("quarantine", "")
@@ -179,6 +189,15 @@ class Vault:
         entry = access_log.AccessEntry(at=now, who=who, purpose=purpose, subject=subject)
         with self._transaction():
             access_log.append_entry(self._connection, self._keys.log, entry)
+
+
+def _unwritable(error: Exception) -> IntegrityError:
+    return IntegrityError(
+        f"vault: {error}",
+        why="Personal values could not be kept, so no record that holds one was taken.",
+        hint="Free space or give write access to the vault's folder, then run again.",
+        code="TUP-714",
+    )
 
 
 def _statements(script: str) -> Iterator[str]:

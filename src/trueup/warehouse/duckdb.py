@@ -20,6 +20,13 @@ SETTINGS = {
     "memory_limit": "3GB",
     "preserve_insertion_order": "true",
 }
+# What DuckDB raises when its disk is full or fails; a failed commit is a TransactionException.
+DISK_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
 _RECORD_NAMES = (
     "payload, record_key, cursor_value, operation, scope, window_since, window_until, "
     "page_index, record_index, batch_id, extracted_at"
@@ -44,7 +51,7 @@ class DuckDBWarehouse:
             for name, value in SETTINGS.items():
                 connection.execute(f"set {name} = '{value}'")
             yield connection
-        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        except DISK_ERRORS as error:
             raise _broken(self.path, error) from error
         finally:
             connection.close()

@@ -121,7 +121,10 @@ class PublishedStore:
         for partition, rows, fingerprint in _partitions(connection, table, salt):
             part = known.get(partition)
             if part is None or part.fingerprint != fingerprint or not self._has(part):
-                part = self._write_part(connection, table, partition, rows, fingerprint)
+                try:
+                    part = self._write_part(connection, table, partition, rows, fingerprint)
+                except (OSError, duckdb.IOException) as error:
+                    raise self._unwritable(error) from error
             parts.append(part)
         return tuple(parts)
 
@@ -146,13 +149,8 @@ class PublishedStore:
             building.rename(folder)
             _sync_folder(self.root)
             self._point_at(manifest.publish_id)
-        except (OSError, duckdb.IOException) as error:
-            raise IntegrityError(
-                f"published {self.root}: {error}",
-                why="The version before stays on show; nothing is half published.",
-                hint="Free space or give write access, then: trueup publish",
-                code="TUP-708",
-            ) from error
+        except (OSError, duckdb.Error) as error:
+            raise self._unwritable(error) from error
 
     def prune(self, keep: int) -> None:
         """Remove all but the newest `keep` versions, and parts that none of them names."""
@@ -170,6 +168,14 @@ class PublishedStore:
         for path in self.root.glob("parts/*/*.parquet"):
             if str(path.relative_to(self.root)) not in used:
                 path.unlink()
+
+    def _unwritable(self, error: Exception) -> IntegrityError:
+        return IntegrityError(
+            f"published {self.root}: {str(error).splitlines()[0]}",
+            why="The version before stays on show; nothing is half published.",
+            hint="Free space or give write access, then: trueup publish",
+            code="TUP-708",
+        )
 
     def _has(self, part: PublishedPart) -> bool:
         return (self.root / part.file).exists()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-import trueup_dashboards
 from streamlit.testing.v1 import AppTest
 
+import trueup_dashboards
 from tests.unit.dashboards.small_publish import PLAIN, Shape, publish
 
 APP = Path(trueup_dashboards.__file__).parent / "app.py"

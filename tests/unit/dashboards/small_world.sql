@@ -59,7 +59,7 @@ inner join (
 create table campaign_waves as
 select
     days.day,
-    campaigns.*,
+    campaigns.* exclude (campaign_name),
     case when number = 11 then 0 else wave(days.day, day_number, number) end as ran,
     wave(days.day, day_number, number) as sold
 from days cross join campaigns;

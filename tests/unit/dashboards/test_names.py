@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
+
 from trueup_dashboards.names import SHOWN_CHARACTERS, as_csv, as_html, as_markdown, shown
 
 
@@ -35,7 +36,9 @@ def test_a_name_that_just_fits_is_not_cut() -> None:
     assert line_of("y" * SHOWN_CHARACTERS) == "y" * SHOWN_CHARACTERS
 
 
-@pytest.mark.parametrize("mark", ["\x00", "\t", "\n", "\x85", "\u202e", "\u2066", "\u2028", "\ufeff"])
+@pytest.mark.parametrize(
+    "mark", ["\x00", "\t", "\n", "\x85", "\u202e", "\u2066", "\u2028", "\ufeff"]
+)
 def test_marks_that_hide_or_reorder_text_are_made_visible(mark: str) -> None:
     assert line_of(f"a{mark}b") == "a�b"
 
@@ -73,6 +76,4 @@ def test_markup_is_no_markup() -> None:
 
 
 def test_markdown_is_no_markdown() -> None:
-    assert as_markdown("[a](b) **c** :red[d] $x$") == (
-        r"\[a\]\(b\) \*\*c\*\* \:red\[d\] \$x\$"
-    )
+    assert as_markdown("[a](b) **c** :red[d] $x$") == (r"\[a\]\(b\) \*\*c\*\* \:red\[d\] \$x\$")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from trueup_dashboards.published import Published, newest, open_published
+import streamlit as st
 
 from tests.unit.dashboards.small_publish import PUBLISH_ID, Shape, publish
+from trueup_dashboards.published import Published, newest, open_published
 
 LATER = "20260703T060400Z-001"
 
@@ -63,3 +64,10 @@ def test_a_table_that_was_not_published_has_no_columns(plain_folder: Path) -> No
     published = opened(plain_folder)
     assert published.columns("ops.nothing") == frozenset()
     assert "publish_id" in published.columns("ops.publish")
+
+
+def test_a_version_still_in_use_can_be_opened_again(plain_folder: Path) -> None:
+    in_use = opened(plain_folder)
+    st.cache_resource.clear()
+    assert opened(plain_folder).connection is not in_use.connection
+    assert in_use.rows("select 1 as one") == [{"one": 1}]

@@ -1,6 +1,7 @@
 """Whatever comes in whatever order and portions: incremental runs end where a full build does."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,6 +87,19 @@ def order_version(number: int, version: int) -> p.Row:
     )
 
 
+def differences_to_a_full_build(warehouse: Warehouse) -> dict[str, set[tuple[object, ...]]]:
+    """Rows that only one of the two has, per table."""
+    before = {table: Counter(warehouse.content(table)) for table in COMPARED}
+    warehouse.transform(full_refresh=True)
+    after = {table: Counter(warehouse.content(table)) for table in COMPARED}
+    assert sum(after["marts.mart_finance_daily"].values()), "nothing was compared"
+    return {
+        table: set(before[table] - after[table]) | set(after[table] - before[table])
+        for table in COMPARED
+        if before[table] != after[table]
+    }
+
+
 LOADS: list[Callable[[Warehouse, random.Random], None]] = [
     load_spend, load_spend, load_meta, load_campaigns, load_clicks, load_rates, load_orders,
     load_orders,
@@ -100,10 +114,7 @@ def test_incremental_runs_end_where_a_full_build_does(seed: int, tmp_path: Path)
         for load in draw.sample(LOADS, draw.randint(2, 8)):
             load(warehouse, draw)
         warehouse.transform()
-    incremental = {table: warehouse.content(table) for table in COMPARED}
-    warehouse.transform(full_refresh=True)
-    for table in COMPARED:
-        assert incremental[table] == warehouse.content(table), table
+    assert differences_to_a_full_build(warehouse) == {}
 
 
 @pytest.mark.parametrize("seed", [4])
@@ -119,7 +130,4 @@ def test_a_run_that_did_not_finish_leaves_no_trace(seed: int, tmp_path: Path) ->
         load_orders(warehouse, draw)
         load_spend(warehouse, draw)
         warehouse.transform()
-    incremental = {table: warehouse.content(table) for table in COMPARED}
-    warehouse.transform(full_refresh=True)
-    for table in COMPARED:
-        assert incremental[table] == warehouse.content(table), table
+    assert differences_to_a_full_build(warehouse) == {}

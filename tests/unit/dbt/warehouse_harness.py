@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -157,22 +157,27 @@ def _parsed(variables: str) -> Any:
 
 
 def run_dbt(
-    warehouse: Warehouse,
-    *,
-    full_refresh: bool = False,
-    select: Sequence[str] = (),
-    command: str = "build",
+    warehouse: Warehouse, *, full_refresh: bool = False, select: Sequence[str] = ()
 ) -> Any:
-    """`dbt build` without tests; raises AssertionError with what failed."""
+    """Run seeds and models; raises AssertionError with what failed."""
+    arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+    arguments += ["--full-refresh"] if full_refresh else []
+    arguments += ["--select", *select] if select else []
+    return _invoke(warehouse, arguments)
+
+
+def run_unit_tests(warehouse: Warehouse) -> int:
+    """Run dbt's own unit tests on a warehouse that has the models; returns how many passed."""
+    return len(_invoke(warehouse, ["test", "--resource-type", "unit_test"]).result.results)
+
+
+def _invoke(warehouse: Warehouse, arguments: Sequence[str]) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     os.environ["TRUEUP_WAREHOUSE"] = str(warehouse.path)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "0"
     variables = json.dumps(dict(warehouse.variables), sort_keys=True)
-    arguments = [command, "--resource-type", "model", "--resource-type", "seed"]
-    arguments += ["--full-refresh"] if full_refresh else []
-    arguments += ["--select", *select] if select else []
     try:
         manifest = _parsed(variables)
         result = dbtRunner(manifest=manifest).invoke([*arguments, *_options(variables)])
@@ -198,7 +203,3 @@ def _failures(result: Any) -> str:
         if str(entry.status) in ("error", "fail", "runtime error")
     ]
     return "\n".join(found) or str(result.exception)
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -103,3 +103,8 @@ def test_days_beyond_the_reach_of_the_source_are_not_asked_for():
     now = datetime(2026, 7, 10, 12, tzinfo=UTC)
     reads = plan_reads(clicks, Account(account_id="1"), ScopeState(), now, START)
     assert reads[0].window.since == datetime(2026, 7, 7, tzinfo=UTC)
+
+
+def test_days_before_the_first_one_are_never_asked_for():
+    young = ScopeState(first_day=START, closed_until=START - timedelta(days=20))
+    assert report_days(young, START + timedelta(days=1), START)[0] == START

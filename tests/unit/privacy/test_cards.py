@@ -69,6 +69,8 @@ def test_neighbours_do_not_hide_a_card_number(text: str) -> None:
         b'{"note":"\\u0034' + VISA[1:].encode() + b'"}',
         b'{"note":"' + b"".join(b"\\u003%c" % ord(d) for d in VISA) + b'"}',
         b'{"note":"4111\\u00201111\\u002d1111\\u002E1111"}',
+        b'{"note":"\\u00e9' + VISA.encode() + b'"}',
+        b'{"note":"\\u004141111111 11111111"}',
         json.dumps({"note": fullwidth(VISA)}).encode(),
         json.dumps({"note": fullwidth(VISA)}, ensure_ascii=False).encode(),
         json.dumps({"n": VISA.translate({48 + d: 0x0660 + d for d in range(10)})}).encode(),

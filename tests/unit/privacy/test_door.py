@@ -26,7 +26,7 @@ BAD = {
     "not_json": b'{"ad":{"id":"1"},"date":"2026-11-01","spend":NaN}',
     "number_out_of_range": an_ad_day().replace(b'"3"', b"1e400"),
     "invalid_text": an_ad_day(name="x").replace(b'"x"', b'"\\ud800"'),
-    "nul_character": an_ad_day(name="a\0b"),
+    "nul_character": an_ad_day(ad={"id": "1\0"}),
     "duplicate_json_key": an_ad_day().replace(b"{", b'{"clicks":"4",', 1),
     "not_an_object": b'["EUR","USD"]',
     "missing_key": an_ad_day(ad={}),
@@ -83,6 +83,11 @@ def test_bytes_that_are_not_text_are_kept_as_base64(tmp_path: Path) -> None:
     prefix, _, encoded = refused.payload_text.partition(":")
     assert (refused.reason, prefix) == ("invalid_text", "base64")
     assert base64.b64decode(encoded) == b'{"name":"\xff' + b"X" * 16 + b'"}'
+
+
+def test_a_nul_in_a_name_is_a_character_like_others(tmp_path: Path) -> None:
+    record = an_ad_day(name="a\0b")
+    assert a_door(tmp_path).admit([record]).payloads == [record]
 
 
 @pytest.mark.parametrize("key", [None, {"a": 1}, [1]])

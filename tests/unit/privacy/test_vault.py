@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.privacy.privacy_builders import NOW, a_vault
+from tests.unit.privacy.privacy_builders import MASTER_KEY, NOW, a_vault
 from trueup.core.stream import PersonalKind
 from trueup.errors import AccessError, ConfigError, IntegrityError
 from trueup.privacy.tokens import normalised
@@ -76,7 +77,7 @@ def test_no_value_is_shown_when_the_access_cannot_be_recorded(tmp_path: Path) ->
     vault = a_vault(tmp_path)
     token = token_of(vault)
     vault._connection.execute("drop table access_log")
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(IntegrityError, match="vault: no such table"):
         vault.reveal(token, purpose="x", who="dpo", now=NOW)
 
 
@@ -112,6 +113,22 @@ def test_a_changed_access_log_is_noticed(tmp_path: Path, attack: str) -> None:
         vault.verify_access_log()
 
 
+def test_an_entry_of_another_history_is_noticed(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    vault.reveal(token_of(vault), purpose="a", who="dpo", now=NOW)
+    backup = tmp_path / "backup.sqlite"
+    shutil.copy(tmp_path / "vault.sqlite", backup)
+    restored = Vault.open(backup, MASTER_KEY)
+    for place, purposes in ((vault, "bc"), (restored, "xc")):
+        for purpose in purposes:
+            place.reveal(token_of(place), purpose=purpose, who="dpo", now=NOW)
+    (kept,) = restored._connection.execute("select * from access_log where sequence = 3")
+    vault._connection.execute("drop trigger access_log_is_not_changed")
+    vault._connection.execute("update access_log set seal = ? where sequence = 3", (kept[-1],))
+    with pytest.raises(IntegrityError, match="entry 3"):
+        vault.verify_access_log()
+
+
 def test_the_file_holds_no_value_and_is_for_its_owner_only(tmp_path: Path) -> None:
     token_of(a_vault(tmp_path), "canary.person@example.com", who="canary-customer")
     content = (tmp_path / "vault.sqlite").read_bytes()
@@ -141,12 +158,13 @@ def test_a_vault_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         a_vault(tmp_path)
 
 
-@pytest.mark.parametrize("column", ["ciphertext", "nonce", "subject_id"])
-def test_values_cannot_be_moved_to_another_token(tmp_path: Path, column: str) -> None:
+@pytest.mark.parametrize("whose", ["", "customer 7"], ids=["of-another", "of-the-same"])
+@pytest.mark.parametrize("columns", ["ciphertext", "nonce", "nonce, ciphertext"])
+def test_values_cannot_be_moved_to_another_token(tmp_path: Path, columns: str, whose: str) -> None:
     vault = a_vault(tmp_path)
-    ann, bob = token_of(vault), token_of(vault, "bob@x.com")
+    ann, bob = token_of(vault, who=whose), token_of(vault, "bob@x.com", who=whose)
     vault._connection.execute(
-        f"update tokens set {column} = (select {column} from tokens where token = ?)"
+        f"update tokens set ({columns}) = (select {columns} from tokens where token = ?)"
         " where token = ?",
         (ann, bob),
     )

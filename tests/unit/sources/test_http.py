@@ -4,6 +4,7 @@ import logging
 import time
 import traceback
 
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -138,6 +139,20 @@ def test_a_body_cut_at_any_byte_is_never_taken() -> None:
         context = a_context(FakeClock(), max_attempts=100, max_wait_seconds=1e9)
         answer = HttpClient(server.base_url, context=context).get("/x")
     assert (answer.body, answer.attempts) == (whole, len(whole) + 1)
+
+
+class ShortTransport(httpx.BaseTransport):
+    """Delivers fewer bytes than it announces, as a proxy may."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        stream = httpx.ByteStream(b'{"data":[]}')
+        return httpx.Response(200, headers={"content-length": "99"}, stream=stream, request=request)
+
+
+def test_fewer_bytes_than_announced_are_never_taken() -> None:
+    context = a_context(FakeClock(), transport=ShortTransport())
+    with pytest.raises(TransientError, match="11 of 99 announced bytes"):
+        HttpClient("http://vendor", context=context).get("/x")
 
 
 def test_a_record_that_is_not_json_does_not_make_its_answer_refused() -> None:

@@ -32,7 +32,10 @@ def spend_bars(table: pa.Table, currency: str) -> Any:
 
 
 def roas_dots(table: pa.Table, currency: str) -> Any:
-    """One dot of ROAS per channel beside the bars; the rule is where a unit of spend comes back."""
+    """One dot of ROAS per channel beside the bars, hollow where the platform speaks for itself.
+
+    The dashed rule is where a unit of spend just comes back.
+    """
     look = theme.colours()
     base = alt.Chart(table).encode(y=_channel_axis(table, labels=False))
     dots = base.mark_circle(size=130, opacity=1).encode(
@@ -40,13 +43,18 @@ def roas_dots(table: pa.Table, currency: str) -> Any:
             "roas:Q",
             title="ROAS, net revenue per 1 spent",
             axis=alt.Axis(tickCount=5),
-            scale=alt.Scale(domain=[0, 1.2 * _most(table, "roas")]),
+            scale=alt.Scale(
+                domain=[0, 1.2 * max(_most(table, "roas"), _most(table, "claimed_roas"))]
+            ),
         ),
         color=_channel_colour(table),
         tooltip=_tooltip(currency),
     )
-    values = base.mark_text(align="left", dx=11, color=look.ink).encode(
+    values = base.mark_text(dy=-13, color=look.ink).encode(
         x="roas:Q", text=alt.Text("roas:Q", format=",.2f")
+    )
+    claimed = base.mark_point(size=110, filled=False, strokeWidth=1.8).encode(
+        x="claimed_roas:Q", color=_channel_colour(table), tooltip=_tooltip(currency)
     )
     unknown = (
         base.transform_filter("!isValid(datum.roas)")
@@ -58,7 +66,7 @@ def roas_dots(table: pa.Table, currency: str) -> Any:
         .mark_rule(strokeDash=[3, 3], color=look.neutral)
         .encode(x="one:Q")
     )
-    return theme.styled(even + dots + values + unknown, _height(table))
+    return theme.styled(even + claimed + dots + values + unknown, _height(table))
 
 
 def trend(days: pa.Table, top: float, code: str) -> Any:
@@ -118,6 +126,7 @@ def _tooltip(currency: str) -> list[alt.Tooltip]:
         alt.Tooltip("spend:Q", title=f"spend, {currency}", format=",.2f"),
         alt.Tooltip("net_revenue:Q", title=f"net revenue, {currency}", format=",.2f"),
         alt.Tooltip("roas:Q", title="ROAS", format=",.2f"),
+        alt.Tooltip("claimed_roas:Q", title="ROAS, platform's claim", format=",.2f"),
         alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
         alt.Tooltip("cac:Q", title=f"CAC, {currency}", format=",.2f"),
     ]

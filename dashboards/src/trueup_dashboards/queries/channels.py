@@ -1,6 +1,6 @@
 """What the Channels page draws."""
 
-from trueup_dashboards.queries.marts import CHANNEL_DAYS, ratio_of, whole_sum
+from trueup_dashboards.queries.marts import CAMPAIGN_DAYS, CHANNEL_DAYS, ratio_of, whole_sum
 
 # One row per channel, by spend and then revenue.
 TABLE = f"""
@@ -61,4 +61,15 @@ cross join days
 left join channel_days
     on channels.channel_code = channel_days.channel_code and days.day = channel_days.day
 order by channels.channel_code, days.day
+"""
+
+# One row per channel that platforms claim conversions for: what they say that their clicks and
+# views brought. It is compared with ours and added to nothing.
+CLAIMS = f"""
+with {CAMPAIGN_DAYS}
+select
+    channel_code,
+    {ratio_of(whole_sum("claimed_value"), whole_sum("spend"))} as claimed_roas
+from campaign_days
+group by channel_code
 """

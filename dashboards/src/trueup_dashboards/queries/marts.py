@@ -9,6 +9,8 @@ from trueup_dashboards.names import shown
 FINANCE = "mart_finance_daily"
 CHANNELS = "mart_channel_daily"
 CAMPAIGNS = "mart_campaign_daily"
+# What is read to name campaigns and to convert what platforms claim.
+CAMPAIGN_TABLES = (CAMPAIGNS, "dim_campaign", "dim_channel", "dim_fx_rate")
 
 
 def whole_sum(column: str) -> str:
@@ -71,7 +73,7 @@ named_campaigns as (
         {shown("campaign_name")} as campaign,
         status
     from core.dim_campaign
-    where is_current
+    where is_current and campaign_id is not null
 ),
 former_names as (
     select

@@ -11,15 +11,13 @@ from trueup_dashboards.charts import campaigns as drawing
 from trueup_dashboards.published import Row
 from trueup_dashboards.queries import campaigns as queries
 from trueup_dashboards.queries import coverage
-from trueup_dashboards.queries.marts import CAMPAIGNS
+from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CAMPAIGNS
 from trueup_dashboards.states import SIGNS, State
 from trueup_dashboards.visit import Visit, current
 
-NEEDED = (CAMPAIGNS, "dim_campaign", "dim_channel", "dim_fx_rate")
-
 
 def show(visit: Visit) -> None:
-    if missing := visit.lacks(*NEEDED):
+    if missing := visit.lacks(*CAMPAIGN_TABLES):
         empty.never_shown(visit, missing)
         return
     if visit.period is None:
@@ -109,7 +107,7 @@ def _campaign_table(visit: Visit, table: pa.Table) -> None:
             st.html('<p class="tu-subtitle">No campaign fits these filters.</p>')
             return
         st.dataframe(
-            widgets.drawable(shown),
+            widgets.in_percent(widgets.drawable(shown), "ctr"),
             column_config=_columns(table),
             column_order=[name for name in COLUMN_ORDER if _is_worth_showing(name, table)],
             hide_index=True,
@@ -130,9 +128,9 @@ def _subtitle(table: pa.Table) -> str:
 
 
 COLUMN_ORDER = (
-    *("campaign", "state", "spend", "spend_by_day", "roas", "cac", "new_customers", "orders"),
-    *("claimed_conversions", "net_revenue", "claimed_value", "ctr", "cpc", "impressions", "clicks"),
-    *("channel", "account", "status", "formerly", "campaign_id"),
+    *("campaign", "account", "state", "spend", "spend_by_day", "roas", "cac", "new_customers"),
+    *("orders", "claimed_conversions", "net_revenue", "claimed_value", "ctr", "cpc"),
+    *("impressions", "clicks", "channel", "status", "formerly", "campaign_id"),
 )
 
 
@@ -145,11 +143,11 @@ def _columns(table: pa.Table) -> dict[str, Any]:
     most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     number = kinds.NumberColumn
     return {
-        "campaign": kinds.TextColumn("Campaign", pinned=True, width=210),
+        "campaign": kinds.TextColumn("Campaign", pinned=True, width=200),
         "state": kinds.TextColumn("Spend is", width=128),
-        "spend": kinds.ProgressColumn("Spend", format="localized", min_value=0, max_value=most),
-        "spend_by_day": kinds.BarChartColumn("Spend by day", y_min=0, width=110),
-        "ctr": number("CTR", format="percent"),
+        "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
+        "spend_by_day": kinds.BarChartColumn("Spend by day", y_min=0, width=96),
+        "ctr": number("CTR, %", format="%.2f"),
         "cpc": number("CPC", format="%.2f"),
         "orders": number("Orders", format="localized", help="Credited by our attribution"),
         "claimed_conversions": number("Claimed", format="localized", help="Platform's conversions"),
@@ -163,7 +161,7 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "impressions": number("Impressions", format="localized"),
         "clicks": number("Clicks", format="localized"),
         "channel": kinds.TextColumn("Channel"),
-        "account": kinds.TextColumn("Account"),
+        "account": kinds.TextColumn("Account", width=110),
         "status": kinds.TextColumn("Status"),
         "formerly": kinds.TextColumn("Formerly", help="Names it had before"),
         "campaign_id": kinds.TextColumn("Campaign id"),

@@ -11,7 +11,7 @@ from trueup_dashboards.charts import channels as drawing
 from trueup_dashboards.names import as_html
 from trueup_dashboards.queries import channels as queries
 from trueup_dashboards.queries import overview
-from trueup_dashboards.queries.marts import CHANNELS, FINANCE
+from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CHANNELS, FINANCE
 from trueup_dashboards.visit import Visit, current
 
 PER_ROW = 3
@@ -32,10 +32,10 @@ def show(visit: Visit) -> None:
 
 
 def _spend_against_roas(visit: Visit, table: pa.Table) -> None:
-    paid = table.filter(pc.greater(pc.fill_null(table["spend"], 1.0), 0.0))
+    paid = _with_claims(visit, table.filter(pc.greater(pc.fill_null(table["spend"], 1.0), 0.0)))
     with widgets.panel(
         f"Spend and what it brought, {visit.currency}",
-        f"channels with spend, {visit.chosen}; ROAS = attributed net revenue / spend",
+        "channels with spend · filled dot: ROAS as we attribute; hollow: as the platform claims",
         paid.drop_columns(["revenue_by_day"]),
         "channels_roas",
     ):
@@ -46,6 +46,17 @@ def _spend_against_roas(visit: Visit, table: pa.Table) -> None:
         left, right = st.columns([6, 5])
         left.altair_chart(drawing.spend_bars(paid, visit.currency), alt="Spend per channel")
         right.altair_chart(drawing.roas_dots(paid, visit.currency), alt="ROAS per channel")
+
+
+def _with_claims(visit: Visit, table: pa.Table) -> pa.Table:
+    """`table` with the ROAS that the platforms claim; unknown where that is not published."""
+    claims: dict[str, float | None] = {}
+    if not visit.lacks(*CAMPAIGN_TABLES):
+        within = {"since": visit.chosen.since, "until": visit.chosen.until}
+        found = visit.published.rows(queries.CLAIMS, **within)
+        claims = {row["channel_code"]: row["claimed_roas"] for row in found}
+    values = [claims.get(code) for code in table["channel_code"].to_pylist()]
+    return table.append_column("claimed_roas", pa.array(values, pa.float64()))
 
 
 def _state_line(visit: Visit) -> None:
@@ -87,7 +98,7 @@ def _table(visit: Visit, table: pa.Table) -> None:
         "channels",
     ):
         st.dataframe(
-            widgets.drawable(table),
+            widgets.in_percent(widgets.drawable(table), "ctr"),
             column_config=_columns(table),
             hide_index=True,
             placeholder=showing.NOT_AVAILABLE,
@@ -117,10 +128,10 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "channel_code": None,
         "channel": kinds.TextColumn("Channel", width="medium"),
         "channel_group": kinds.TextColumn("Group"),
-        "spend": kinds.ProgressColumn("Spend", format="localized", min_value=0, max_value=most),
+        "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
         "impressions": kinds.NumberColumn("Impressions", format="localized"),
         "clicks": kinds.NumberColumn("Clicks", format="localized"),
-        "ctr": kinds.NumberColumn("CTR", format="percent"),
+        "ctr": kinds.NumberColumn("CTR, %", format="%.2f"),
         "cpc": kinds.NumberColumn("CPC", format="%.2f"),
         "orders": kinds.NumberColumn("Orders", format="localized"),
         "net_revenue": kinds.NumberColumn("Net revenue", format="accounting"),

@@ -58,18 +58,18 @@ def _tiles(visit: Visit, days: pa.Table) -> None:
                     reliance=visit.reliance(kind, *tables),
                     better=better,
                     trend=trends[name].to_pylist(),
-                    note=_note(name, now),
+                    note=_note(visit, name, now),
                 )
             )
 
 
-def _note(name: str, now: Row) -> str:
+def _note(visit: Visit, name: str, now: Row) -> str:
     """What belongs beside a figure: its cents, its denominator, or its sibling."""
     match name:
         case "net_revenue" | "spend":
             return showing.exact_money(now[name])
         case "roas":
-            return f"MER {showing.ratio(now['mer'])}"
+            return f"{metric(visit.metrics, 'mer').label} {showing.ratio(now['mer'])}"
         case "cac":
             return f"spend ÷ {showing.count(now['new_customers'])}"
         case "new_customers":

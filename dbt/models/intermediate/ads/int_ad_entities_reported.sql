@@ -8,12 +8,23 @@ with
 
 reported as (
 
-    select platform, account_id, campaign_id, ad_group_id, ad_id, load_id
+    select
+        platform,
+        account_id,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        load_id
     from {{ ref('fact_ad_spend_hist') }}
     where load_id > {{ transformed_load_id() }}
     union all
     select
-        'google_ads' as platform, account_id, campaign_id, ad_group_id, ad_id, load_id
+        'google_ads' as platform,
+        account_id,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        load_id
     from {{ ref('stg_google_ads__click_views') }}
     where load_id > {{ transformed_load_id() }}
 
@@ -49,11 +60,11 @@ fresh as (
 
 )
 {%- else -%}
-fresh as (
+    fresh as (
 
-    select * from grouped
+        select * from grouped
 
-)
+    )
 {%- endif %}
 
 select * from fresh

@@ -19,7 +19,7 @@ snapshots as (
     from {{ ref('stg_warehouse__windows') }}
     where
         load_id > {{ transformed_load_id() }}
-        and ((source = 'google_ads' and stream = 'ad_groups') or (source = 'meta_ads' and stream = 'ad_sets'))
+        and (source || '.' || stream) in ('google_ads.ad_groups', 'meta_ads.ad_sets')
 
 ),
 

@@ -19,7 +19,7 @@ snapshots as (
     from {{ ref('stg_warehouse__windows') }}
     where
         load_id > {{ transformed_load_id() }}
-        and ((source = 'google_ads' and stream = 'ads') or (source = 'meta_ads' and stream = 'ads'))
+        and (source || '.' || stream) in ('google_ads.ads', 'meta_ads.ads')
 
 ),
 

@@ -5,7 +5,9 @@
     pre_hook='{{ undo_unfinished() }}'
 ) }}
 
-{%- set attributes = ['campaign_name', 'status', 'channel_type', 'objective', 'daily_budget_amount'] %}
+{%- set attributes = [
+    'campaign_name', 'status', 'channel_type', 'objective', 'daily_budget_amount'
+] %}
 
 with
 
@@ -19,7 +21,7 @@ snapshots as (
     from {{ ref('stg_warehouse__windows') }}
     where
         load_id > {{ transformed_load_id() }}
-        and ((source = 'google_ads' and stream = 'campaigns') or (source = 'meta_ads' and stream = 'campaigns'))
+        and (source || '.' || stream) in ('google_ads.campaigns', 'meta_ads.campaigns')
 
 ),
 

@@ -14,7 +14,10 @@ with
 
 snapshots as (
 
-    select scope, load_id, loaded_at
+    select
+        scope,
+        load_id,
+        loaded_at
     from {{ ref('stg_warehouse__windows') }}
     where load_id > {{ transformed_load_id() }} and source = 'fx' and stream = 'rates'
 
@@ -24,8 +27,7 @@ listed as (
 
     select
         {{ account_of_scope('scope') }} as scope,
-        concat_ws('|', base_currency_code, quote_currency_code, cast(rate_date as varchar))
-            as rate_key,
+        base_currency_code || '|' || quote_currency_code || '|' || cast(rate_date as varchar) as rate_key,
         {{ columns | join(',\n        ') }},
         {{ row_hash(['rate', 'provider']) }} as row_hash,
         load_id

@@ -3,7 +3,11 @@ with
 
 orders as (
 
-    select order_dk, report_date, is_first_order from {{ ref('fact_orders') }}
+    select
+        order_dk,
+        report_date,
+        is_first_order
+    from {{ ref('fact_orders') }}
     where
         not is_test
         and report_date in (select report_date from {{ ref('int_report_days_touched') }})

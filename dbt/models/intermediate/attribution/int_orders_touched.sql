@@ -5,7 +5,12 @@ with
 
 moments as (
 
-    select order_dk, gclid, utm_id, utm_campaign, utm_content
+    select
+        order_dk,
+        gclid,
+        utm_id,
+        utm_campaign,
+        utm_content
     from {{ ref('stg_shopify__journey_moments') }}
 
 ),
@@ -19,7 +24,10 @@ new_clicks as (
 
 new_names as (
 
-    select utm_parameter, utm_value from {{ ref('bridge_campaign_utm') }}
+    select
+        utm_parameter,
+        utm_value
+    from {{ ref('bridge_campaign_utm') }}
     where load_id > {{ transform_position() }}
 
 ),
@@ -33,12 +41,13 @@ touched as (
     from moments
     inner join new_clicks on moments.gclid = new_clicks.click_id
     {%- for parameter in ['utm_id', 'utm_campaign', 'utm_content'] %}
-    union
-    select moments.order_dk
-    from moments
-    inner join new_names
-        on moments.{{ parameter }} = new_names.utm_value
-        and new_names.utm_parameter = '{{ parameter }}'
+        union
+        select moments.order_dk
+        from moments
+        inner join new_names
+            on
+                moments.{{ parameter }} = new_names.utm_value
+                and new_names.utm_parameter = '{{ parameter }}'
     {%- endfor %}
 
 )

@@ -8,7 +8,12 @@ touched_orders as (
 
 orders as (
 
-    select order_dk, placed_at, currency_code, report_date, is_test
+    select
+        order_dk,
+        placed_at,
+        currency_code,
+        report_date,
+        is_test
     from {{ ref('int_orders_summed') }}
     where order_dk in (select order_dk from touched_orders)
 
@@ -68,19 +73,20 @@ channelled as (
         rules.rule_priority
     from touches
     inner join rules
-        on (rules.click_id_type is null or rules.click_id_type = touches.click_id_type)
-        and (
-            rules.utm_source_pattern is null
-            or lower(touches.utm_source) like rules.utm_source_pattern
-        )
-        and (
-            rules.utm_medium_pattern is null
-            or lower(touches.utm_medium) like rules.utm_medium_pattern
-        )
-        and (
-            rules.referrer_pattern is null
-            or touches.outer_referrer_host like rules.referrer_pattern
-        )
+        on
+            (rules.click_id_type is null or rules.click_id_type = touches.click_id_type)
+            and (
+                rules.utm_source_pattern is null
+                or lower(touches.utm_source) like rules.utm_source_pattern
+            )
+            and (
+                rules.utm_medium_pattern is null
+                or lower(touches.utm_medium) like rules.utm_medium_pattern
+            )
+            and (
+                rules.referrer_pattern is null
+                or touches.outer_referrer_host like rules.referrer_pattern
+            )
     qualify row_number() over (
         partition by touches.order_dk, touches.touchpoint_key order by rules.rule_priority
     ) = 1

@@ -22,7 +22,7 @@ weighed as (
 
     select
         *,
-        bool_and(is_direct) over (partition by order_dk) as is_direct_only
+        count_if(not is_direct) over (partition by order_dk) = 0 as is_direct_only
     from eligible
 
 ),
@@ -34,7 +34,7 @@ ranked as (
         *,
         count(*) over (partition by order_dk) as touch_count,
         row_number() over (
-            partition by order_dk order by touched_at desc, tie_rank, touchpoint_key
+            partition by order_dk order by touched_at desc, tie_rank asc, touchpoint_key asc
         ) as credit_rank
     from weighed
     where not is_direct or is_direct_only

@@ -32,10 +32,11 @@ touched as (
     where load_id > {{ position }}
     union
     select report_date from {{ ref('int_order_ledger_signed') }}
-    where order_dk in (
-        select order_dk from {{ ref('fact_attribution') }}
-        where load_id > {{ position }}
-    )
+    where
+        order_dk in (
+            select order_dk from {{ ref('fact_attribution') }}
+            where load_id > {{ position }}
+        )
     union
     select days.date_day as report_date
     from {{ ref('dim_date') }} as days

@@ -57,7 +57,7 @@ ranked as (
         order_identities.*,
         max(load_id) over (partition by identity_key) as newest_load_id,
         row_number() over (
-            partition by identity_key order by is_counted desc, placed_at, order_id
+            partition by identity_key order by is_counted desc, placed_at asc, order_id asc
         ) as order_number
     from order_identities
     where identity_key in (select identity_key from touched_identities)

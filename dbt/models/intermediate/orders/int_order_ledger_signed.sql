@@ -36,33 +36,33 @@ refunds as (
 components as (
 
     {%- for component, amount, sign in sale_components %}
-    select
-        order_dk,
-        '{{ component }}' as component,
-        'order' as event_id,
-        placed_at as event_at,
-        {{ amount }} * {{ sign }} as amount,
-        currency_code,
-        load_id
-    from orders
-    {%- if component != 'sale' %}
-    where {{ amount }} is distinct from 0
-    {%- endif %}
-    union all
+        select
+            order_dk,
+            '{{ component }}' as component,
+            'order' as event_id,
+            placed_at as event_at,
+            {{ amount }} * {{ sign }} as amount,
+            currency_code,
+            load_id
+        from orders
+        {%- if component != 'sale' %}
+            where {{ amount }} is distinct from 0
+        {%- endif %}
+        union all
     {%- endfor %}
     {%- for component, amount, sign in refund_components %}
-    select
-        refunds.order_dk,
-        '{{ component }}' as component,
-        refunds.refund_id as event_id,
-        refunds.refunded_at as event_at,
-        refunds.{{ amount }} * {{ sign }} as amount,
-        refunds.currency_code,
-        refunds.load_id
-    from refunds
-    inner join orders on refunds.order_dk = orders.order_dk
-    where refunds.{{ amount }} is distinct from 0
-    {{- '\n    union all' if not loop.last }}
+        select
+            refunds.order_dk,
+            '{{ component }}' as component,
+            refunds.refund_id as event_id,
+            refunds.refunded_at as event_at,
+            refunds.{{ amount }} * {{ sign }} as amount,
+            refunds.currency_code,
+            refunds.load_id
+        from refunds
+        inner join orders on refunds.order_dk = orders.order_dk
+        where refunds.{{ amount }} is distinct from 0
+        {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 
 ),

@@ -21,7 +21,7 @@ lines as (
         {{ strict_sum_if('is_gift_card', 'gross_amount') }} as gift_card_amount,
         {{ strict_sum_if('not is_gift_card', 'discount_amount') }} as discount_amount,
         count(*) as line_count,
-        bool_or(has_cast_problem) as has_cast_problem
+        count_if(has_cast_problem) > 0 as has_cast_problem
     from {{ ref('stg_shopify__order_lines') }}
     where load_id > {{ transformed_load_id() }}
     group by order_dk

@@ -15,7 +15,10 @@ refunds as (
 
 order_lines as (
 
-    select order_line_dk, is_gift_card from {{ ref('stg_shopify__order_lines') }}
+    select
+        order_line_dk,
+        is_gift_card
+    from {{ ref('stg_shopify__order_lines') }}
     where load_id > {{ transformed_load_id() }}
 
 ),
@@ -39,7 +42,7 @@ line_sums as (
         {{ strict_sum_if('is_gift_card', 'items_amount') }} as gift_card_amount,
         {{ strict_sum('tax_amount') }} as tax_amount,
         sum(quantity) as quantity,
-        bool_or(has_cast_problem) as has_cast_problem
+        count_if(has_cast_problem) > 0 as has_cast_problem
     from refund_lines
     group by refund_dk
 

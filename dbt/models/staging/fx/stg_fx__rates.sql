@@ -8,7 +8,7 @@ source as (
 
 typed as (
 
-    -- One unit of the base currency is `rate` units of the quote currency.
+-- One unit of the base currency is `rate` units of the quote currency.
     {{ select_json_fields('source', [
         ('base_currency_code', 'base', 'text'),
         ('quote_currency_code', 'quote', 'text'),

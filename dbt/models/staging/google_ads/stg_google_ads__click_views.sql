@@ -64,11 +64,11 @@ fresh as (
 
 )
 {%- else -%}
-fresh as (
+    fresh as (
 
-    select * from renamed
+        select * from renamed
 
-)
+    )
 {%- endif %}
 
 select * from fresh

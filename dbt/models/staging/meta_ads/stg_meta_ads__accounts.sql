@@ -21,6 +21,9 @@ typed as (
 select
     *,
     case status_code
-        when 1 then 'ENABLED' when 2 then 'DISABLED' when 101 then 'CLOSED' else cast(status_code as varchar)
+        when 1 then 'ENABLED'
+        when 2 then 'DISABLED'
+        when 101 then 'CLOSED'
+        else cast(status_code as varchar)
     end as status
 from typed

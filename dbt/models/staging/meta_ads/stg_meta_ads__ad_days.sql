@@ -8,7 +8,7 @@ source as (
 
 typed as (
 
-    -- Clicks that lead to the advertiser are `inline_link_clicks`; `clicks` are all on the ad.
+-- Clicks that lead to the advertiser are `inline_link_clicks`; `clicks` are all on the ad.
     {{ select_json_fields('source', [
         ('account_id', 'account_id', 'text'),
         ('campaign_id', 'campaign_id', 'text'),

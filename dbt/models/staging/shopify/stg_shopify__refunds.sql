@@ -31,14 +31,18 @@ summed as (
 
     select
         *,
-        {{ json_array_sum('item', 'refundShippingLines.nodes', 'subtotalAmountSet.shopMoney.amount') }}
-            as shipping_amount,
-        {{ json_array_sum('item', 'refundShippingLines.nodes', 'taxAmountSet.shopMoney.amount') }}
-            as shipping_tax_amount,
-        {{ json_array_sum('item', 'orderAdjustments.nodes', 'amountSet.shopMoney.amount') }}
-            as adjustment_amount,
-        {{ json_array_sum('item', 'orderAdjustments.nodes', 'taxAmountSet.shopMoney.amount') }}
-            as adjustment_tax_amount
+        {{ json_array_sum(
+            'item', 'refundShippingLines.nodes', 'subtotalAmountSet.shopMoney.amount'
+        ) }} as shipping_amount,
+        {{ json_array_sum(
+            'item', 'refundShippingLines.nodes', 'taxAmountSet.shopMoney.amount'
+        ) }} as shipping_tax_amount,
+        {{ json_array_sum(
+            'item', 'orderAdjustments.nodes', 'amountSet.shopMoney.amount'
+        ) }} as adjustment_amount,
+        {{ json_array_sum(
+            'item', 'orderAdjustments.nodes', 'taxAmountSet.shopMoney.amount'
+        ) }} as adjustment_tax_amount
     from items
 
 ),

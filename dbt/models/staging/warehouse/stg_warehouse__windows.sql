@@ -8,7 +8,10 @@ source as (
 
 batches as (
 
-    select load_id, loaded_at from {{ source('warehouse', 'batches') }}
+    select
+        load_id,
+        loaded_at
+    from {{ source('warehouse', 'batches') }}
 
 ),
 

@@ -145,7 +145,10 @@ def _(part: Changes) -> View:
             f"revenue ({part.currency}); {len(shown)} shown"
         )
     fresh = len(part.days) - len(moved)
-    days.append(f"    {plural(fresh, 'channel day')} from {part.first_new_day} on have news")
+    if fresh:
+        days.append(f"    {plural(fresh, 'channel day')} from {part.first_new_day} on with news")
+    if not part.days:
+        days.append("    0 channel days moved")
     tables = [
         f"    {len(part.tables)} of {part.all_tables} tables have new values: "
         f"{', '.join(part.tables) or 'none'}"
@@ -163,7 +166,7 @@ def _(part: Planted) -> View:
 
 @part_view.register
 def _(part: Outcome) -> View:
-    fired = ", ".join(f"{name} {count} times" for name, count in part.fired.items())
+    fired = ", ".join(f"{name} {plural(count, 'time')}" for name, count in part.fired.items())
     lines = [f"    the vendors struck: {fired}"] if fired else []
     if part.held:
         lines.append(f"    caught by {', '.join(part.failed_gates)}: {', '.join(part.held)}")

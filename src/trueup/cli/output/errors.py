@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typer
 
+from trueup.cli.app import INTERRUPTED_EXIT
 from trueup.cli.output.text import cleaned
 from trueup.errors import ConfigError, TransientError, TrueupError
 
 USAGE_EXIT = 2
 UNEXPECTED_EXIT = 1
-INTERRUPTED_EXIT = 130  # 128 + SIGINT, as shells count
 
 # typer brings its own copy of click in some versions: the class is found through a public child.
 UsageError: type[Exception] = typer.BadParameter.__base__  # type: ignore[assignment]  # never None

@@ -71,6 +71,8 @@ def models_view(transformed: "TransformResult") -> View:
     """What was built."""
     how = "all rebuilt from raw" if transformed.full_refresh else "what the new loads touched"
     line = f"    {plural(transformed.models, 'model')} · {how} · up to load {transformed.load_id}"
+    if not transformed.models:
+        line = f"    0 models to build: all is modelled up to load {transformed.load_id}"
     return View(
         section("Model", [line]),
         {

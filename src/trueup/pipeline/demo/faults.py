@@ -33,6 +33,9 @@ class Break:
     name: str
     expected: str
     plant: Callable[[Scene], str]
+    strikes: bool = False
+    """Whether a vendor misbehaves in its answers, and so can tell how often it did."""
+    spoils_rates: bool = False
 
 
 def find_break(name: str) -> Break:
@@ -98,16 +101,19 @@ BREAKS = (
         name="last-page-lost",
         expected="the short report is noticed and read again; nothing short is committed",
         plant=_last_page_lost,
+        strikes=True,
     ),
     Break(
         name="currency-missing",
         expected="amounts without a rate stay unknown, and a gate holds back what needs them",
         plant=_currency_missing,
+        spoils_rates=True,
     ),
     Break(
         name="duplicate-delivery",
         expected="every repeat is dropped and counted",
         plant=_duplicate_delivery,
+        strikes=True,
     ),
 )
 

@@ -51,6 +51,10 @@ class Simulators:
         """Make the vendors or their world misbehave."""
         self._post("faults", list(rules))
 
+    def heal(self) -> None:
+        """Let the vendors behave again; what was planted in their world stays."""
+        self._answer(httpx.delete(self._url("faults"), timeout=ANSWER_SECONDS))
+
     def fired(self) -> dict[str, int]:
         """How often each fault of the vendors struck."""
         found = self._get("state")["fired"]

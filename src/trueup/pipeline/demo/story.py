@@ -6,18 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from trueup.errors import IntegrityError
 from trueup.pipeline.demo.changes import changes_since
 from trueup.pipeline.demo.faults import Break, Scene
 from trueup.pipeline.demo.folder import make_folder, open_demo, publish_rates, set_clock
-from trueup.pipeline.demo.parts import (
-    Finished,
-    Outcome,
-    Part,
-    Planted,
-    Ran,
-    Truth,
-    WorldMade,
-)
+from trueup.pipeline.demo.parts import Finished, Outcome, Part, Planted, Ran, Truth, WorldMade
 from trueup.pipeline.demo.scoring import revenue_identity, score
 from trueup.pipeline.demo.simulators import Simulators, WorldSize, simulators
 from trueup.pipeline.demo.stopwatch import Stopwatch
@@ -30,30 +23,6 @@ ONE_DAY_HOURS = 24.0
 # Sources are asked this long after the simulated instant, so that all up to it counts as settled
 # and can be compared with the truth of that instant.
 SETTLED = timedelta(minutes=5)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Demo:
-    """A demo under way."""
-
-    folder: Path
-    size: WorldSize
-    listener: Listener
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def run(self, project: Project, now: datetime, title: str) -> Ran:
-        watch = Stopwatch(self.listener)
-        set_clock(self.folder, now + SETTLED)
-        result = run(project, now + SETTLED, None, watch)
-        self.seconds[title] = time.monotonic() - watch.started
-        return Ran(title=title, result=result, seconds=watch.seconds())
-
-    def score(self, project: Project, vendors: Simulators) -> Truth:
-        started = time.monotonic()
-        truth = score(project, vendors, self.folder / "truth")
-        taken = time.monotonic() - started
-        self.seconds["truth"] = self.seconds.get("truth", 0.0) + taken
-        return truth
 
 
 def demo(
@@ -70,71 +39,108 @@ def demo(
     something back is not an error here but part of an `Outcome`.
     """
     started = time.monotonic()
-    work = _Demo(folder=folder.resolve(), size=size or WorldSize(), listener=listener)
-    make_folder(work.folder)
-    with simulators(work.folder, work.size) as vendors:
-        made = _world_made(work, vendors, time.monotonic() - started)
-        yield made
-        publish_rates(work.folder, made.now)
-        project = open_demo(work.folder, vendors.base_url, vendors.shop)
-        first = work.run(project, made.now, "first run")
+    chosen = size or WorldSize()
+    make_folder(folder)
+    with simulators(folder.resolve(), chosen) as vendors:
+        play = Demo(folder=folder.resolve(), vendors=vendors, listener=listener)
+        play.seconds["world"] = time.monotonic() - started
+        yield play.world(chosen)
+        first = play.run("first run")
         yield first
-        yield from _first_look(work, project, vendors)
+        yield from play.figures()
         if fault is None:
-            yield from _next_day(work, project, vendors, first.result)
+            yield from play.next_day(first.result)
         else:
-            yield from _broken(work, project, vendors, fault, first.result)
-    served = serve_detached(project) if serve else None
-    work.seconds["total"] = time.monotonic() - started
-    yield Finished(folder=folder, seconds=work.seconds, served=served)
+            yield from play.broken(fault, first.result)
+    served = serve_detached(play.project) if serve else None
+    play.seconds["total"] = time.monotonic() - started
+    yield Finished(folder=folder, seconds=play.seconds, served=served)
 
 
-def _world_made(work: _Demo, vendors: Simulators, seconds: float) -> WorldMade:
-    work.seconds["world"] = seconds
-    return WorldMade(
-        folder=work.folder,
-        seed=work.size.seed,
-        days=work.size.days,
-        accounts=sum(not account["is_manager"] for account in vendors.accounts),
-        shop=vendors.shop,
-        now=vendors.now(),
-        seconds=seconds,
-    )
+@dataclass(slots=True, kw_only=True)
+class Demo:
+    """The scenes of the demo, over one folder and one running world."""
 
+    folder: Path
+    vendors: Simulators
+    listener: Listener = silent
+    seconds: dict[str, float] = field(default_factory=dict)
+    project: Project = field(init=False)
 
-def _first_look(work: _Demo, project: Project, vendors: Simulators) -> Iterator[Part]:
-    yield revenue_identity(project)
-    yield work.score(project, vendors)
+    def __post_init__(self) -> None:
+        self.project = open_demo(self.folder, self.vendors.base_url, self.vendors.shop)
 
+    def world(self, size: WorldSize) -> WorldMade:
+        """What there is to ask."""
+        return WorldMade(
+            folder=self.folder,
+            seed=size.seed,
+            days=size.days,
+            accounts=sum(not account["is_manager"] for account in self.vendors.accounts),
+            shop=self.vendors.shop,
+            now=self.vendors.now(),
+            seconds=self.seconds.get("world", 0.0),
+        )
 
-def _next_day(
-    work: _Demo, project: Project, vendors: Simulators, before: RunResult
-) -> Iterator[Part]:
-    now = vendors.advance(ONE_DAY_HOURS)
-    publish_rates(work.folder, now)
-    ran = work.run(project, now, "one day later")
-    yield ran
-    yield changes_since(project, before, ran.result)
-    yield from _first_look(work, project, vendors)
+    def run(self, title: str, *, new_rates: bool = True) -> Ran:
+        """One run at the simulated now, with the rates published by then."""
+        now = self.vendors.now()
+        if new_rates:
+            publish_rates(self.folder, now)
+        set_clock(self.folder, now + SETTLED)
+        watch = Stopwatch(self.listener)
+        result = run(self.project, now + SETTLED, None, watch)
+        self.seconds[title] = time.monotonic() - watch.started
+        return Ran(title=title, result=result, seconds=watch.seconds())
 
+    def figures(self) -> Iterator[Part]:
+        """What is published, beside itself and beside the truth."""
+        yield revenue_identity(self.project)
+        yield self.truth()
 
-def _broken(
-    work: _Demo, project: Project, vendors: Simulators, fault: Break, before: RunResult
-) -> Iterator[Part]:
-    now = vendors.now()
-    done = fault.plant(Scene(folder=work.folder, vendors=vendors, now=now))
-    yield Planted(fault=fault, done=done)
-    ran = work.run(project, now, "with the fault")
-    yield ran
-    yield changes_since(project, before, ran.result)
-    truth = work.score(project, vendors)
-    yield truth
-    audited = ran.result.audited
-    yield Outcome(
-        fault=fault,
-        folder=work.folder,
-        fired=vendors.fired(),
-        failed_gates=tuple(v.gate.name for v in audited.failed) if audited else (),
-        held=tuple(audited.held_back) if audited else (),
-        all_equal=not any(score.differing for score in truth.scores),
-    )
+    def truth(self) -> Truth:
+        """The error of what is published."""
+        started = time.monotonic()
+        found = score(self.project, self.vendors, self.folder / "truth")
+        taken = time.monotonic() - started
+        self.seconds["truth"] = self.seconds.get("truth", 0.0) + taken
+        return found
+
+    def next_day(self, before: RunResult) -> Iterator[Part]:
+        """A day later: restatements, late refunds, new orders; and what they changed."""
+        self.vendors.advance(ONE_DAY_HOURS)
+        ran = self.run("one day later")
+        yield ran
+        yield changes_since(self.project, before, ran.result)
+        yield from self.figures()
+
+    def broken(self, fault: Break, before: RunResult) -> Iterator[Part]:
+        """Plant the fault, run, and see. Raises IntegrityError when it never struck."""
+        now: datetime = self.vendors.now()
+        done = fault.plant(Scene(folder=self.folder, vendors=self.vendors, now=now))
+        yield Planted(fault=fault, done=done)
+        ran = self.run("with the fault", new_rates=not fault.spoils_rates)
+        yield ran
+        yield changes_since(self.project, before, ran.result)
+        truth = self.truth()
+        yield truth
+        yield self._outcome(fault, ran.result, truth)
+
+    def _outcome(self, fault: Break, result: RunResult, truth: Truth) -> Outcome:
+        fired = self.vendors.fired()
+        if fault.strikes and not fired.get(fault.name.replace("-", "_")):
+            raise IntegrityError(
+                f"demo: {fault.name} was planted and never struck",
+                why="Nothing was shown by this run: the vendors behaved.",
+                hint="Report it with the output of this demo.",
+                code="TUP-714",
+            )
+        audited = result.audited
+        return Outcome(
+            fault=fault,
+            folder=self.folder,
+            fired=fired,
+            failed_gates=tuple(v.gate.name for v in audited.failed) if audited else (),
+            held=tuple(audited.held_back) if audited else (),
+            all_equal=not any(found.differing for found in truth.scores),
+        )

@@ -1,0 +1,1 @@
+"""Documentation; the reference pages are generated."""

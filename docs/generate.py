@@ -1,0 +1,145 @@
+"""Writes docs/reference from the code: `python -m docs.generate`, or `--check` to compare."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from trueup.cli.reference import reference
+from trueup.pipeline.config import ProjectConfig
+from trueup.pipeline.project import imported
+from trueup.pipeline.transform import dbt_project_folder, metric_dictionary
+from trueup.quality.catalog import GATES
+from trueup.sources.registry import REGISTRY, source_type
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def metrics_page() -> str:
+    """Every metric with its formula and what happens at the edges."""
+    lines = [
+        "# Metrics",
+        "",
+        "Generated from `dbt/metrics.yml`, which the dashboard reads too. Ratios are ratios of "
+        "sums; a ratio without its denominator is NULL, never zero.",
+    ]
+    for metric in metric_dictionary():
+        lines += [
+            "",
+            f"## {metric['label']}",
+            "",
+            f"`{metric['name']}` = {metric['formula'].strip()}",
+            "",
+            f"- unit: {metric['unit']}; grain: {metric['grain']}; from `marts.{metric['table']}`",
+            f"- at the edges: {' '.join(metric['edge_rules'].split())}",
+            f"- SQL: `{' '.join(metric['sql'].split())}`",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def gates_page() -> str:
+    """Every gate, what it protects, and what to do when it fails."""
+    lines = [
+        "# Gates",
+        "",
+        "Generated from `src/trueup/quality`. A failed gate holds back the tables it protects and "
+        "all that are built from them; they stay at their last good version.",
+    ]
+    for gate in GATES:
+        protects = ", ".join(f"`{table}`" for table in sorted(gate.protects)) or "nothing"
+        lines += [
+            "",
+            f"## {gate.title}",
+            "",
+            f"`{gate.name}`, severity {gate.severity}, owner {gate.owner}; protects {protects}.",
+            "",
+            f"If it fails: {gate.why} {gate.hint}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Every key of trueup.yml and of each source."""
+    lines = [
+        "# trueup.yml",
+        "",
+        "Generated from the settings' types. `${NAME}` in a value stands for an environment "
+        "variable. Unknown keys are refused.",
+        *_table_of(ProjectConfig, "The project"),
+    ]
+    for name in sorted(REGISTRY):
+        lines += _table_of(imported(source_type(name).config), f"sources.{name}")
+    return "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Published tables with their columns, as the models' own descriptions say it."""
+    lines = [
+        "# Tables",
+        "",
+        "Generated from the models' descriptions in `dbt/models`. Names are a contract with BI "
+        "tools: they are added to, not changed.",
+    ]
+    for layer in ("core", "marts"):
+        folder = dbt_project_folder() / "models" / layer
+        found = [m for f in sorted(folder.glob("*.yml")) for m in _models(f)]
+        for model in sorted(found, key=lambda m: m["name"]):
+            lines += ["", f"## {layer}.{model['name']}", "", _one_line(model["description"])]
+            columns = model.get("columns", [])
+            if columns:
+                lines += ["", "| column | |", "|---|---|"]
+            lines += [
+                f"| `{c['name']}` | {_one_line(c.get('description', '')).replace('|', '&#124;')} |"
+                for c in columns
+            ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": reference,
+    "metrics.md": metrics_page,
+    "gates.md": gates_page,
+    "settings.md": settings_page,
+    "tables.md": tables_page,
+}
+
+
+def outdated() -> list[str]:
+    """Names of pages that differ from what the code says."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (REFERENCE / name).exists() or (REFERENCE / name).read_text() != page()
+    ]
+
+
+def _models(path: Path) -> list[dict[str, object]]:
+    return yaml.safe_load(path.read_text()).get("models", [])
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def _table_of(model: type[BaseModel], title: str) -> list[str]:
+    lines = ["", f"## {title}", "", "| key | default | |", "|---|---|---|"]
+    for name, field in model.model_fields.items():
+        default = "required" if field.is_required() else f"`{field.default}`"
+        lines.append(f"| `{name}` | {default} | {_one_line(field.description or '')} |")
+    return lines
+
+
+def main() -> None:
+    if "--check" in sys.argv:
+        if names := outdated():
+            raise SystemExit(f"outdated: {', '.join(names)}; run: make docs")
+        return
+    REFERENCE.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The demo on a shorter world: the truth is met, faults are caught or harmless."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from trueup.cli import main
+from trueup.cli.output.demo import part_errors, part_view
+from trueup.errors import QualityError
+from trueup.pipeline.demo.faults import BREAKS, find_break
+from trueup.pipeline.demo.folder import make_folder, publish_rates
+from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdentity, Truth
+from trueup.pipeline.demo.simulators import WorldSize, simulators
+from trueup.pipeline.demo.story import Demo
+from trueup.pipeline.run import RunResult
+
+# As many days as it takes for a report of more than one page, and no more.
+SIZE = WorldSize(days=15)
+T = TypeVar("T")
+HARMLESS = ("last-page-lost", "duplicate-delivery", "spend-restated", "rows-vanished")
+
+
+@dataclass
+class Stage:
+    """One world on which all scenes are played, in the order of the tests."""
+
+    play: Demo
+    last: RunResult
+    first_parts: list[Part]
+    shown: list[Part]
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("demo") / "shop"
+    make_folder(folder)
+    with simulators(folder, SIZE) as vendors:
+        play = Demo(folder=folder, vendors=vendors)
+        first = play.run("first run")
+        parts = [first, *play.figures()]
+        yield Stage(play, first.result, parts, list(parts))
+
+
+def only(parts: list[Part], kind: type[T]) -> T:
+    (found,) = [part for part in parts if isinstance(part, kind)]
+    return found
+
+
+def broken(stage: Stage, name: str) -> list[Part]:
+    stage.play.vendors.heal()
+    parts = list(stage.play.broken(find_break(name), stage.last))
+    result = only(parts, Ran).result
+    stage.last = result if result.published else stage.last
+    stage.shown += parts
+    return parts
+
+
+def assert_meets_truth(parts: list[Part]) -> None:
+    truth = only(parts, Truth)
+    assert {score.figure: score.differing for score in truth.scores if score.differing} == {}
+    assert {score.figure.split()[0] for score in truth.scores} == {
+        "spend", "clicks", "impressions", "orders", "refunds", "net",
+    }  # fmt: skip
+    assert all(score.ours == score.truth and score.compared > 10 for score in truth.scores)
+
+
+def test_every_published_figure_equals_the_sealed_truth(stage: Stage) -> None:
+    assert_meets_truth(stage.first_parts)
+
+
+def test_every_dollar_is_accounted_for(stage: Stage) -> None:
+    identity = only(stage.first_parts, RevenueIdentity)
+    assert identity.finance > 100_000
+    assert len(identity.channels) >= 6
+    assert identity.difference == Decimal(0)
+
+
+def test_the_attribution_error_is_shown_and_moderate(stage: Stage) -> None:
+    attribution = only(stage.first_parts, Truth).attribution
+    assert abs(sum(ours for _, ours, _ in attribution.shares) - 1) < 1e-9
+    assert 0 < attribution.mean_absolute_error < 0.1
+
+
+def test_the_time_of_a_run_is_told_by_step(stage: Stage) -> None:
+    seconds = only(stage.first_parts, Ran).seconds
+    assert list(seconds) == ["sync", "load", "model", "gates", "publish"]
+
+
+def test_a_day_later_only_what_moved_is_new(stage: Stage) -> None:
+    parts = list(stage.play.next_day(stage.last))
+    stage.last = only(parts, Ran).result
+    changes = only(parts, Changes)
+    assert any(restated > 0 for _, _, restated in changes.windows)
+    assert any(day.day < changes.first_new_day for day in changes.days)
+    assert 0 < len(changes.tables) < changes.all_tables
+    assert_meets_truth(parts)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_fault_leaves_the_result_right(stage: Stage, name: str) -> None:
+    parts = broken(stage, name)
+    outcome = only(parts, Outcome)
+    assert outcome.held == ()
+    assert outcome.all_equal
+    assert_meets_truth(parts)
+    assert [error for part in parts for error in part_errors(part)] == []
+
+
+def test_a_missing_rate_is_caught_and_the_last_good_version_stays(stage: Stage) -> None:
+    parts = broken(stage, "currency-missing")
+    outcome = only(parts, Outcome)
+    assert "mart_channel_daily" in outcome.held
+    (error,) = [error for part in parts for error in part_errors(part)]
+    assert isinstance(error, QualityError)
+    assert only(parts, Changes).days == ()
+
+
+def test_what_was_played_can_be_shown(stage: Stage) -> None:
+    for part in stage.shown:
+        view = part_view(part)
+        assert all(line.isprintable() for line in view.lines)
+        assert view.data
+
+
+def test_help_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert [fault.name for fault in BREAKS if fault.name not in shown.replace("- ", "-")] == []
+
+
+def test_an_unknown_fault_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--break", "spend-restate"]) == 3
+    assert "Did you mean 'spend-restated'?" in capsys.readouterr().err
+
+
+def test_a_folder_of_somebody_else_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.txt").write_text("precious")
+    assert main(["demo", "-C", str(tmp_path)]) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert "TUP-351" in capsys.readouterr().err
+
+
+def test_a_rate_is_not_known_before_it_is_published(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    make_folder(tmp_path / "shop")
+    publish_rates(tmp_path / "shop", datetime(2026, 7, 31, 6, tzinfo=UTC))
+    rows = (tmp_path / "shop" / "fx_rates.csv").read_text().splitlines()[1:]
+    assert max(row.split(",")[2] for row in rows) == "2026-07-30"

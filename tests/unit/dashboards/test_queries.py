@@ -1,0 +1,150 @@
+"""What pages draw equals what the marts hold."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from tests.unit.dashboards.small_publish import Shape, publish
+from trueup_dashboards.published import Published, newest, open_published
+from trueup_dashboards.queries import campaigns, channels, overview
+
+PERIOD: dict[str, Any] = {"since": date(2026, 6, 3), "until": date(2026, 7, 1)}
+ALL: dict[str, Any] = {"search": "", "channels": [], "accounts": []}
+METRICS = Path(__file__).parents[3] / "dbt" / "metrics.yml"
+IN_PERIOD = "report_date between date '2026-06-03' and date '2026-06-30'"
+
+
+@pytest.fixture
+def plain(plain_folder: Path) -> Published:
+    file = newest(plain_folder)
+    assert file is not None
+    return open_published(file)
+
+
+def campaign_rows(published: Published, **picked: Any) -> list[dict[str, Any]]:
+    return published.rows(campaigns.TABLE, **PERIOD, **(ALL | picked))
+
+
+def test_totals_are_the_sums_of_the_marts(plain: Published) -> None:
+    shown = plain.rows(overview.TOTALS, **PERIOD)[0]
+    revenue = plain.rows(
+        "select sum(net_revenue_amount_reporting) as net, sum(orders) as orders "
+        f"from marts.mart_finance_daily where {IN_PERIOD}"
+    )[0]
+    spend = plain.rows(
+        "select sum(spend_amount_reporting) as spend "
+        f"from marts.mart_channel_daily where {IN_PERIOD}"
+    )[0]["spend"]
+    assert (shown["net_revenue"], shown["orders"], shown["spend"]) == (*revenue.values(), spend)
+    assert shown["mer"] == pytest.approx(float(revenue["net"] / spend))
+
+
+def test_roas_counts_revenue_of_channels_that_cost_only(plain: Published) -> None:
+    table = plain.rows(channels.TABLE, **PERIOD)
+    paid = sum(row["net_revenue"] for row in table if row["spend"])
+    spend = sum(row["spend"] for row in table)
+    shown = plain.rows(overview.TOTALS, **PERIOD)[0]
+    assert shown["roas"] == pytest.approx(float(paid / spend))
+
+
+def test_the_parts_of_revenue_add_up_to_the_last_digit(plain: Published) -> None:
+    found = plain.rows(overview.IDENTITY, **PERIOD)[0]
+    assert found["attributed"] + found["direct"] + found["unattributed"] == found["net_revenue"]
+    assert (found["difference"], found["days_that_differ"]) == (0, 0)
+    assert isinstance(found["difference"], Decimal)
+
+
+def test_a_difference_of_a_millionth_shows_as_days_that_differ(tmp_path: Path) -> None:
+    published = open_published(publish(tmp_path, Shape(gap="0.000001")))
+    found = published.rows(overview.IDENTITY, **PERIOD)[0]
+    assert (found["difference"], found["days_that_differ"]) == (Decimal("0.000028"), 28)
+
+
+def test_differences_that_cancel_out_over_days_are_still_counted(tmp_path: Path) -> None:
+    gap = "case dayofyear(day) % 2 when 0 then 5 else -5 end"
+    published = open_published(publish(tmp_path, Shape(gap=gap)))
+    found = published.rows(overview.IDENTITY, **PERIOD)[0]
+    assert (found["difference"], found["days_that_differ"]) == (0, 28)
+
+
+def test_every_day_of_the_period_has_a_row_and_an_unknown_one_is_null(plain: Published) -> None:
+    days = plain.rows(overview.DAYS, since=date(2026, 6, 29), until=date(2026, 7, 5))
+    assert [row["net_revenue"] is None for row in days] == [False] * 3 + [True] * 3
+    assert days[-1]["spend"] is None
+
+
+def test_ratios_without_a_denominator_are_null(plain: Published) -> None:
+    email = next(r for r in plain.rows(channels.TABLE, **PERIOD) if r["channel_code"] == "email")
+    assert (email["spend"], email["roas"], email["ctr"], email["cpc"]) == (0, None, None, None)
+    childless = [row for row in campaign_rows(plain) if row["new_customers"] == 0]
+    assert childless
+    assert all(row["cac"] is None for row in childless)
+
+
+def test_a_sum_with_an_amount_that_could_not_be_converted_is_unknown(tmp_path: Path) -> None:
+    # One day's revenue without a rate: neither that part nor a total without it is shown.
+    gap = "case when day = date '2026-06-10' then null else 0 end"
+    published = open_published(publish(tmp_path, Shape(gap=gap)))
+    assert published.rows(overview.TOTALS, **PERIOD)[0]["net_revenue"] is None
+    later = {"since": date(2026, 6, 11), "until": date(2026, 7, 1)}
+    assert published.rows(overview.TOTALS, **later)[0]["net_revenue"] is not None
+
+
+def test_campaigns_add_up_to_their_channels(plain: Published) -> None:
+    total = sum(row["spend"] for row in campaign_rows(plain))
+    assert total == sum(row["spend"] for row in plain.rows(channels.TABLE, **PERIOD))
+
+
+def test_each_campaign_has_one_bar_per_day(plain: Published) -> None:
+    rows = campaign_rows(plain)
+    assert {len(row["spend_by_day"]) for row in rows} == {28}
+    assert sum(rows[0]["spend_by_day"]) == pytest.approx(float(rows[0]["spend"]))
+
+
+@pytest.mark.parametrize("text", ["%", "Brand_", "' or 1=1 --", "\\"])
+def test_a_search_is_no_pattern_and_no_sql(plain: Published, text: str) -> None:
+    assert campaign_rows(plain, search=text) == []
+
+
+def test_campaigns_are_found_by_name_former_name_and_id(plain: Published) -> None:
+    assert len(campaign_rows(plain, search="formerly 9")) == 1
+    assert len(campaign_rows(plain, search="90000012")) == 1
+    assert len(campaign_rows(plain, search="SUMMER SALE")) == 3
+
+
+def test_filters_keep_what_was_picked(plain: Published) -> None:
+    rows = campaign_rows(plain, channels=["paid_social"], accounts=["act_501"])
+    assert {(row["channel_code"], row["account_id"]) for row in rows} == {
+        ("paid_social", "act_501")
+    }
+
+
+def test_claims_of_platforms_are_converted_as_spend_is(plain: Published) -> None:
+    rows = {row["campaign_id"]: row for row in campaign_rows(plain)}
+    in_euro, in_dollar = rows["90000000"], rows["90000001"]
+    assert float(in_euro["claimed_value"] / in_euro["net_revenue"]) == pytest.approx(1.35 * 1.08)
+    assert float(in_dollar["claimed_value"] / in_dollar["net_revenue"]) == pytest.approx(1.35)
+
+
+def test_a_broken_file_is_an_error_not_an_empty_page(tmp_path: Path) -> None:
+    published = open_published(publish(tmp_path))
+    for part in tmp_path.glob("parts/*"):
+        part.unlink()
+    with pytest.raises(duckdb.Error):
+        published.rows(overview.TOTALS, **PERIOD)
+
+
+@pytest.mark.parametrize("name", ["net_revenue", "spend", "orders", "new_customers", "cac", "roas"])
+def test_totals_follow_the_formulas_of_the_dictionary(plain: Published, name: str) -> None:
+    metric = next(m for m in yaml.safe_load(METRICS.read_text())["metrics"] if m["name"] == name)
+    # What is attributed is measured against its own spend: channels without any are left out.
+    paid = "and channel_code in ('paid_search', 'paid_social')" if name == "roas" else ""
+    told = plain.rows(
+        f"select {metric['sql']} as told from marts.{metric['table']} where {IN_PERIOD} {paid}"
+    )[0]["told"]
+    assert float(plain.rows(overview.TOTALS, **PERIOD)[0][name]) == pytest.approx(float(told))
