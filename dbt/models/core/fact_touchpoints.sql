@@ -23,6 +23,7 @@ clicks as (
 
     select * from {{ ref('stg_google_ads__click_views') }}
     where click_id in (select gclid from touches)
+    qualify row_number() over (partition by click_id order by load_id, click_date) = 1
 
 ),
 

@@ -84,7 +84,7 @@ def _take(work: _PageRead, page: Page) -> None:
         )
         work.collector.add(records, reader.lineage(work.batch_id, index, work.read.window))
         reader.tally.landed += len(rows)
-    refused = RefusedRecords(tuple(work.recent))
+    refused = RefusedRecords(reader.door, work.recent)
     if records_aside := refused.new_ones(page, admitted.refused, reader.tally):
         work.collector.add(records_aside, reader.lineage(work.batch_id, index, None))
     work.recent.update(dict.fromkeys(refused.digests))

@@ -1,7 +1,7 @@
 """One account's stream being read: what all its batches share, and what was counted."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ from trueup.core.page import Account, Page, Source
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 from trueup.errors import TransientError
-from trueup.lake.collector import payload_digest
 from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
 from trueup.pipeline.plan import Read
@@ -150,7 +149,8 @@ class Trail:
 class RefusedRecords:
     """Records kept aside during a read; those refused before are only counted."""
 
-    def __init__(self, known: tuple[str, ...]) -> None:
+    def __init__(self, door: Door, known: Iterable[str]) -> None:
+        self._door = door
         self._known = frozenset(known)
         self.digests: list[str] = []
 
@@ -158,9 +158,7 @@ class RefusedRecords:
         """The refused records of `page` that no earlier batch holds, as quarantine rows."""
         fresh: list[Refused] = []
         for record in refused:
-            digest = payload_digest(
-                bytes(page.records[record.record_index]) + record.reason.encode()
-            )
+            digest = self._door.digest(page.records[record.record_index], record.reason)
             self.digests.append(digest)
             if digest in self._known:
                 tally.unchanged += 1

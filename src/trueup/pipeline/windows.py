@@ -48,7 +48,7 @@ def read_windows(reader: Reader, read: Read) -> None:
         batch_id=batch_id,
         windows=_windows_by_day(reader, read.window),
         collector=BatchCollector(reader.table.path, batch_id),
-        refused=RefusedRecords(state.recent),
+        refused=RefusedRecords(reader.door, state.recent),
     )
     before = reader.tally.copy()
     try:

@@ -103,6 +103,10 @@ class Door:
         self._replace_personal(admitted, places)
         return admitted
 
+    def digest(self, record: Record, reason: str) -> str:
+        """How a refused record is known again when it is met once more."""
+        return self._vault.digest(reason.encode() + b"|" + record)
+
     def _take_alike(
         self,
         admitted: Admitted,

@@ -24,6 +24,7 @@ class DerivedKeys:
     lookup: bytes
     log: bytes
     check: bytes
+    digest: bytes
 
 
 def derive_keys(master_key: bytes) -> DerivedKeys:

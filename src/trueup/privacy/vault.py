@@ -8,6 +8,7 @@ master key ─▶ wraps ─▶ subject's data key ─▶ encrypts ─▶ value �
 Destroying a subject's wrapped key makes its values unreadable wherever their tokens are.
 """
 
+import hashlib
 import hmac
 import os
 import sqlite3
@@ -104,6 +105,10 @@ class Vault:
                 with self._transaction():
                     self._store.add_sharers(pairs)
         return [known[w.lookup].token for w in wanted]
+
+    def digest(self, data: bytes) -> str:
+        """A short keyed hash by which the same bytes are known again and nothing is revealed."""
+        return hashlib.blake2b(data, digest_size=8, key=self._keys.digest).hexdigest()
 
     def reveal(self, token: str, *, purpose: str, who: str, now: datetime) -> str:
         """The value behind a token, as it was sent; the access is on record before it is read.

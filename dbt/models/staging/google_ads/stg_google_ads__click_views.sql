@@ -4,7 +4,7 @@
     pre_hook='{{ undo_appended() }}'
 ) }}
 
--- What a click id stands for never changes, so the first time it is seen counts.
+-- What a click stands for never changes, so the first time it is seen counts.
 with
 
 source as (
@@ -35,7 +35,8 @@ renamed as (
         ad_group_id,
         -- customers/<account>/adGroupAds/<ad group>~<ad>
         nullif(split_part(ad_name_path, '~', 2), '') as ad_id,
-        click_date,
+        -- A day that cannot be read must not make the click new each time.
+        coalesce(click_date, date '1970-01-01') as click_date,
         has_cast_problem,
         load_id,
         loaded_at,
@@ -43,32 +44,30 @@ renamed as (
     from typed
     where click_id is not null
     qualify row_number() over (
-        partition by click_id order by load_id, scope, page_index, record_index
+        partition by click_id, typed.click_date
+        order by load_id, scope, page_index, record_index
     ) = 1
-
-),
-
-{% if is_incremental() -%}
-known as (
-
-    -- By day first, so that only the days at hand are looked through.
-    select click_id from {{ this }}
-    where click_date in (select click_date from renamed)
 
 ),
 
 fresh as (
 
-    select * from renamed
-    where click_id not in (select click_id from known)
+    select renamed.* from renamed
+    {%- if is_incremental() %}
+    left join (
+        -- By day first, so that only the days at hand are looked through.
+        select
+            click_id,
+            click_date
+        from {{ this }}
+        where click_date in (select click_date from renamed)
+    ) as known
+        on
+            renamed.click_id = known.click_id
+            and renamed.click_date = known.click_date
+    where known.click_id is null
+    {%- endif %}
 
 )
-{%- else -%}
-    fresh as (
-
-        select * from renamed
-
-    )
-{%- endif %}
 
 select * from fresh
