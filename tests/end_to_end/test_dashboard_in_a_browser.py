@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 import trueup_dashboards
 from tests.unit.dashboards.small_publish import publish
@@ -47,18 +47,17 @@ class Visitor:
     def watch(self) -> None:
         self.page.on("request", self._note_request)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-        def dismiss(dialog: object) -> None:
-            self.dialogs.append(str(dialog))
-            dialog.dismiss()  # type: ignore[attr-defined]  # playwright's Dialog
-
-        self.page.on("dialog", dismiss)
+        self.page.on("dialog", self._note_dialog)
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.address}/{path}")
         drawn = '[data-testid="stApp"][data-test-script-state="notRunning"] .tu-strip'
         self.page.wait_for_selector(drawn, timeout=60_000)
         return self.page
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def _note_request(self, request: Request) -> None:
         parts = urlparse(request.url)
@@ -169,21 +168,26 @@ def test_the_csv_holds_what_is_drawn_and_no_formula(visitor: Visitor) -> None:
     assert "\n=" not in text.replace("\r", "\n")
 
 
+def test_no_other_csv_is_offered(visitor: Visitor) -> None:
+    page = visitor.open("campaigns")
+    page.locator('[data-testid="stDataFrame"]').first.hover()
+    expect(page.get_by_role("button", name="Search: Campaigns")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Download as CSV: Campaigns")).to_have_count(0)
+
+
 def test_a_hostile_name_under_the_pointer_is_text(visitor: Visitor) -> None:
     page = visitor.open("campaigns")
-    chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    chart.scroll_into_view_if_needed()
-    expect(chart.locator("canvas, svg").first).to_be_visible(timeout=30_000)
-    assert "<img src=x onerror=alert(1)>" in _tooltips(page, chart.bounding_box())
-    assert page.locator("#vg-tooltip-element img").count() == 0
+    point = page.locator('path[aria-label*="<img src=x"]').first
+    point.hover(force=True, timeout=30_000)
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_contain_text("<img src=x onerror=alert(1)>")
+    assert tooltip.locator("img, script").count() == 0
 
 
-def _tooltips(page: Page, box: object) -> str:
-    """What tooltips say anywhere over the right part of a chart, where spend is highest."""
-    said = set()
-    x, y, width, height = (box[side] for side in ("x", "y", "width", "height"))  # type: ignore[index]  # playwright's FloatRect
-    for right in range(int(width * 0.6), int(width * 0.86), 8):
-        for down in range(int(height * 0.45), int(height * 0.85), 8):
-            page.mouse.move(x + right, y + down)
-            said.update(page.locator("#vg-tooltip-element.visible").all_inner_texts())
-    return "\n".join(said)
+def test_days_are_the_same_in_every_time_zone(visitor: Visitor) -> None:
+    page = visitor.open("")
+    expect(page.locator("svg text", has_text="Jun 04").first).to_be_visible(timeout=30_000)
+    expect(page.locator("svg text", has_text="Jun 03")).to_have_count(0)
+    bar = page.locator('path[aria-label*="net revenue"]').first
+    bar.hover(force=True)
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("Thu 2026-06-04")

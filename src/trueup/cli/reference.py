@@ -26,7 +26,7 @@ EXIT_CODES = (
 )
 HEAD = """# Command line
 
-Generated from the commands: `python -m trueup.cli.reference > docs/reference/cli.md`.
+Generated from the commands by `python -m docs.generate`.
 
 Results go to stdout, progress and errors to stderr. In a terminal progress is drawn as bars,
 elsewhere it is one line per event; `NO_COLOR` is honoured. `--json` prints one object on stdout,

@@ -1,7 +1,7 @@
 """From the lake into the warehouse: every committed batch once, in order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from trueup.lake.table import StreamTable
 from trueup.pipeline.events import Event, Listener, silent
@@ -25,13 +25,23 @@ def load(project: Project, now: datetime, listener: Listener = silent) -> LoadRe
     warehouse = project.warehouse
     # Models name the tables of every known source, so that all exist, if empty.
     warehouse.prepare((source, s.name) for source in REGISTRY for s in declared_streams(source))
-    total = LoadResult()
+    total, moment = LoadResult(), load_time(project, now)
     # One open connection for all batches: opening the file is what would cost.
     with warehouse.connect():
         for done, (source, stream) in enumerate(streams, start=1):
-            total = _added(total, _load_stream(project, source, stream, now))
+            total = _added(total, _load_stream(project, source, stream, moment))
             listener(Event("stream_loaded", f"{source}.{stream}", done, len(streams)))
     return total
+
+
+def load_time(project: Project, now: datetime) -> datetime:
+    """When this load counts as known: `now`, unless the clock was set back since the last one.
+
+    Then it is just after the last load, so that what was known before can still be told apart.
+    """
+    [found] = project.warehouse.query("select max(loaded_at) as at from raw.batches")
+    last = found["at"] and found["at"].replace(tzinfo=UTC)
+    return last + timedelta(microseconds=1) if last and now < last else now
 
 
 def _load_stream(project: Project, source: str, stream: str, now: datetime) -> LoadResult:

@@ -24,7 +24,8 @@ def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> 
 
 
 def open_to_look(folder: Path) -> Project:
-    """For reading what is already there: credentials may be unset, no source can be asked."""
+    """For what is already there: credentials may be unset, no source can be asked."""
+    arm_from_environment()
     return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
 
 

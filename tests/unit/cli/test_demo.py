@@ -1,7 +1,7 @@
 """The demo on a shorter world: the truth is met, faults are caught or harmless."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +12,13 @@ from trueup.cli import main
 from trueup.cli.output.demo import part_errors, part_view
 from trueup.errors import QualityError
 from trueup.pipeline.demo.faults import BREAKS, find_break
-from trueup.pipeline.demo.folder import make_folder, publish_rates
+from trueup.pipeline.demo.folder import make_folder, publish_rates, simulated_credentials
 from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdentity, Truth
 from trueup.pipeline.demo.simulators import WorldSize, simulators
 from trueup.pipeline.demo.story import Demo
 from trueup.pipeline.run import RunResult
+from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.status import status
 
 # As many days as it takes for a report of more than one page, and no more.
 SIZE = WorldSize(days=15)
@@ -85,9 +87,43 @@ def test_the_attribution_error_is_shown_and_moderate(stage: Stage) -> None:
     assert 0 < attribution.mean_absolute_error < 0.1
 
 
+def test_status_is_the_same_while_a_run_is_at_work(stage: Stage) -> None:
+    now = stage.last.now
+    idle = status(stage.play.project, now)
+    with run_lock(stage.play.project.workspace, "other"):
+        busy = status(stage.play.project, now)
+    assert (idle.seen_in, busy.seen_in) == ("warehouse", "published version")
+    assert replace(busy, seen_in="warehouse") == idle
+    assert sum(len(coverage.missing) for coverage in idle.coverage) == 3
+    assert {row["reason"] for row in idle.unavailable} == {"the account is canceled"}
+
+
+def test_check_asks_every_vendor(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendors = stage.play.vendors
+    for name, value in simulated_credentials(vendors.base_url, vendors.shop).items():
+        monkeypatch.setenv(name, value)
+    assert main(["check", "-C", str(stage.play.folder)]) == 0
+    assert capsys.readouterr().out.count("✓ source") == 4
+    monkeypatch.setenv("BRIGHTCART_META_ACCESS_TOKEN", "not-this-one")
+    assert main(["check", "-C", str(stage.play.folder)]) == 4
+    printed = capsys.readouterr().out
+    assert (printed.count("✓ source"), printed.count("✗ source meta_ads")) == (3, 1)
+    assert "not-this-one" not in printed
+
+
 def test_the_time_of_a_run_is_told_by_step(stage: Stage) -> None:
     seconds = only(stage.first_parts, Ran).seconds
     assert list(seconds) == ["sync", "load", "model", "gates", "publish"]
+
+
+def test_a_figure_that_is_behind_the_truth_is_noticed(stage: Stage) -> None:
+    stage.play.vendors.advance(24)
+    truth = stage.play.truth()
+    assert all(score.differing > 0 for score in truth.scores)
+    (error,) = part_errors(truth)
+    assert error.code == "TUP-713"
 
 
 def test_a_day_later_only_what_moved_is_new(stage: Stage) -> None:

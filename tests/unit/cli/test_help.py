@@ -44,7 +44,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_the_reference_page_is_current() -> None:
     page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
-    assert page == reference(), "run: python -m trueup.cli.reference > docs/reference/cli.md"
+    assert page == reference(), "run: python -m docs.generate"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

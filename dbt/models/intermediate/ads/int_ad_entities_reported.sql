@@ -44,10 +44,10 @@ grouped as (
 
 ),
 
-{% if is_incremental() -%}
 fresh as (
 
-    select * from grouped
+    select grouped.* from grouped
+    {%- if is_incremental() %}
     where not exists (
         select 1 from {{ this }} as known
         where
@@ -57,14 +57,8 @@ fresh as (
             and known.ad_group_id is not distinct from grouped.ad_group_id
             and known.ad_id is not distinct from grouped.ad_id
     )
+    {%- endif %}
 
 )
-{%- else -%}
-    fresh as (
-
-        select * from grouped
-
-    )
-{%- endif %}
 
 select * from fresh
