@@ -11,9 +11,13 @@ CONFIG = WorldConfig(scale="small", days=4)
 
 PASSING = {
     "outages": [
-        FaultRule(kind="status", match="google-ads", params={"status": 503}, times=2, name="google"),
+        FaultRule(
+            kind="status", match="google-ads", params={"status": 503}, times=2, name="google"
+        ),
         FaultRule(kind="status", match="/meta/", params={"status": 500}, times=2, name="meta"),
-        FaultRule(kind="status", match="/shopify/", params={"code": 502}, times=2, name="shopify"),
+        FaultRule(
+            kind="status", match="/shopify/", params={"code": 502}, times=2, name="shopify"
+        ),
     ],
     "throttling": [
         FaultRule(

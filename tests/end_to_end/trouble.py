@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -70,7 +70,7 @@ def with_settings(company: Company, folder: Path, *changes: tuple[str, str]) -> 
     folder.mkdir(parents=True)
     (folder / "fx_rates.csv").write_bytes((company.folder / "fx_rates.csv").read_bytes())
     (folder / "trueup.yml").write_text(text)
-    return company.reopened_at(folder)
+    return replace(company, folder=folder)
 
 
 @dataclass

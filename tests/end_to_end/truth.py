@@ -38,8 +38,12 @@ OUR_FINANCE = """
         net_revenue_amount, orders, tax_amount, shipping_amount
     from marts.mart_finance_daily
 """
-TRUE_REFUNDS = "select cast(refund_id as varchar), items_amount from refunds where items_amount <> 0"
-OUR_REFUNDS = "select refund_id, items_amount from core.fact_refunds where items_amount <> 0"
+TRUE_REFUNDS = """
+    select cast(refund_id as varchar), items_amount from refunds where items_amount <> 0
+"""
+OUR_REFUNDS = """
+    select refund_id, items_amount from core.fact_refunds where items_amount <> 0
+"""
 
 
 def differences(company: Company) -> dict[str, set[tuple]]:

@@ -34,7 +34,7 @@ def never_shown(visit: Visit, tables: list[str]) -> None:
     """Tables that a failed gate has held back since the first version."""
     gates = [gate for gate in visit.published.rows(trust.GATES) if gate["status"] == "fail"]
     reasons = "".join(
-        f"<p><b>{as_html(gate['gate'])}</b>: {gate['message']}</p>" for gate in gates
+        f"<p><b>{as_html(gate['gate'])}</b>: {as_html(gate['message'])}</p>" for gate in gates
     )
     _say(
         "",

@@ -41,8 +41,9 @@ def demo(
 
     planted = find_break(fault) if fault else None
     errors, told = [], []
-    with progress(quiet=quiet) as listener:
-        for part in play(folder, fault=planted, serve=not no_serve, listener=listener):
+    with progress(quiet=quiet) as display:
+        for part in play(folder, fault=planted, serve=not no_serve, listener=display):
+            display.rest()
             view = part_view(part)
             told.append({"part": type(part).__name__, **view.data})
             errors += part_errors(part)

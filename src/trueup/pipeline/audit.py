@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
+from trueup.pipeline.notes import note_time
 from trueup.pipeline.transform import TransformResult
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Gate, Verdict, held_back, run_gate, since_for
@@ -49,7 +50,7 @@ def audit(run: Run, transformed: TransformResult) -> AuditResult:
 
 
 def _write_down(run: Run, result: AuditResult, load_id: int) -> None:
-    moment = run.now.replace(tzinfo=None)
+    moment = note_time(run.project, "ops.checks", "checked_at", run.now)
     run.project.warehouse.execute(
         "insert into ops.checks values (?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -23,8 +23,7 @@ def load(project: Project, now: datetime, listener: Listener = silent) -> LoadRe
     """Load what the lake holds beyond the warehouse's positions."""
     streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
     warehouse = project.warehouse
-    # Models name the tables of every known source, so that all exist, if empty.
-    warehouse.prepare((source, s.name) for source in REGISTRY for s in declared_streams(source))
+    prepare(project)
     total, moment = LoadResult(), load_time(project, now)
     # One open connection for all batches: opening the file is what would cost.
     with warehouse.connect():
@@ -42,6 +41,13 @@ def load_time(project: Project, now: datetime) -> datetime:
     [found] = project.warehouse.query("select max(loaded_at) as at from raw.batches")
     last = found["at"] and found["at"].replace(tzinfo=UTC)
     return last + timedelta(microseconds=1) if last and now < last else now
+
+
+def prepare(project: Project) -> None:
+    """Make what is missing of the warehouse: models name the tables of every known source."""
+    project.warehouse.prepare(
+        (source, stream.name) for source in REGISTRY for stream in declared_streams(source)
+    )
 
 
 def _load_stream(project: Project, source: str, stream: str, now: datetime) -> LoadResult:

@@ -1,6 +1,6 @@
 """What people should know of a sync, kept in the warehouse for status and the Trust page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from trueup.pipeline.project import Project
 from trueup.pipeline.sync import SyncResult
@@ -8,7 +8,7 @@ from trueup.pipeline.sync import SyncResult
 
 def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -> None:
     """Write down every stream's outcome and the accounts that each source reported."""
-    moment = now.replace(tzinfo=None)
+    moment = note_time(project, "ops.syncs", "synced_at", now)
     with project.warehouse.transaction() as connection:
         for r in synced.streams:
             tally = r.tally
@@ -31,3 +31,13 @@ def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) 
                         *(a.status.value, a.reason, moment),
                     ],
                 )
+
+
+def note_time(project: Project, table: str, column: str, now: datetime) -> datetime:
+    """`now` as a naive UTC time, or just after the newest note when the clock was set back.
+
+    The newest note is what status shows: a later one must never look older.
+    """
+    [found] = project.warehouse.query(f"select max({column}) as at from {table}")
+    moment, last = now.replace(tzinfo=None), found["at"]
+    return last + timedelta(microseconds=1) if last and moment <= last else moment

@@ -10,7 +10,7 @@ from trueup.pipeline import sync as syncing
 from trueup.pipeline.audit import AuditResult, audit
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.load import LoadResult, load
+from trueup.pipeline.load import LoadResult, load, prepare
 from trueup.pipeline.notes import note_sync
 from trueup.pipeline.project import Project
 from trueup.pipeline.publish import PublishResult, is_current, publish
@@ -81,7 +81,10 @@ def run_sync(
     run_id = new_run_id(now)
     with run_lock(project.workspace, run_id):
         work = Run(project=project, now=now, run_id=run_id, listener=listener)
-        return syncing.sync(work, names)
+        synced = syncing.sync(work, names)
+        prepare(project)
+        note_sync(project, synced, run_id, now)
+        return synced
 
 
 def run_load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:

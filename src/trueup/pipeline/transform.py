@@ -215,11 +215,12 @@ class _Dbt:
         os.environ["TRUEUP_WAREHOUSE"] = str(self._project.warehouse.path)
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "0"
         try:
-            yield
+            try:
+                yield
+            finally:
+                _close_dbt()
         except OSError as error:  # dbt's own files: its log, its copy of the models
             raise _disk_error("dbt", str(error)) from error
-        finally:
-            _close_dbt()
 
 
 def _close_dbt() -> None:

@@ -80,12 +80,25 @@ SPEND_GATES = (
         title="Spend, clicks and impressions per account and day are what the platform sums up",
         protects=_SPEND,
         sql=f"""
-            with stated as (
-                select source as platform, scope as account_id, window_day as platform_date, name,
-                    arg_max(value, load_id) as stated_value
-                from raw.control_totals
-                where name in ('spend', 'clicks', 'impressions')
-                group by source, scope, window_day, name
+            with newest as (
+                select source, stream, scope, window_day, max(load_id) as load_id
+                from raw.windows
+                group by source, stream, scope, window_day
+            ),
+            stated as (
+                -- A total is of one version of its day; of a later version it says nothing.
+                select totals.source as platform, totals.scope as account_id,
+                    totals.window_day as platform_date, totals.name,
+                    arg_max(totals.value, totals.load_id) as stated_value
+                from raw.control_totals as totals
+                inner join newest
+                    on totals.source = newest.source
+                    and totals.stream = newest.stream
+                    and totals.scope = newest.scope
+                    and totals.window_day = newest.window_day
+                    and totals.load_id >= newest.load_id
+                where totals.name in ('spend', 'clicks', 'impressions')
+                group by totals.source, totals.scope, totals.window_day, totals.name
             ),
             counted as (
                 select spend.platform, spend.account_id, spend.platform_date,

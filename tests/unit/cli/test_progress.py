@@ -57,6 +57,26 @@ def test_in_a_terminal_bars_are_drawn_and_names_are_not_markup() -> None:
     assert "[bold]x[/bold]" in drawn
 
 
+def test_results_go_to_stdout_while_bars_are_drawn() -> None:
+    script = (
+        "from trueup.cli.output.progress import progress\n"
+        "from trueup.pipeline.events import Event\n"
+        "with progress(quiet=False) as tell:\n"
+        "    tell(Event('stream_synced', 'shopify.orders', 1, 2))\n"
+        "    tell.rest(); print('figures')\n"
+        "    tell(Event('stream_synced', 'shopify.orders', 2, 2)); print('more')\n"
+    )
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=theirs, check=True
+    )
+    os.close(theirs)
+    drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert done.stdout == b"figures\nmore\n"
+    assert "figures" not in drawn
+
+
 def test_no_color_is_honoured() -> None:
     coloured = "\x1b[38;5;"
     assert coloured in _drawn_in_a_terminal(os.environ | {"TERM": "xterm-256color", "NO_COLOR": ""})

@@ -76,7 +76,11 @@ def order_version(number: int, version: int) -> p.Row:
     return p.order(
         number,
         at,
-        [p.order_line(number, draw.choice(["10.00", "20.00"]), discountAllocations=p.discount("1"))],
+        [
+            p.order_line(
+                number, draw.choice(["10.00", "20.00"]), discountAllocations=p.discount("1")
+            )
+        ],
         updatedAt=f"2026-07-01T00:00:0{version}Z",
         currencyCode=draw.choice(["USD", "EUR"]),
         customer=draw.choice([None, 1, 2]),

@@ -11,7 +11,9 @@ MORNING = "2026-06-02T01:00:00Z"  # still 1 June in New York
 
 
 def an_order(number: int, at: str = MORNING, price: str = "10.00", **fields: object) -> p.Row:
-    line = p.order_line(number, price, discountAllocations=p.discount("1.00"), taxLines=p.tax("0.9"))
+    line = p.order_line(
+        number, price, discountAllocations=p.discount("1.00"), taxLines=p.tax("0.9")
+    )
     return p.order(number, at, [line], totalTaxSet=p.money("0.9"), **fields)
 
 
@@ -73,7 +75,9 @@ def test_a_first_order_is_first_of_its_customer_and_of_its_email(shop: Warehouse
 
 
 def test_an_amount_that_cannot_be_read_makes_the_sum_null(shop: Warehouse) -> None:
-    found = shop.rows("select gross_amount, has_cast_problem from core.fact_orders where order_id='7'")
+    found = shop.rows(
+        "select gross_amount, has_cast_problem from core.fact_orders where order_id='7'"
+    )
     assert found == [(None, True)]
 
 

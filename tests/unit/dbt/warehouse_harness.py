@@ -23,7 +23,7 @@ STREAMS = {
     "shopify": ("shop", "orders", "customers", "products"),
     "fx": ("rates",),
 }  # fmt: skip
-EPOCH = datetime(2026, 6, 1, 6, 0)
+EPOCH = datetime.fromisoformat("2026-06-01 06:00:00")  # UTC, as the warehouse's timestamps are
 VARIABLES = {"reporting_currency": "USD", "reporting_timezone": "America/New_York"}
 
 Row = dict[str, Any]
@@ -75,8 +75,10 @@ class Warehouse:
                 self._insert(connection, stream, scope, payloads, (since, until))
                 connection.execute(
                     "insert into raw.windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [self.load_id, self.batch_id, source, name, scope, since, until, day]
-                    + [len(payloads), str(self.load_id)],
+                    [
+                        *(self.load_id, self.batch_id, source, name, scope, since, until, day),
+                        *(len(payloads), str(self.load_id)),
+                    ],
                 )
         return self.load_id
 
@@ -124,8 +126,10 @@ class Warehouse:
         connection.execute(
             "insert into raw.batches (load_id, batch_id, source, stream, scope, currency, "
             "timezone, extracted_at, loaded_at) values (?, ?, ?, ?, ?, ?, 'UTC', ?, ?)",
-            [self.load_id, self.batch_id, source, stream, scope, currency]
-            + [self.loaded_at, self.loaded_at],
+            [
+                *(self.load_id, self.batch_id, source, stream, scope, currency),
+                *(self.loaded_at, self.loaded_at),
+            ],
         )
 
     def _insert(
@@ -137,8 +141,10 @@ class Warehouse:
         window: tuple[datetime, datetime],
     ) -> None:
         rows = [
-            (json.dumps(payload), str(index), None, "upsert", scope, *window, 0, index)
-            + (self.batch_id, self.loaded_at, self.load_id, self.loaded_at)
+            (
+                *(json.dumps(payload), str(index), None, "upsert", scope, *window, 0, index),
+                *(self.batch_id, self.loaded_at, self.load_id, self.loaded_at),
+            )
             for index, payload in enumerate(payloads)
         ]
         if rows:
@@ -156,9 +162,7 @@ def _parsed(variables: str) -> Any:
     return result.result
 
 
-def run_dbt(
-    warehouse: Warehouse, *, full_refresh: bool = False, select: Sequence[str] = ()
-) -> Any:
+def run_dbt(warehouse: Warehouse, *, full_refresh: bool = False, select: Sequence[str] = ()) -> Any:
     """Run seeds and models; raises AssertionError with what failed."""
     arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
     arguments += ["--full-refresh"] if full_refresh else []

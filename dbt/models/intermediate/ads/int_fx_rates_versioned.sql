@@ -27,7 +27,11 @@ listed as (
 
     select
         {{ account_of_scope('scope') }} as scope,
-        base_currency_code || '|' || quote_currency_code || '|' || cast(rate_date as varchar) as rate_key,
+        base_currency_code
+        || '|'
+        || quote_currency_code
+        || '|'
+        || cast(rate_date as varchar) as rate_key,
         {{ columns | join(',\n        ') }},
         {{ row_hash(['rate', 'provider']) }} as row_hash,
         load_id

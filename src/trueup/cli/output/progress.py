@@ -1,12 +1,12 @@
 """Progress on stderr: bars in a terminal, one line per event elsewhere, nothing when quiet."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trueup.cli.output.text import cleaned
-from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.events import Event
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -20,16 +20,26 @@ BARS = {
 }
 
 
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Listener]:
+class Display(Protocol):
     """A listener that shows events as they come."""
-    if quiet:
-        yield silent
-    elif sys.stderr.isatty():
-        with _bars() as listener:
-            yield listener
-    else:
-        yield _write_line
+
+    def __call__(self, event: Event) -> None: ...
+
+    def rest(self) -> None:
+        """Leave the terminal to others; the next event goes on below what they wrote."""
+        ...
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Display]:
+    """The display that fits where stderr goes; at rest at the end."""
+    display: Display = _Lines(quiet=quiet)
+    if sys.stderr.isatty() and not quiet:
+        display = _Bars()
+    try:
+        yield display
+    finally:
+        display.rest()
 
 
 def event_line(event: Event) -> str:
@@ -43,17 +53,52 @@ def event_line(event: Event) -> str:
     return " ".join(parts)
 
 
-def _write_line(event: Event) -> None:
-    sys.stderr.write(event_line(event) + "\n")
-    sys.stderr.flush()
+class _Lines:
+    """One plain line per event, or nothing."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+
+    def __call__(self, event: Event) -> None:
+        if not self._quiet:
+            sys.stderr.write(event_line(event) + "\n")
+            sys.stderr.flush()
+
+    def rest(self) -> None:
+        """Nothing is held."""
 
 
-@contextmanager
-def _bars() -> Iterator[Listener]:
+class _Bars:
+    """One bar per step; made anew after each rest."""
+
+    def __init__(self) -> None:
+        self._shown: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        shown = self._shown = self._shown or _started_bars()
+        if event.kind not in BARS:
+            shown.console.print(f"  {event_line(event)}")
+            return
+        if event.kind not in self._tasks:
+            self._tasks[event.kind] = shown.add_task("", total=None, label=BARS[event.kind])
+        shown.update(
+            self._tasks[event.kind],
+            completed=event.done,
+            total=event.total,
+            description=cleaned(event.subject)[:40] if event.done < event.total else "",
+        )
+
+    def rest(self) -> None:
+        if self._shown is not None:
+            self._shown.stop()
+        self._shown, self._tasks = None, {}
+
+
+def _started_bars() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True, highlight=False, markup=False)
     columns = (
         TextColumn("  {task.fields[label]:<8}", markup=False),
         BarColumn(bar_width=24),
@@ -61,25 +106,8 @@ def _bars() -> Iterator[Listener]:
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=console) as shown:
-        yield _bar_listener(shown)
-
-
-def _bar_listener(shown: "Progress") -> Callable[[Event], None]:
-    tasks: dict[str, TaskID] = {}
-
-    def listen(event: Event) -> None:
-        if event.kind not in BARS:
-            shown.console.print(f"  {event_line(event)}")
-            return
-        task = tasks.get(event.kind)
-        if task is None or (shown.tasks[task].finished and event.done < event.total):
-            task = tasks[event.kind] = shown.add_task("", total=event.total, label=BARS[event.kind])
-        shown.update(
-            task,
-            completed=event.done,
-            total=event.total,
-            description=cleaned(event.subject)[:40] if event.done < event.total else "",
-        )
-
-    return listen
+    console = Console(stderr=True, highlight=False, markup=False)
+    # Results belong on stdout, wherever that goes: rich would draw them among its bars.
+    shown = Progress(*columns, console=console, redirect_stdout=False, redirect_stderr=False)
+    shown.start()
+    return shown
