@@ -105,7 +105,7 @@ def by_day(days: Sequence[date], labels: int = 8) -> alt.X:
         for day in days[::every]
     ]
     return alt.X(
-        "yearmonthdate(day):O",
+        "utcyearmonthdate(day):O",
         axis=alt.Axis(format="%b %d", title=None, values=values, labelAngle=0, ticks=False),
         scale=alt.Scale(paddingInner=0.18, paddingOuter=0.05),
     )

@@ -83,7 +83,12 @@ def _explained(error: ValidationError, model: type[BaseModel], where: str) -> Co
         return ConfigError(f"{where}: {key!r} is missing", hint=hint, code="TUP-311")
     # The input itself is left out: it may be a secret.
     message = first["msg"].removeprefix("Value error, ")
-    return ConfigError(f"{where}: {key!r} {message[0].lower()}{message[1:]}", code="TUP-312")
+    field = model.model_fields.get(str(first["loc"][0])) if first["loc"] else None
+    return ConfigError(
+        f"{where}: {key!r} {message[0].lower()}{message[1:]}",
+        hint=f"{first['loc'][0]}: {field.description}" if field and field.description else "",
+        code="TUP-312",
+    )
 
 
 def _parsed(path: Path) -> object:

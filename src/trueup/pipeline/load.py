@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from trueup.lake.layout import MARKER
 from trueup.lake.table import StreamTable
 from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.project import Project, declared_streams
@@ -22,6 +23,8 @@ class LoadResult:
 def load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
     """Load what the lake holds beyond the warehouse's positions."""
     streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
+    if (project.lake / MARKER).exists():
+        project.open_lake()  # refuses a lake of a newer format
     warehouse = project.warehouse
     prepare(project)
     total, moment = LoadResult(), load_time(project, now)

@@ -1,5 +1,6 @@
 """The embedded warehouse: one DuckDB file."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import duckdb
 
 from trueup.core.failpoints import failpoint
 from trueup.core.ids import is_identifier
-from trueup.errors import ConfigError, IntegrityError, TransientError
+from trueup.errors import ConfigError, IntegrityError, TransientError, TrueupError
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
 from trueup.warehouse.warehouse import LoadedBatch, PendingBatch
 
@@ -188,6 +189,7 @@ def _insert_records(
 ) -> tuple[int, int]:
     if not batch.files:
         return 0, 0
+    _check_files(batch)
     table = raw_table(batch.header.source, batch.header.stream)
     files = [str(path) for path in batch.files]
     source = "read_parquet(?, hive_partitioning = false)"
@@ -205,6 +207,20 @@ def _insert_records(
         [load_id, header.source, header.stream, files],
     ).fetchall()[0][0]
     return landed, quarantined
+
+
+def _check_files(batch: PendingBatch) -> None:
+    """Raises IntegrityError when a part file is not there whole, before anything is written."""
+    for path, part in zip(batch.files, batch.header.files, strict=True):
+        found = path.stat().st_size if path.exists() else 0
+        if found != part.bytes:
+            raise IntegrityError(
+                f"{batch.header.source}.{batch.header.stream}: {path.name} holds {found} of "
+                f"{part.bytes} bytes",
+                why="The load was rolled back; the warehouse holds the state before it.",
+                hint="Restore this file of the lake from backup, then: trueup load",
+                code="TUP-706",
+            )
 
 
 def _insert_notes(
@@ -274,12 +290,21 @@ def _naive_utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
 
 
-def _unopened(path: Path, error: Exception) -> TransientError:
-    return TransientError(
-        f"warehouse {path}: cannot be opened ({type(error).__name__})",
-        why="Another process is writing it, or this user may not.",
-        hint="Wait for the other run to end, or check the file's owner; then run again.",
-        code="TUP-754",
+def _unopened(path: Path, error: Exception) -> TrueupError:
+    if "lock" in str(error).lower():
+        holder = re.search(r"\(PID (\d+)\)", str(error))
+        return TransientError(
+            f"warehouse {path}: process {holder[1] if holder else 'unknown'} has it open",
+            why="Nothing was started; the warehouse is as that process leaves it.",
+            hint="Wait for that process to end, then run again.",
+            code="TUP-754",
+        )
+    return IntegrityError(
+        f"warehouse {path}: cannot be opened: {str(error).splitlines()[0]}",
+        why="Nothing was started; the lake holds all that was read, and what was published stays.",
+        hint="Give this user access to the file and space on its disk. If it is broken, move it "
+        "away: trueup load makes it again from the lake.",
+        code="TUP-716",
     )
 
 

@@ -27,8 +27,8 @@ select *, md5(scope) as account_dk
 from (values
     ('google_ads', '1112223333', 'BrightCart Germany', 'EUR', 'Europe/Berlin', 'active', ''),
     ('google_ads', '4445556666', 'BrightCart US', 'USD', 'America/New_York', 'active', ''),
-    ('google_ads', '7778889999', 'BrightCart Nordics', 'SEK', 'Europe/Stockholm', 'unavailable',
-     'HTTP 403: the credential may no longer see this account'),
+    ('google_ads', '7778889999', 'BrightCart <i>Nordics</i>', 'SEK', 'Europe/Stockholm', 'unavailable',
+     'HTTP 403: <i>gone</i>" onmouseover="alert(4)'),
     ('meta_ads', 'act_501', 'BrightCart Social', 'USD', 'America/Los_Angeles', 'active', ''),
     ('meta_ads', 'act_502', 'BrightCart Retargeting', 'EUR', 'Nowhere/Else', 'active', '')
 ) as account(source, scope, name, currency, timezone, status, reason);

@@ -103,6 +103,8 @@ def test_hostile_names_reach_no_markup(open_page: OpenPage, name: str) -> None:
     assert "<img src=x" not in everything
     assert "<script" not in everything
     assert "javascript:" not in everything
+    assert "<i>" not in everything
+    assert '" onmouseover' not in everything
 
 
 def test_a_name_of_ten_megabytes_makes_no_large_page(open_page: OpenPage) -> None:
@@ -113,6 +115,12 @@ def test_a_name_of_ten_megabytes_makes_no_large_page(open_page: OpenPage) -> Non
 def test_all_hostile_names_are_in_the_table(open_page: OpenPage) -> None:
     names = set(open_page("campaigns").dataframe[0].value["campaign"])
     assert {HOSTILE_NAMES[0], HOSTILE_NAMES[1], HOSTILE_NAMES[4], "(no name)"} <= names
+
+
+def test_an_unavailable_account_is_named_with_its_reason(open_page: OpenPage) -> None:
+    html = html_of(open_page("trust"))
+    assert "○ BrightCart &lt;i&gt;Nordics&lt;/i&gt; unavailable" in html
+    assert 'title="HTTP 403: &lt;i&gt;gone&lt;/i&gt;&quot; onmouseover=&quot;alert(4)"' in html
 
 
 def test_the_trust_page_shows_gates_with_their_messages(open_page: OpenPage) -> None:

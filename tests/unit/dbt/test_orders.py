@@ -23,8 +23,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("shop") / "w.duckdb")
     back = p.refund(71, "2026-06-10T03:30:00Z", [p.refund_line(1, "4.50", "0.45")], "2.00")
     newest = an_order(2, price="30.00", updatedAt="2026-06-09T00:00:00Z")
+    alone = an_order(9, "2026-06-25T12:00:00Z")
     first = an_order(4, "2026-06-03T12:00:00Z", customer=9, email="tok_a")
-    warehouse.load_records("shopify.orders", p.SHOP, [an_order(1), newest, first, an_order(9)])
+    warehouse.load_records("shopify.orders", p.SHOP, [an_order(1), newest, first, alone])
     warehouse.transform()
     refunded = an_order(1, refunds=[back], updatedAt="2026-06-10T03:30:00Z")
     older = an_order(2, price="20.00", updatedAt="2026-06-05T00:00:00Z")
@@ -89,12 +90,12 @@ def test_a_gift_card_is_no_revenue(shop: Warehouse) -> None:
 
 
 def test_a_day_that_an_order_leaves_is_counted_again(shop: Warehouse) -> None:
-    # Orders 1, 2, 7 and 8 stay on 1 June; order 9 has moved to the 15th.
+    # Order 9 was alone on the 25th and has moved to the 15th.
     found = shop.rows(
         "select cast(report_date as varchar), orders from marts.mart_finance_daily order by 1"
     )
-    assert dict(found)["2026-06-01"] == 4
     assert dict(found)["2026-06-15"] == 1
+    assert "2026-06-25" not in dict(found)
 
 
 def test_a_day_with_an_unread_amount_has_no_revenue_rather_than_too_little(shop: Warehouse) -> None:
