@@ -15,8 +15,11 @@ from pathlib import Path
 import duckdb
 import httpx
 import pyarrow.parquet as pq
+import pytest
 
 from tests.end_to_end.company import Company
+from trueup.cli import main
+from trueup.errors import ConfigError
 
 _PR_CAPBSET_DROP = 24
 _CAP_DAC_OVERRIDE = 1
@@ -57,6 +60,14 @@ def trueup(
     return Ended(done.returncode, data, done.stdout + done.stderr)
 
 
+def trueup_here(capsys: pytest.CaptureFixture, company: Company, *words: str) -> Ended:
+    """The same within this process, which is quicker."""
+    capsys.readouterr()
+    code = main([*words, "--project", str(company.folder), "--json"])
+    told = capsys.readouterr()
+    return Ended(code, json.loads(told.out.splitlines()[-1]), told.out + told.err)
+
+
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "trueup", *words, "--json"]
 
@@ -70,7 +81,14 @@ def with_settings(company: Company, folder: Path, *changes: tuple[str, str]) -> 
     folder.mkdir(parents=True)
     (folder / "fx_rates.csv").write_bytes((company.folder / "fx_rates.csv").read_bytes())
     (folder / "trueup.yml").write_text(text)
-    return replace(company, folder=folder)
+    return _opened(company, folder)
+
+
+def _opened(company: Company, folder: Path) -> Company:
+    try:
+        return company.reopened_at(folder)
+    except ConfigError:  # that it cannot be opened is what the test is about
+        return replace(company, folder=folder)
 
 
 @dataclass

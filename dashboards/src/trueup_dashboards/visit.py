@@ -9,8 +9,8 @@ import streamlit as st
 
 from trueup_dashboards.metrics import Metric, dictionary
 from trueup_dashboards.period import Period
-from trueup_dashboards.published import Published
-from trueup_dashboards.queries import marts, trust
+from trueup_dashboards.published import Published, Row
+from trueup_dashboards.queries import coverage, marts, trust
 from trueup_dashboards.states import (
     DayStates,
     Reliance,
@@ -75,7 +75,7 @@ def look_at(published: Published) -> Visit:
     about = published.rows(trust.PUBLISH)[0]
     timezone = _timezone(published)
     tables = table_states(published)
-    span = published.rows(marts.SPAN)[0] if marts.FINANCE in tables else {}
+    span = _span(published, tables)
     return Visit(
         published=published,
         published_at=about["published_at"],
@@ -83,7 +83,7 @@ def look_at(published: Published) -> Visit:
         metrics=dictionary(published),
         days=day_states(published, timezone),
         coverage=coverage_of(published),
-        currency=span.get("currency") or "",
+        currency=span["currency"] or "",
         timezone=timezone,
         known=_whole_days(span, local_date(about["published_at"], timezone)),
     )
@@ -107,9 +107,16 @@ def _timezone(published: Published) -> str:
     return found
 
 
-def _whole_days(span: dict[str, date | None], today: date) -> Period | None:
+def _span(published: Published, tables: dict[str, TableState]) -> Row:
+    """The days of the first mart that is not held out of sight, or else those of the reports."""
+    shown = (mart for mart in (marts.FINANCE, marts.CHANNELS, marts.CAMPAIGNS) if mart in tables)
+    mart = next(shown, None)
+    return published.rows(marts.span(mart) if mart else coverage.SPAN)[0]
+
+
+def _whole_days(span: Row, today: date) -> Period | None:
     """From the first day with figures to the last that was over when it was published."""
-    first, last = span.get("first_day"), span.get("last_day")
+    first, last = span["first_day"], span["last_day"]
     if first is None or last is None:
         return None
     until = min(last + timedelta(days=1), today)

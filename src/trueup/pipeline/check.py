@@ -14,6 +14,7 @@ from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
 from trueup.pipeline.opening import open_project
 from trueup.pipeline.project import Project
+from trueup.pipeline.sync import no_account_error
 from trueup.pipeline.transform import dbt_project_folder
 from trueup.privacy.vault import load_or_create_master_key
 
@@ -62,13 +63,8 @@ def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
     active = [a for a in accounts if a.status is AccountStatus.ACTIVE]
     closed = [a for a in accounts if a.status is AccountStatus.UNAVAILABLE]
     warning = "; ".join(f"{a.account_id} is not available: {a.reason}" for a in closed)
-    if not active:
-        raise ConfigError(
-            f"sources.{name}: no account that can be read",
-            why="Nothing would be read from this source.",
-            hint=warning or "Give the credential access to an account.",
-            code="TUP-318",
-        )
+    if error := no_account_error(name, accounts):
+        raise error
     return f"{len(active)} account(s): {', '.join(a.account_id for a in active)}", warning
 
 

@@ -1,5 +1,6 @@
 """Publish the candidate tables whose gates passed; keep the last good version of the others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +25,8 @@ STATE_TABLES = {
     "ops.quarantine": "select source, stream, scope, reason, count(*) as records, "
     "max(extracted_at) as newest_at from raw.quarantine group by source, stream, scope, reason",
     "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
-    "max(loaded_at) as loaded_at, sum(received) as received, sum(landed) as landed, "
+    "max(loaded_at) as loaded_at, max(cursor_until) as cursor_until, "
+    "sum(received) as received, sum(landed) as landed, "
     "sum(quarantined) as quarantined from raw.batches group by source, stream, scope",
 }
 
@@ -53,7 +55,7 @@ def publish(
             old = before.tables.get(candidate.name) if before else None
             if candidate.name in held_back:
                 if old is not None:
-                    tables[candidate.name] = _held(old, held_back[candidate.name])
+                    tables[candidate.name] = _held(old, held_back[candidate.name], now)
                 continue
             parts = store.write_parts(
                 connection, candidate, old.parts if old else (), transformed.project_hash
@@ -69,7 +71,7 @@ def publish(
             project_hash=transformed.project_hash,
             tables=tables,
         )
-        store.switch(connection, manifest, {**STATE_TABLES, **_about(manifest)})
+        store.switch(connection, manifest, {**STATE_TABLES, **_about(project, manifest)})
     store.prune(project.config.keep_publishes)
     return PublishResult(
         manifest=manifest, held_back=held_back, changed_tables=changed_tables(before, manifest)
@@ -124,8 +126,8 @@ def _fresh(
     )
 
 
-def _held(old: PublishedTable, gates: tuple[str, ...]) -> PublishedTable:
-    return msgspec.structs.replace(old, held_by=gates)
+def _held(old: PublishedTable, gates: tuple[str, ...], now: datetime) -> PublishedTable:
+    return msgspec.structs.replace(old, held_by=gates, held_since=old.held_since or now)
 
 
 def _known_at(project: Project, now: datetime) -> datetime:
@@ -133,35 +135,65 @@ def _known_at(project: Project, now: datetime) -> datetime:
     return found.replace(tzinfo=now.tzinfo) if found else now
 
 
-def _about(manifest: PublishManifest) -> dict[str, str]:
-    """The state of the version itself, as SELECTs of literals."""
-    tables = [
-        f"select {_text(t.name)} as table_name, {_text(t.schema)} as schema_name, "
-        f"{_text(t.publish_id)} as publish_id, timestamp {_text(_utc(t.as_of))} as as_of, "
-        f"{t.rows} as row_count, {_text(t.content_hash)} as content_hash, "
-        f"{_text(', '.join(t.held_by))} as held_by"
-        for t in manifest.tables.values()
+def _about(project: Project, manifest: PublishManifest) -> dict[str, str]:
+    """The state of the version itself and of its project, as SELECTs of literals."""
+    config = project.config
+    streams = [
+        (source, stream.name, stream.kind.value, str(stream.lookback.days))
+        for source, listed in project.streams().items()
+        for stream in listed
     ]
-    publish = (
-        f"select {_text(manifest.publish_id)} as publish_id, {_text(manifest.run_id)} as run_id, "
-        f"timestamp {_text(_utc(manifest.published_at))} as published_at, "
-        f"timestamp {_text(_utc(manifest.known_at))} as known_at, "
-        f"{manifest.load_id} as load_id, {_text(manifest.code_version)} as code_version"
-    )
     return {
-        "ops.published_tables": " union all ".join(tables),
-        "ops.publish": publish,
+        "ops.published_tables": _published_tables(manifest),
+        "ops.publish": (
+            f"select {_text(manifest.publish_id)} as publish_id, "
+            f"{_text(manifest.run_id)} as run_id, "
+            f"{_time(manifest.published_at)} as published_at, "
+            f"{_time(manifest.known_at)} as known_at, {manifest.load_id} as load_id, "
+            f"{_text(manifest.code_version)} as code_version"
+        ),
+        "ops.project": (
+            f"select {_text(config.name)} as name, {_text(config.currency)} as "
+            f"reporting_currency, {_text(config.timezone)} as reporting_timezone, "
+            f"date '{config.start_date}' as start_date"
+        ),
+        "ops.streams": "select source, stream, kind, lookback_days::integer as lookback_days "
+        f"from ({_values(streams, ('source', 'stream', 'kind', 'lookback_days'))})",
         "ops.metrics": _metrics(),
     }
 
 
+def _published_tables(manifest: PublishManifest) -> str:
+    tables = [
+        f"select {_text(t.name)} as table_name, {_text(t.schema)} as schema_name, "
+        f"{_text(t.publish_id)} as publish_id, {_time(t.as_of)} as as_of, "
+        f"{t.rows}::bigint as row_count, {_text(t.content_hash)} as content_hash, "
+        f"{_text(', '.join(t.held_by))} as held_by, {_time(t.held_since)} as held_since"
+        for t in manifest.tables.values()
+    ]
+    # When every table is held back at the very first publish, none is there yet.
+    nothing = (
+        "select ''::varchar as table_name, '' as schema_name, '' as publish_id, "
+        "null::timestamp as as_of, 0::bigint as row_count, '' as content_hash, '' as held_by, "
+        "null::timestamp as held_since where false"
+    )
+    return " union all ".join([nothing, *tables])
+
+
 def _metrics() -> str:
     """The dictionary of metrics, so that readers show the definitions their figures stand on."""
-    listed = metric_dictionary()
     names = ("name", "label", "formula", "unit", "grain", "table", "sql", "edge_rules")
-    rows = ["(" + ", ".join(_text(str(m[n]).strip()) for n in names) + ")" for m in listed]
-    columns = ", ".join("table_name" if name == "table" else name for name in names)
-    return f"select * from (values {', '.join(rows)}) as metrics({columns})"
+    rows = [tuple(str(metric[name]).strip() for name in names) for metric in metric_dictionary()]
+    return _values(rows, tuple("table_name" if name == "table" else name for name in names))
+
+
+def _values(rows: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> str:
+    lines = ", ".join("(" + ", ".join(map(_text, row)) + ")" for row in rows)
+    return f"select * from (values {lines}) as listed({', '.join(names)})"
+
+
+def _time(moment: datetime | None) -> str:
+    return f"timestamp {_text(_utc(moment))}" if moment else "null::timestamp"
 
 
 def _utc(moment: datetime) -> str:

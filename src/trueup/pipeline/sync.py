@@ -8,7 +8,7 @@ from datetime import date
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Source
 from trueup.core.stream import Stream, StreamKind
-from trueup.errors import AccountUnavailableError, ContractError, TrueupError
+from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
 from trueup.pipeline.pages import read_pages
@@ -96,6 +96,8 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
             run.tell(Event("source_failed", name, fields={"error": error.message}))
             continue
         result.accounts[name] = accounts
+        if error := no_account_error(name, accounts):
+            result.streams.append(_failed_source(name, error))
         jobs.extend(_jobs(source, name, accounts))
     _note_unavailable(run, result)
     _run_jobs(run, jobs, planner, result)
@@ -178,6 +180,19 @@ def _unexpected(job: _Job, raised: Exception) -> ContractError:
     )
     error.__cause__ = raised
     return error
+
+
+def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:
+    """The error of a source none of whose accounts can be read; None when one can."""
+    if any(account.status is AccountStatus.ACTIVE for account in accounts):
+        return None
+    told = "; ".join(f"{a.account_id} is not available: {a.reason}" for a in accounts)
+    return ConfigError(
+        f"sources.{name}: no account that can be read",
+        why="Nothing would be read from this source.",
+        hint=told or "Give the credential access to an account.",
+        code="TUP-318",
+    )
 
 
 def _failed_source(name: str, error: TrueupError) -> StreamResult:

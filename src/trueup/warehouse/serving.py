@@ -39,7 +39,11 @@ class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of a version. `held_by` names the gates that keep it at an older publish."""
+    """One table of a version.
+
+    `held_by` names the gates that keep it at an older publish, `held_since` is the first version
+    in which they did.
+    """
 
     schema: str
     name: str
@@ -48,6 +52,7 @@ class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
     parts: tuple[PublishedPart, ...]
     held_by: tuple[str, ...] = ()
+    held_since: datetime | None = None
 
     @property
     def content_hash(self) -> str:

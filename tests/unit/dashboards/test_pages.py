@@ -218,3 +218,18 @@ def test_definitions_are_those_of_the_dictionary(open_page: OpenPage) -> None:
 def test_a_world_without_campaigns_is_drawn(open_page: OpenPage, name: str) -> None:
     page = open_page(name, Shape(campaigns=0))
     assert not page.exception
+
+
+def test_channels_are_shown_while_finance_is_held_back(open_page: OpenPage) -> None:
+    page = open_page("channels", Shape(without=("marts.mart_finance_daily",)))
+    assert not page.exception
+    assert "finance&#x27;s own net revenue is held back, so nothing is compared" in html_of(page)
+    assert len(page.dataframe[0].value) == 9
+
+
+def test_coverage_is_shown_while_every_mart_is_held_back(open_page: OpenPage) -> None:
+    marts = tuple(f"marts.mart_{name}_daily" for name in ("finance", "channel", "campaign"))
+    page = open_page("trust", Shape(without=marts))
+    assert not page.exception
+    assert "Coverage by account and day" in titles(page)
+    assert "2026-06-04 to 2026-07-01" in html_of(page)

@@ -33,7 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     again = an_order(6, "2026-06-02T12:00:00Z", customer=9)
     unread = an_order(7, price="ten")
     card = p.order(8, MORNING, [p.order_line(8, "50.00", isGiftCard=True)])
-    moved = an_order(9, "2026-06-15T12:00:00Z", updatedAt="2026-06-16T00:00:00Z")
+    moved = an_order(9, "2026-06-15T12:00:00Z", updatedAt="2026-06-26T00:00:00Z")
     second = [refunded, older, guest, again, an_order(3, test=True), unread, card, moved]
     warehouse.load_records("shopify.orders", p.SHOP, second)
     warehouse.transform()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -192,7 +193,7 @@ def _invoke(warehouse: Warehouse, arguments: Sequence[str]) -> Any:
 
 
 def _options(variables: str) -> list[str]:
-    scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"trueup-dbt-{os.getpid()}"
+    scratch = Path(tempfile.gettempdir()) / f"trueup-dbt-{os.getpid()}"
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(scratch), "--log-path", str(scratch / "logs")),

@@ -170,3 +170,9 @@ full outer join ops.batches as batches
     and syncs.scope = batches.scope
 where coalesce(syncs.stream, batches.stream) = 'orders'
 """
+
+
+# One row: the days that any report was read for.
+SPAN = """
+select min(window_day) as first_day, max(window_day) as last_day, '' as currency from ops.windows
+"""

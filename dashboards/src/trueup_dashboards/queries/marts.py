@@ -123,10 +123,13 @@ campaign_days as (
 )
 """
 
-SPAN = """
+
+def span(mart: str) -> str:
+    """One row: the first and last day that `mart` has figures for, and their currency."""
+    return f"""
 select
     min(report_date) as first_day,
     max(report_date) as last_day,
     any_value(reporting_currency_code) as currency
-from marts.mart_finance_daily
+from marts.{mart}
 """

@@ -1,0 +1,201 @@
+"""Records that cannot be read are kept aside, counted and shown; nothing else is lost by them."""
+
+from datetime import date
+
+import pytest
+from trueup_simulators.faults import FaultRule
+from trueup_simulators.world import WorldConfig
+
+from tests.end_to_end.company import a_company
+from tests.end_to_end.trouble import trueup_here, with_settings
+from tests.end_to_end.truth import differences
+from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
+from trueup.pipeline.status import status
+
+TINY = WorldConfig(scale="small", days=3)
+FIVE_DAYS = WorldConfig(scale="small", days=5)
+SOURCES = ("google_ads", "meta_ads", "shopify")
+
+
+def google(mode):
+    # The sixth page of this account's is one of figures.
+    match, params = "5550001001/googleAds:search", {"mode": mode}
+    return "google_ads", FaultRule(kind="bad_record", match=match, after=5, params=params)
+
+
+def meta(op, field, mode):
+    params = {"mode": mode, "field": field}
+    return "meta_ads", FaultRule(kind="bad_record", op=op, params=params)
+
+
+def shop(value):
+    return "shopify", FaultRule(kind="bad_value", op="orders", params={"value": value})
+
+
+BAD_RECORDS = {
+    "google: NaN": (*google("nan"), "not_json"),
+    "google: 1e400": (*google("huge"), "number_out_of_range"),
+    "google: key twice": (*google("duplicate_key"), "duplicate_json_key"),
+    "google: lone surrogate": (*google("lone_surrogate"), "invalid_text"),
+    "google: 10 MB": (*google("long"), "too_large"),
+    "meta: NaN": (*meta("campaigns", "name", "nan"), "not_json"),
+    "meta: 1e400": (*meta("report_insights", "spend", "huge"), "number_out_of_range"),
+    "meta: no key": (*meta("campaigns", "id", "missing"), "missing_key"),
+    "meta: key twice": (*meta("report_insights", "spend", "duplicate_key"), "duplicate_json_key"),
+    "meta: lone surrogate": (*meta("ads", "name", "lone_surrogate"), "invalid_text"),
+    "meta: NUL as an id": (*meta("ads", "id", "nul"), "nul_character"),
+    "shop: NaN": (*shop("nan"), "not_json"),
+    "shop: no key": (*shop("no_key"), "missing_key"),
+    "shop: key twice": (*shop("duplicate_key"), "duplicate_json_key"),
+    "shop: lone surrogate": (*shop("lone_surrogate"), "invalid_text"),
+    "shop: 10 MB": (*shop("huge_text"), "too_large"),
+}
+WHOLE_ANSWERS = {
+    "malformed": FaultRule(kind="garbage", match="act_1010000000000002/campaigns", times=None),
+    "web page": FaultRule(kind="html_200", match="act_1010000000000002/campaigns", times=None),
+}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    with a_company(tmp_path_factory.mktemp("records"), TINY, workers=1) as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+def landed(company):
+    """How many records each source has."""
+    synced = run_sync(company.project, company.clock.now(), SOURCES)
+    assert synced.errors() == []
+    return {
+        name: sum(r.tally.landed for r in synced.streams if r.source == name) for name in SOURCES
+    }
+
+
+@pytest.mark.parametrize("name", BAD_RECORDS)
+def test_a_bad_record_is_kept_aside_shown_and_harms_no_other(company, landed, tmp_path, name):
+    source, rule, reason = BAD_RECORDS[name]
+    project, now = with_settings(company, tmp_path / "bad").project, company.clock.now()
+    before = company.faults.fired().get(rule.kind, 0)
+    company.faults.add(rule)
+    synced = run_sync(project, now, [source])
+    assert company.faults.fired()[rule.kind] == before + 1
+    assert synced.errors() == []
+    assert sum(r.tally.landed for r in synced.streams) == landed[source] - 1
+    run_load(project, now)
+    [aside] = status(project, now).quarantine
+    assert (aside["source"], aside["reason"], aside["records"]) == (source, reason, 1)
+
+
+def test_a_nul_in_a_text_is_a_character_like_others(company, landed, tmp_path):
+    project, now = with_settings(company, tmp_path / "nul").project, company.clock.now()
+    source, rule = shop("nul")
+    before = company.faults.fired()["bad_value"]
+    company.faults.add(rule)
+    synced = run_sync(project, now, [source])
+    assert company.faults.fired()["bad_value"] == before + 1
+    assert sum(r.tally.landed for r in synced.streams) == landed[source]
+
+
+def test_a_record_that_is_bad_again_is_counted_once(company, tmp_path):
+    project, now = with_settings(company, tmp_path / "twice").project, company.clock.now()
+    source, rule = meta("campaigns", "id", "missing")
+    for _ in range(2):
+        company.faults.add(rule)
+        synced = run_sync(project, now, [source])
+    assert [r.tally.quarantined for r in synced.streams if r.tally.quarantined] == []
+    run_load(project, now)
+    assert [row["records"] for row in status(project, now).quarantine] == [1]
+
+
+def test_a_record_that_is_good_again_lands(company, landed, tmp_path):
+    project, now = with_settings(company, tmp_path / "again").project, company.clock.now()
+    source, rule = meta("report_insights", "spend", "huge")
+    company.faults.add(rule)
+    run_sync(project, now, [source])
+    run_sync(project, now, [source])
+    run_load(project, now)
+    windows = "select scope, window_day, arg_max(row_count, load_id) from raw.windows group by all"
+    whole = with_settings(company, tmp_path / "whole").project
+    run_sync(whole, now, [source])
+    run_load(whole, now)
+    assert project.warehouse.query(f"from ({windows}) order by all") == whole.warehouse.query(
+        f"from ({windows}) order by all"
+    )
+
+
+@pytest.mark.parametrize("name", WHOLE_ANSWERS)
+def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
+    company, tmp_path, capsys, monkeypatch, name
+):
+    rule = WHOLE_ANSWERS[name]
+    monkeypatch.setenv("TRUEUP_NOW", company.clock.now().isoformat())
+    bad = with_settings(company, tmp_path / "bad")
+    before = company.faults.fired().get(rule.kind, 0)
+    company.faults.add(rule)
+    ended = trueup_here(capsys, bad, "sync", "meta_ads")
+    company.faults.clear()
+    assert company.faults.fired()[rule.kind] > before
+    assert (ended.code, ended.error["code"]) == (5, "TUP-510")
+    assert ended.error["why"]
+    assert ended.error["do"]
+    failed = [s for s in ended.data["sync"]["streams"] if s["status"] == "failed"]
+    assert [(s["stream"], s["account"]) for s in failed] == [("campaigns", "1010000000000002")]
+    assert trueup_here(capsys, bad, "sync", "meta_ads").code == 0
+
+
+@pytest.fixture(scope="module")
+def disturbed(tmp_path_factory):
+    """A published company that then met bad figures of all vendors, and ran again."""
+    with a_company(tmp_path_factory.mktemp("disturbed"), FIVE_DAYS, workers=1) as company:
+        company.run()
+        good = company.content()
+        company.a_day_later()
+        rules = [google("nan")[1], meta("report_insights", "spend", "huge")[1]]
+        company.faults.add(*rules, shop("huge_number")[1], shop("no_key")[1])
+        result = company.run()
+        assert company.faults.fired() == {"bad_record": 2, "bad_value": 2}
+        yield company, good, result
+
+
+def test_bad_figures_are_not_published_and_the_last_good_ones_stay(disturbed):
+    company, good, result = disturbed
+    assert result.error().exit_code == 6
+    held = {"fact_ad_spend", "fact_orders", "mart_finance_daily", "mart_channel_daily"}
+    assert held <= set(result.published.held_back)
+    assert {name: company.content()[name] for name in held} == {name: good[name] for name in held}
+
+
+def test_status_shows_what_is_held_back_and_what_is_kept_aside(disturbed):
+    company, _, _ = disturbed
+    found = status(company.project, company.clock.now())
+    assert {"fact_ad_spend", "fact_orders"} <= {table.name for table in found.held}
+    assert sorted(row["reason"] for row in found.quarantine) == [
+        "missing_key",
+        "not_json",
+        "number_out_of_range",
+    ]
+
+
+def test_once_the_vendors_answer_well_the_figures_equal_the_truth(disturbed):
+    company, _, _ = disturbed
+    company.faults.clear()
+    now = company.clock.now()
+    company.run()
+    # Orders are read by when they changed: a bad one is read again by its day.
+    result = run_backfill(company.project, "shopify", date(2026, 6, 1), now.date(), now)
+    assert result.error() is None
+    assert differences(company) == {}
+
+
+def test_the_gates_name_the_step_that_brings_the_orders_back(disturbed):
+    _, _, result = disturbed
+    hints = {v.gate.name: v.gate.hint for v in result.audited.failed}
+    assert "trueup backfill shopify" in hints["orders_equal_shop"]
+
+
+def test_publishing_again_without_news_changes_nothing(disturbed):
+    company, _, _ = disturbed
+    before = company.content()
+    run_publish(company.project, company.clock.now())
+    assert company.content() == before
