@@ -1,6 +1,6 @@
 """Records that cannot be read are kept aside, counted and shown; nothing else is lost by them."""
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from trueup_simulators.faults import FaultRule
@@ -18,9 +18,9 @@ SOURCES = ("google_ads", "meta_ads", "shopify")
 
 
 def google(mode):
-    # The sixth page of this account's is one of figures.
+    # The fifth page of this account's is one of figures.
     match, params = "5550001001/googleAds:search", {"mode": mode}
-    return "google_ads", FaultRule(kind="bad_record", match=match, after=5, params=params)
+    return "google_ads", FaultRule(kind="bad_record", match=match, after=4, params=params)
 
 
 def meta(op, field, mode):
@@ -43,17 +43,14 @@ BAD_RECORDS = {
     "meta: no key": (*meta("campaigns", "id", "missing"), "missing_key"),
     "meta: key twice": (*meta("report_insights", "spend", "duplicate_key"), "duplicate_json_key"),
     "meta: lone surrogate": (*meta("ads", "name", "lone_surrogate"), "invalid_text"),
-    "meta: NUL as an id": (*meta("ads", "id", "nul"), "nul_character"),
+    "meta: NUL as an id": (*meta("campaigns", "id", "nul"), "nul_character"),
     "shop: NaN": (*shop("nan"), "not_json"),
     "shop: no key": (*shop("no_key"), "missing_key"),
     "shop: key twice": (*shop("duplicate_key"), "duplicate_json_key"),
     "shop: lone surrogate": (*shop("lone_surrogate"), "invalid_text"),
     "shop: 10 MB": (*shop("huge_text"), "too_large"),
 }
-WHOLE_ANSWERS = {
-    "malformed": FaultRule(kind="garbage", match="act_1010000000000002/campaigns", times=None),
-    "web page": FaultRule(kind="html_200", match="act_1010000000000002/campaigns", times=None),
-}
+GARBAGE = FaultRule(kind="garbage", match="act_1010000000000002/campaigns", times=None)
 
 
 @pytest.fixture(scope="module")
@@ -124,18 +121,15 @@ def test_a_record_that_is_good_again_lands(company, landed, tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", WHOLE_ANSWERS)
 def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
-    company, tmp_path, capsys, monkeypatch, name
+    company, tmp_path, capsys, monkeypatch
 ):
-    rule = WHOLE_ANSWERS[name]
     monkeypatch.setenv("TRUEUP_NOW", company.clock.now().isoformat())
     bad = with_settings(company, tmp_path / "bad")
-    before = company.faults.fired().get(rule.kind, 0)
-    company.faults.add(rule)
+    company.faults.add(GARBAGE)
     ended = trueup_here(capsys, bad, "sync", "meta_ads")
     company.faults.clear()
-    assert company.faults.fired()[rule.kind] > before
+    assert company.faults.fired()["garbage"] > 1
     assert (ended.code, ended.error["code"]) == (5, "TUP-510")
     assert ended.error["why"]
     assert ended.error["do"]
@@ -181,16 +175,17 @@ def test_once_the_vendors_answer_well_the_figures_equal_the_truth(disturbed):
     company, _, _ = disturbed
     company.faults.clear()
     now = company.clock.now()
+    tomorrow = now.date() + timedelta(days=1)
     company.run()
-    # Orders are read by when they changed: a bad one is read again by its day.
-    result = run_backfill(company.project, "shopify", date(2026, 6, 1), now.date(), now)
+    # Orders are read by when they changed: a bad one is read again by the day of that.
+    result = run_backfill(company.project, "shopify", now.date() - timedelta(2), tomorrow, now)
     assert result.error() is None
     assert differences(company) == {}
 
 
 def test_the_gates_name_the_step_that_brings_the_orders_back(disturbed):
     _, _, result = disturbed
-    hints = {v.gate.name: v.gate.hint for v in result.audited.failed}
+    hints = {verdict.gate.name: verdict.gate.hint for verdict in result.audited.failed}
     assert "trueup backfill shopify" in hints["orders_equal_shop"]
 
 

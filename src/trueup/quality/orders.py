@@ -99,7 +99,8 @@ ORDER_GATES = (
         """,
         explain="{shop} {window_day}: {name} {counted_value} here, {stated_value} in the shop",
         why="Orders are missing or counted twice.",
-        hint="Read the days again: trueup backfill shopify --since DAY --until DAY",
+        hint="Read all that changed since the day again, for orders are found by their last "
+        "change: trueup backfill shopify --since DAY --until TOMORROW",
         owner="finance",
     ),
     Gate(
