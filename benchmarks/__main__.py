@@ -1,4 +1,7 @@
-"""`make bench`: every figure of benchmarks/README.md, measured anew; `python -m benchmarks landing`."""
+"""`make bench`: every figure of benchmarks/README.md, measured anew.
+
+`python -m benchmarks landing` or `year` for one part of it.
+"""
 
 import sys
 from pathlib import Path

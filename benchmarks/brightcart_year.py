@@ -146,7 +146,9 @@ def _entities(stream: str, account: Account) -> Iterator[bytes]:
         campaign = n * CAMPAIGNS // counts[stream]
         parts = [customer, f'"campaign":{{"id":"{a}{campaign:04}"']
         if stream == "campaigns":
-            parts[1] += f',"name":"Campaign {n}","status":"ENABLED","advertisingChannelType":"SEARCH"'
+            parts[1] += (
+                f',"name":"Campaign {n}","status":"ENABLED","advertisingChannelType":"SEARCH"'
+            )
         parts[1] += "}"
         if stream == "ad_groups":
             parts.append(f'"adGroup":{{"id":"{a}{n:05}","name":"Group {n}","status":"ENABLED"}}')

@@ -52,6 +52,8 @@ def pages_of(file: Path) -> list[bytes]:
 
 def land_ours(file: Path, folder: Path) -> int:
     """The way of every page in a sync: split, door, collector, one commit; payload kept."""
+    from zoneinfo import ZoneInfo
+
     from trueup.core.batch import BatchHeader, Counts, ScopeState
     from trueup.core.window import Window
     from trueup.lake.collector import BatchCollector
@@ -62,7 +64,6 @@ def land_ours(file: Path, folder: Path) -> int:
     from trueup.privacy.vault import Vault
     from trueup.sources.google_ads.streams import STREAMS
     from trueup.sources.records import split
-    from zoneinfo import ZoneInfo
 
     stream = next(s for s in STREAMS if s.name == "ad_days")
     open_lake(folder)

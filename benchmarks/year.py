@@ -1,7 +1,7 @@
 """BrightCart for a year: full build, and what one more day costs with 60 and with 365 days behind.
 
 `python -m benchmarks.year prepare FOLDER DAYS` lands the history, `build FOLDER` loads, models,
-gates and publishes it, `increment FOLDER DAYS` syncs one new day and 28 restated ones and publishes.
+gates and publishes it, `increment FOLDER` syncs one new day and 28 restated ones on top.
 """
 
 import re
@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trueup_simulators.server import build_app, running
-from trueup_simulators.faults import FaultPlan
-from trueup_simulators.world import SimulatedClock, World, WorldConfig
-
 from benchmarks.brightcart_year import START, GoogleInMemory, now_after
 from trueup.core.batch import BatchHeader, Counts, ScopeState
-from trueup.core.page import Account
 from trueup.lake.collector import BatchCollector
 from trueup.lake.parts import Lineage, Records
+from trueup.pipeline import sync as syncing
 from trueup.pipeline.config import load_config
 from trueup.pipeline.context import Run
 from trueup.pipeline.project import Project
 from trueup.pipeline.run import RunResult, _after_sync, run_publish
-from trueup.pipeline import sync as syncing
+from trueup_simulators.faults import FaultPlan
+from trueup_simulators.server import build_app, running
+from trueup_simulators.world import SimulatedClock, World, WorldConfig
 
 ORDERS_PER_DAY = 2_740
 SHOP = "bench.myshopify.com"
@@ -49,6 +47,7 @@ class InMemoryProject(Project):
     """A project whose Google Ads answers from memory; its shop is not asked in this run."""
 
     def connect(self, name: str, now: datetime) -> GoogleInMemory:
+        assert name == "google_ads"
         return GoogleInMemory(now)
 
 
@@ -93,10 +92,11 @@ def _order_templates() -> list[bytes]:
     """A few hundred complete orders as the shop sends them, personal values already tokens."""
     config = WorldConfig(scale="small", days=12)
     world, clock = World(config), SimulatedClock(config.clock_start)
+    import time
+
+    from trueup.core.window import Window
     from trueup.sources.context import SourceContext
     from trueup.sources.shopify import ShopifyConfig, create
-    from trueup.core.window import Window
-    import time
 
     with running(build_app(world, clock, FaultPlan())) as url:
         context = SourceContext(sleep=time.sleep, monotonic=time.monotonic, now=clock.now())

@@ -61,7 +61,7 @@ class QualityError(TrueupError):
 
 
 class IntegrityError(TrueupError):
-    """Lake, state or disk disagree with what was promised: the operator looks before anything runs."""
+    """Lake, state or disk disagree with what was promised: the operator looks first."""
 
     exit_code = 7
     default_code = "TUP-700"

@@ -3,13 +3,13 @@
 from collections import Counter
 
 import pytest
-from trueup_simulators.faults import FaultRule
 
 from tests.contracts.vendors import VENDORS, connected, key_of, streams_of
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
 from trueup.errors import TrueupError
 from trueup.sources.registry import REGISTRY
+from trueup_simulators.faults import FaultRule
 
 ALL = streams_of()
 INCREMENTAL = streams_of(StreamKind.INCREMENTAL, StreamKind.LOG)

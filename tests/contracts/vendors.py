@@ -7,19 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trueup_simulators.faults import FaultPlan, FaultRule
-from trueup_simulators.server import build_app, running
-from trueup_simulators.world import SimulatedClock, World, WorldConfig
-
 from tests.end_to_end.company import write_rates
+from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Page, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.pipeline.plan import plan_reads
 from trueup.pipeline.project import declared_streams
-from trueup.core.batch import ScopeState
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import REGISTRY, source_type
+from trueup_simulators.faults import FaultPlan, FaultRule
+from trueup_simulators.server import build_app, running
+from trueup_simulators.world import SimulatedClock, World, WorldConfig
 
 WORLD = WorldConfig(scale="small", days=9)
 
@@ -84,8 +83,7 @@ class Connected:
     slept: list[float] = field(default_factory=list)
 
     def accounts(self) -> list[Account]:
-        active = [a for a in self.source.accounts() if a.status is AccountStatus.ACTIVE]
-        return active
+        return [a for a in self.source.accounts() if a.status is AccountStatus.ACTIVE]
 
     def scopes(self, stream: Stream) -> list[Account]:
         return self.accounts() if stream.per_account else [Account(account_id="all")]

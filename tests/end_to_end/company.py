@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-from trueup_simulators.faults import FaultPlan
-from trueup_simulators.server import build_app, running
-from trueup_simulators.world import SimulatedClock, World, WorldConfig
 
 from trueup.pipeline.config import load_config
 from trueup.pipeline.events import Event
 from trueup.pipeline.project import Project
 from trueup.pipeline.run import RunResult, run
+from trueup_simulators.faults import FaultPlan
+from trueup_simulators.server import build_app, running
+from trueup_simulators.world import SimulatedClock, World, WorldConfig
 
 SMALL = WorldConfig(scale="small", days=35)
 

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import trueup_here, with_settings
 from tests.end_to_end.truth import differences
 from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
 from trueup.pipeline.status import status
+from trueup_simulators.faults import FaultRule
+from trueup_simulators.world import WorldConfig
 
 TINY = WorldConfig(scale="small", days=3)
 FIVE_DAYS = WorldConfig(scale="small", days=5)

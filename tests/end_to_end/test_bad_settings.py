@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import readable_texts, trueup, trueup_here, with_settings
 from trueup.pipeline.run import run_load, run_sync
 from trueup.pipeline.status import status
+from trueup_simulators.faults import FaultRule
+from trueup_simulators.world import WorldConfig
 
 TINY = WorldConfig(scale="small", days=3)
 WRONG = "wrong-secret-canary"
@@ -66,7 +66,7 @@ WRONG_FILES = {
     "line break in a token": ("shpat_simulated", '"a\\nevil: header"', "control characters"),
     "source": ("  fx:", "  goggle_ads:", "Did you mean 'google_ads'"),
     "path as a source": ("  fx:", "  ../../etc:", "Known types"),
-    "SQL as a source": ("  fx:", "  \"x'; drop table raw.orders; --\":", "Known types"),
+    "SQL as a source": ("  fx:", '  "x\'; drop table raw.orders; --":', "Known types"),
     "HTML as a source": ("  fx:", '  "<script>alert(1)</script>":', "Known types"),
     "NUL as a source": ("  fx:", '  "fx\\0":', "Known types"),
 }
@@ -121,9 +121,13 @@ def test_a_source_with_a_wrong_credential_stops_no_other(company, tmp_path):
 
 
 @pytest.mark.parametrize("source", UNKNOWN_ACCOUNTS)
-def test_an_unknown_account_in_the_settings_is_named_and_nothing_is_read(company, tmp_path, capsys, source):
+def test_an_unknown_account_in_the_settings_is_named_and_nothing_is_read(
+    company, tmp_path, capsys, source
+):
     old, new, name = UNKNOWN_ACCOUNTS[source]
-    ended = trueup_here(capsys, with_settings(company, tmp_path / "unknown", (old, new)), "sync", source)
+    ended = trueup_here(
+        capsys, with_settings(company, tmp_path / "unknown", (old, new)), "sync", source
+    )
     assert ended.code in (3, 4)
     assert name in ended.error["message"] + ended.error["do"]
     assert ended.error["do"]
@@ -132,7 +136,9 @@ def test_an_unknown_account_in_the_settings_is_named_and_nothing_is_read(company
 
 
 @pytest.mark.parametrize("name", GONE_ACCOUNTS)
-def test_an_account_that_is_gone_stops_no_other_and_coverage_shows_it(company, tmp_path, capsys, name):
+def test_an_account_that_is_gone_stops_no_other_and_coverage_shows_it(
+    company, tmp_path, capsys, name
+):
     source, kind, gone, good = GONE_ACCOUNTS[name]
     project, now = with_settings(company, tmp_path / "gone").project, company.clock.now()
     before = company.faults.fired().get(kind, 0)
@@ -158,7 +164,9 @@ def test_a_closed_account_is_listed_as_unavailable_with_its_reason(company, tmp_
 
 
 @pytest.mark.parametrize("name", WRONG_FILES)
-def test_a_mistake_in_the_project_file_is_named_and_nothing_is_read(company, tmp_path, capsys, name):
+def test_a_mistake_in_the_project_file_is_named_and_nothing_is_read(
+    company, tmp_path, capsys, name
+):
     old, new, named = WRONG_FILES[name]
     wrong = with_settings(company, tmp_path / "wrong", (old, new))
     ended = trueup_here(capsys, wrong, "sync")

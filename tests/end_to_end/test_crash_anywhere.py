@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
-from trueup_simulators.world import WorldConfig
 
 from tests.end_to_end.company import Company, a_company
 from trueup.cli import main
 from trueup.core import failpoints
 from trueup.lake.table import StreamTable
 from trueup.pipeline.run import run_publish, run_sync
+from trueup_simulators.world import WorldConfig
 
 TINY = WorldConfig(scale="small", days=4)
 SYNC_POINTS = ("C1", "C2", "C3", "C4", "C5", "C6", "C7")

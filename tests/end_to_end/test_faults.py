@@ -1,11 +1,11 @@
 """Faults that do not stop a source for good: the figures still equal the truth."""
 
 import pytest
-from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
+from trueup_simulators.faults import FaultRule
+from trueup_simulators.world import WorldConfig
 
 CONFIG = WorldConfig(scale="small", days=4)
 
@@ -15,9 +15,7 @@ PASSING = {
             kind="status", match="google-ads", params={"status": 503}, times=2, name="google"
         ),
         FaultRule(kind="status", match="/meta/", params={"status": 500}, times=2, name="meta"),
-        FaultRule(
-            kind="status", match="/shopify/", params={"code": 502}, times=2, name="shopify"
-        ),
+        FaultRule(kind="status", match="/shopify/", params={"code": 502}, times=2, name="shopify"),
     ],
     "throttling": [
         FaultRule(

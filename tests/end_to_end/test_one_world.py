@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from trueup_simulators.world import Plant, WorldConfig
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
 from trueup.pipeline.run import run_publish
+from trueup_simulators.world import Plant, WorldConfig
 
 DAYS = 4
 AS_KNOWN_AT = """

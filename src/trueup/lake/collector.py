@@ -14,6 +14,9 @@ from trueup.lake.parts import Lineage, Records, drop_parts, to_table, write_part
 SPILL_BYTES = 192_000_000
 """Beyond this many buffered bytes a batch goes to disk before its end."""
 
+DIGEST_CHARACTERS = 16
+"""Length of `payload_digest`."""
+
 
 @dataclass(slots=True)
 class _WindowBuffer:
@@ -103,4 +106,4 @@ def payload_digest_sum(payloads: Iterable[bytes]) -> int:
 
 def payload_digest(payload: bytes) -> str:
     """A short hash by which a record read again is recognised."""
-    return hashlib.blake2b(payload, digest_size=8).hexdigest()
+    return hashlib.blake2b(payload, digest_size=DIGEST_CHARACTERS // 2).hexdigest()

@@ -1,5 +1,6 @@
 """Incremental streams: pages appended in order, resumed at the last committed bookmark."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from trueup.core.batch import ScopeState, TotalNote
 from trueup.core.failpoints import failpoint
 from trueup.core.page import Page
 from trueup.core.window import Window
-from trueup.lake.collector import BatchCollector, payload_digest
+from trueup.lake.collector import DIGEST_CHARACTERS, BatchCollector, payload_digest
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.plan import Read, settled_until
@@ -21,6 +22,40 @@ BATCH_RECORDS = 5_000
 """A batch ends at the first complete page beyond this many records."""
 
 
+class _Recent:
+    """The newest version of each record that a later read will meet again.
+
+    A version that comes back after another one is news, so only the newest of a key is known.
+    Kept as hash of key and hash of payload in one text; of refused records one hash alone.
+    """
+
+    def __init__(self, kept: tuple[str, ...]) -> None:
+        self._versions = {text[:DIGEST_CHARACTERS]: text[DIGEST_CHARACTERS:] for text in kept}
+        self._cursors: dict[str, datetime | None] = {}
+
+    def is_known(self, key: str, payload: bytes, cursor: datetime | None) -> bool:
+        """Whether `payload` is the newest version of `key`; from now on it is."""
+        name, version = payload_digest(key.encode()), payload_digest(payload)
+        known = self._versions.pop(name, None) == version
+        self._versions[name], self._cursors[name] = version, cursor
+        return known
+
+    def refused(self) -> frozenset[str]:
+        return frozenset(name for name, version in self._versions.items() if not version)
+
+    def note_refused(self, digests: Iterable[str]) -> None:
+        self._versions.update(dict.fromkeys(digests, ""))
+
+    def kept(self, since: datetime | None = None) -> tuple[str, ...]:
+        """The newest entries; with `since`, without those whose cursor is known to be older."""
+        texts = [
+            name + version
+            for name, version in self._versions.items()
+            if since is None or (cursor := self._cursors.get(name)) is None or cursor >= since
+        ]
+        return tuple(texts[-RECENT_RECORDS:])
+
+
 @dataclass(slots=True, kw_only=True)
 class _PageRead:
     """A read in progress; `position` moves with every batch that it commits."""
@@ -29,7 +64,7 @@ class _PageRead:
     read: Read
     position: Commit | None
     state: ScopeState
-    recent: dict[str, datetime | None]
+    recent: _Recent
     batch_id: str = ""
     collector: BatchCollector | None = None
     trail: Trail = field(default_factory=Trail)
@@ -46,7 +81,7 @@ def read_pages(reader: Reader, read: Read) -> None:
         read=read,
         position=position,
         state=state,
-        recent=dict.fromkeys(state.recent),
+        recent=_Recent(state.recent),
     )
     bookmark = read.bookmark
     try:
@@ -84,10 +119,10 @@ def _take(work: _PageRead, page: Page) -> None:
         )
         work.collector.add(records, reader.lineage(work.batch_id, index, work.read.window))
         reader.tally.landed += len(rows)
-    refused = RefusedRecords(reader.door, work.recent)
+    refused = RefusedRecords(reader.door, work.recent.refused())
     if records_aside := refused.new_ones(page, admitted.refused, reader.tally):
         work.collector.add(records_aside, reader.lineage(work.batch_id, index, None))
-    work.recent.update(dict.fromkeys(refused.digests))
+    work.recent.note_refused(refused.digests)
 
 
 def _new_rows(work: _PageRead, admitted: Admitted) -> list[int]:
@@ -131,7 +166,7 @@ def _state_within(work: _PageRead, bookmark: str) -> ScopeState:
         reading_since=work.read.window.since,
         reading_until=work.read.window.until,
         bookmark=bookmark,
-        recent=tuple(work.recent)[-RECENT_RECORDS:],
+        recent=work.recent.kept(),
     )
 
 
@@ -140,14 +175,13 @@ def _state_after(work: _PageRead) -> ScopeState:
     settled = settled_until(reader.stream, work.read.window, reader.now)
     cursor_until = max(settled, before or settled)
     again_from = cursor_until - reader.stream.overlap
-    recent = [d for d, cursor in work.recent.items() if cursor is None or cursor >= again_from]
     return msgspec.structs.replace(
         work.state,
         cursor_until=cursor_until,
         reading_since=None,
         reading_until=None,
         bookmark=None,
-        recent=tuple(recent[-RECENT_RECORDS:]),
+        recent=work.recent.kept(again_from),
     )
 
 

@@ -23,7 +23,9 @@ from trueup.warehouse.serving import Candidate
 
 PUBLISHED_SCHEMAS = ("core", "marts")
 # How DuckDB, in a model's message, says that the disk and not the model is at fault.
-_DISK_FAULT = re.compile(r"No space left|Could not (write|truncate|fsync)|Failed to commit|Disk quota")
+_DISK_FAULT = re.compile(
+    r"No space left|Could not (write|truncate|fsync)|Failed to commit|Disk quota"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,8 +137,8 @@ SPEND_GATES = (
         explain="{platform} {account_id} {platform_date}: {name} {counted_value} here, "
         "{stated_value} at the source, difference {difference}",
         why="The detailed report and the platform's own total disagree.",
-        hint="Read the days again: trueup backfill SOURCE --since DAY --until NEXT_DAY; the platform "
-        "may have restated between the two answers.",
+        hint="Read the days again: trueup backfill SOURCE --since DAY --until NEXT_DAY; the "
+        "platform may have restated between the two answers.",
         owner="growth",
     ),
     Gate(

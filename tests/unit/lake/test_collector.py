@@ -20,7 +20,9 @@ def lineage(window):
 
 
 def records(*payloads):
-    return Records(payloads=payloads, record_indexes=range(len(payloads)), keys=["k"] * len(payloads))
+    return Records(
+        payloads=payloads, record_indexes=range(len(payloads)), keys=["k"] * len(payloads)
+    )
 
 
 @given(st.lists(st.binary(), max_size=20), st.randoms())

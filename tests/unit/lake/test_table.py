@@ -66,7 +66,9 @@ def test_of_two_processes_at_one_position_only_one_commits(tmp_path):
 def test_commits_are_read_back_in_order_and_by_version(tmp_path):
     table = a_table(tmp_path)
     made = [committed(table, f"b{n}", [b"{}"]) for n in range(5)]
-    assert [c.version for c in table.commits_after(made[1].version)] == [c.version for c in made[2:]]
+    assert [c.version for c in table.commits_after(made[1].version)] == [
+        c.version for c in made[2:]
+    ]
     assert table.commit_at(made[3].version).header.batch_id == "b3"
 
 
