@@ -183,12 +183,6 @@ def test_once_the_vendors_answer_well_the_figures_equal_the_truth(disturbed):
     assert differences(company) == {}
 
 
-def test_the_gates_name_the_step_that_brings_the_orders_back(disturbed):
-    _, _, result = disturbed
-    hints = {verdict.gate.name: verdict.gate.hint for verdict in result.audited.failed}
-    assert "trueup backfill shopify" in hints["orders_equal_shop"]
-
-
 def test_publishing_again_without_news_changes_nothing(disturbed):
     company, _, _ = disturbed
     before = company.content()

@@ -129,12 +129,11 @@ def _new_rows(work: _PageRead, admitted: Admitted) -> list[int]:
     """Rows that neither an earlier read of the overlap nor this read has landed already."""
     rows = []
     for row, payload in enumerate(admitted.payloads):
-        digest = payload_digest(payload)
-        if digest in work.recent:
+        cursor = parse_cursor(admitted.cursors[row])
+        if work.recent.is_known(admitted.keys[row], payload, cursor):
             work.reader.tally.deduplicated += 1
         else:
             rows.append(row)
-        work.recent[digest] = parse_cursor(admitted.cursors[row])
     return rows
 
 

@@ -96,8 +96,8 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
             run.tell(Event("source_failed", name, fields={"error": error.message}))
             continue
         result.accounts[name] = accounts
-        if error := no_account_error(name, accounts):
-            result.streams.append(_failed_source(name, error))
+        if nothing_to_read := no_account_error(name, accounts):
+            result.streams.append(_failed_source(name, nothing_to_read))
         jobs.extend(_jobs(source, name, accounts))
     _note_unavailable(run, result)
     _run_jobs(run, jobs, planner, result)
