@@ -38,12 +38,14 @@ where
 
 {#
     The newest version of each record among those at hand, by the source's own time of update and
-    then by content, never by arrival. Expects the columns updated_at and payload_hash.
+    then by content, never by arrival: of two versions of one time, one that can be read wins over
+    one that cannot. Expects the columns updated_at, has_cast_problem and payload_hash.
 #}
 {% macro newest_first(keys) -%}
     row_number() over (
         partition by {{ keys | join(', ') }}
-        order by updated_at desc, payload_hash desc, load_id, page_index, record_index
+        order by
+            updated_at desc, has_cast_problem, payload_hash desc, load_id, page_index, record_index
     )
 {%- endmacro %}
 
@@ -59,6 +61,12 @@ where
         or candidates.updated_at > known.updated_at
         or (
             candidates.updated_at = known.updated_at
+            and known.has_cast_problem
+            and not candidates.has_cast_problem
+        )
+        or (
+            candidates.updated_at = known.updated_at
+            and candidates.has_cast_problem = known.has_cast_problem
             and candidates.payload_hash > known.payload_hash
         )
     {%- endif %}

@@ -28,8 +28,9 @@ def meta(op, field, mode):
     return "meta_ads", FaultRule(kind="bad_record", op=op, params=params)
 
 
-def shop(value):
-    return "shopify", FaultRule(kind="bad_value", op="orders", params={"value": value})
+def shop(value, after=0):
+    params = {"value": value}
+    return "shopify", FaultRule(kind="bad_value", op="orders", after=after, params=params)
 
 
 BAD_RECORDS = {
@@ -121,6 +122,18 @@ def test_a_record_that_is_good_again_lands(company, landed, tmp_path):
     )
 
 
+def test_a_total_that_is_no_amount_is_never_committed(company, tmp_path):
+    project, now = with_settings(company, tmp_path / "total").project, company.clock.now()
+    before = company.faults.fired()["bad_value"]
+    # After three pages of orders comes the shop's own listing of what they sum up to.
+    company.faults.add(shop("huge_number", after=3)[1])
+    synced = run_sync(project, now, ["shopify"])
+    assert company.faults.fired()["bad_value"] == before + 1
+    assert [(error.code, error.exit_code) for error in synced.errors()] == [("TUP-522", 5)]
+    assert run_load(project, now).quarantined == 0
+    assert run_sync(project, now, ["shopify"]).errors() == []
+
+
 def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
     company, tmp_path, capsys, monkeypatch
 ):
@@ -145,8 +158,9 @@ def disturbed(tmp_path_factory):
         company.run()
         good = company.content()
         company.a_day_later()
-        rules = [google("nan")[1], meta("report_insights", "spend", "huge")[1]]
-        company.faults.add(*rules, shop("huge_number")[1], shop("no_key")[1])
+        company.faults.add(google("nan")[1], meta("report_insights", "spend", "huge")[1])
+        # The third page is of orders that were not there before.
+        company.faults.add(shop("no_key")[1], shop("huge_number", after=1)[1])
         result = company.run()
         assert company.faults.fired() == {"bad_record": 2, "bad_value": 2}
         yield company, good, result

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -11,12 +12,16 @@ from trueup.core.failpoints import failpoint
 from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
+from trueup.errors import ContractError
 from trueup.lake.collector import BatchCollector
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.plan import Read, closed_until
 from trueup.pipeline.reading import Reader, RefusedRecords, Tally, Trail
 from trueup.privacy.door import Admitted, Refused
+
+MAX_TOTAL = Decimal("1e29")
+"""Beyond what a warehouse keeps of a total: 29 digits before the point, 9 behind it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,7 +196,18 @@ def _totals(
 
 
 def total_note(reader: Reader, total: ControlTotal) -> TotalNote:
-    """A control total as a batch keeps it; its day is the account's."""
+    """A control total as a batch keeps it; its day is the account's.
+
+    Raises ContractError for one that is no amount: once kept, it could never be loaded.
+    """
+    if not total.value.is_finite() or abs(total.value) >= MAX_TOTAL:
+        raise ContractError(
+            f"{reader.source_name}.{reader.stream.name}: the source's own total of {total.name} "
+            f"from {total.window.since} on is no amount",
+            why="What was read could not be checked against it, so it was not committed.",
+            hint="Run again; if it stays, ask the vendor.",
+            code="TUP-522",
+        )
     return TotalNote(
         since=total.window.since,
         until=total.window.until,

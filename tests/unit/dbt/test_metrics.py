@@ -15,13 +15,13 @@ METRICS: dict[str, dict[str, Any]] = {
 }
 ASKED_FOR = {
     "spend", "impressions", "clicks", "ctr", "cpc", "orders", "gmv", "net_revenue", "refunds",
-    "new_customers", "cac", "roas",
+    "new_customers", "cac", "roas", "mer",
 }  # fmt: skip
 FIELDS = {"name", "label", "formula", "unit", "grain", "table", "sql", "edge_rules"}
 # 10 EUR at 1.5 are 15 USD, on 3 clicks and 60 impressions; one order of 40 after 5 off, 4 back.
 EXPECTED = {
     "spend": 15, "impressions": 60, "clicks": 3, "ctr": 0.05, "cpc": 5, "orders": 1, "gmv": 45,
-    "net_revenue": 36, "refunds": 4, "new_customers": 1, "cac": 15, "roas": 2.4,
+    "net_revenue": 36, "refunds": 4, "new_customers": 1, "cac": 15, "roas": 2.4, "mer": 2.4,
 }  # fmt: skip
 
 
