@@ -1,41 +1,45 @@
 """Names that attack, personal values and card numbers: as text unharmed, in the clear nowhere."""
 
+import json
 import re
-from collections import Counter
+import shutil
 
 import pytest
 from trueup_simulators.world import WorldConfig
-from trueup_simulators.world.plants import HOSTILE_NAMES, Plant
+from trueup_simulators.world.plants import HOSTILE_NAMES
 
 from tests.end_to_end.company import a_company
-from tests.end_to_end.trouble import Rewriting, readable_texts, with_settings
+from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
 from trueup.pipeline.run import run_load, run_sync
 from trueup.pipeline.status import status
 
 HOSTILE = WorldConfig(scale="small", days=5, hostile_names=True)
 TINY = WorldConfig(scale="small", days=3)
-CARD = "4111 1111 1111 1111"
-CARD_IN_ANY_WRITING = re.compile(r"4111[ .\-]?1111[ .\-]?1111[ .\-]?1111")
 
+CARD = b"4111 1111 1111 1111"
+CARD_IN_ANY_WRITING = re.compile(r"4111[ .+-]?1111[ .+-]?1111[ .+-]?1111")
+# Where a card number is put, and the source that sends it.
+CARD_PLACES = {
+    "order note": ("shopify", rb'"note":(null|"[^"]*")', b'"note":"%b"' % CARD),
+    "UTM": ("shopify", rb"utm_content=\d+", b"utm_content=4111-1111-1111-1111"),
+    "customer name": ("shopify", rb'"firstName":"[^"]*"', b'"firstName":"4111111111111111"'),
+    "product name": ("shopify", rb'"title":"[^"]*"', b'"title":"%b"' % CARD),
+    "campaign name": ("google_ads", rb'"name":"[^"]*"', b'"name":"4111.1111.1111.1111"'),
+    "ad set name": ("meta_ads", rb'"name":"[^"]*"', rb'"name":"4\\u003111111111111\\u00311\\u00311"'),
+}
 # Every personal value that the shop sends becomes one that can be told from all other text.
 CANARIES = {
     rb"@example\.com": b"@canary-mail.example",
     rb'"(firstName|lastName)":"': rb'"\1":"Canaryname ',
     rb'"(address1|address2|city|zip)":"': rb'"\1":"Canarystreet ',
+    rb'"(phone|phoneNumber)":"[^"]*"': rb'"\1":"+15550107799"',
     rb'"clientIp":"[^"]*"': b'"clientIp":"198.51.100.77"',
-    rb'"phone":"[^"]*"': b'"phone":"+15550107799"',
+    rb'"note":"': b'"note":"Canarynote ',
 }
 IN_THE_CLEAR = re.compile(
-    r"(?i)canary-mail|canaryname|canarystreet|198\.51\.100\.77|\+?1?5550107799"
+    r"(?i)canary-mail|canaryname|canarystreet|canarynote|198\.51\.100\.77|5550107799"
 )
-# Where a card number is put, by what it replaces; once per answer.
-CARD_PLACES = {
-    "note": rb'"note":(null|"[^"]*")',
-    "UTM": rb'"utmParameters":null|"content":(null|"[^"]*")',
-    "name": rb'"title":"[^"]*"',
-    "campaign": rb'"campaign":\{"id":"\d+","name":"[^"]*"',
-}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,12 @@ def hostile(tmp_path_factory):
         yield company, result
 
 
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    with a_company(tmp_path_factory.mktemp("names"), TINY) as company:
+        yield company
+
+
 def test_figures_of_hostile_names_equal_the_truth(hostile):
     company, result = hostile
     assert result.error() is None
@@ -53,31 +63,120 @@ def test_figures_of_hostile_names_equal_the_truth(hostile):
     assert status(company.project, company.clock.now()).quarantine == ()
 
 
-def test_hostile_campaign_names_are_published_as_they_are(hostile):
+@pytest.mark.parametrize("kind", ["campaign", "ad_group", "ad"])
+def test_hostile_names_of_ads_are_published_as_they_are(hostile, kind):
     company, _ = hostile
-    truth = company.world.truth(company.clock.now())
+    now = company.clock.now()
+    accounts = [a for a in company.world.accounts if a.status == "ENABLED" and not a.is_manager]
     sent = {
-        name.removesuffix(" (v2)")
-        for account in company.world.accounts
-        for name in _names_of(company, account)
+        (getattr(entity, f"{kind}_id"), entity.name)
+        for account in accounts
+        for entity in getattr(company.world, f"{kind}s")(account.account_id, now)
     }
-    published = {
-        name.removesuffix(" (v2)")
-        for (name,) in company.published("select campaign_name from core.dim_campaign")
-        if name
-    }
-    assert truth.ad_spend.num_rows
-    assert sent
-    assert sent <= published
-    assert "nul\x00inside" in sent
+    rows = company.published(f"select {kind}_id, {kind}_name from core.dim_{kind} where is_current")
+    assert {name.removesuffix(" (v2)") for _, name in sent} & set(HOSTILE_NAMES)
+    assert "nul\x00inside" in {name for _, name in sent}
+    assert sent <= set(rows)
 
 
-def _names_of(company, account):
-    return []
-
-
-@pytest.mark.parametrize(("table", "column"), [("dim_product", "product_title")])
-def test_hostile_product_names_are_published_as_they_are(hostile, table, column):
+def test_hostile_product_names_are_published_as_they_are(hostile):
     company, _ = hostile
-    rows = company.published(f"select distinct {column} from core.{table}")
-    assert set(HOSTILE_NAMES) <= {name for (name,) in rows}
+    sent = {product.title for product in company.world.products(company.clock.now())}
+    rows = company.published("select product_title from core.dim_product")
+    assert set(HOSTILE_NAMES) <= sent
+    assert sent <= {name for (name,) in rows}
+
+
+def test_hostile_names_of_customers_come_back_from_the_vault_as_they_were(hostile):
+    company, _ = hostile
+    sql = "select distinct payload ->> 'firstName' as name from raw.shopify__customers"
+    tokens = [row["name"] for row in company.project.warehouse.query(sql)]
+    names = {
+        company.project.vault.reveal(token, purpose="test", who="test", now=company.clock.now())
+        for token in tokens
+        if token.strip()
+    }
+    assert names == {name for name in HOSTILE_NAMES if name.strip()}
+
+
+def test_hostile_names_leave_no_file_outside_the_company(hostile):
+    company, _ = hostile
+    around = {path.name for path in company.folder.parent.iterdir()}
+    assert around == {company.folder.name, *(n for n in around if n.startswith("hostile"))}
+    inside = {path.name for path in company.folder.iterdir()}
+    assert inside == {"trueup.yml", "fx_rates.csv", ".trueup"}
+
+
+def test_status_prints_hostile_accounts_without_control_characters(
+    hostile, capsys, monkeypatch
+):
+    company, _ = hostile
+    monkeypatch.setenv("TRUEUP_NOW", company.clock.now().isoformat())
+    ended = trueup_here(capsys, company, "status")
+    assert ended.code == 0
+    assert not re.search(r"[\x00-\x08\x1b\u202e]", ended.output)
+
+
+@pytest.mark.parametrize("place", CARD_PLACES)
+def test_a_card_number_is_in_no_file_and_its_record_is_counted(company, tmp_path, place):
+    source, old, new = CARD_PLACES[place]
+    project, now = with_settings(company, tmp_path / "cards").project, company.clock.now()
+    project.transport = Rewriting({old: new})
+    run_sync(project, now, [source])
+    run_load(project, now)
+    assert project.transport.changed[old]
+    reasons = {row["reason"]: row["records"] for row in status(project, now).quarantine}
+    assert set(reasons) == {"card_number"}
+    texts = list(readable_texts(project.workspace))
+    assert len(texts) > 50
+    assert [where for where, text in texts if CARD_IN_ANY_WRITING.search(text)] == []
+
+
+@pytest.fixture(scope="module")
+def canaries(company, tmp_path_factory):
+    """A run of a shop whose every personal value is a canary."""
+    planted = with_settings(company, tmp_path_factory.mktemp("canary") / "shop")
+    planted.project.transport = Rewriting(CANARIES)
+    planted.run(names=["shopify", "fx"])
+    yield planted
+
+
+def test_every_kind_of_canary_was_planted(canaries):
+    changed = canaries.project.transport.changed
+    assert {pattern for pattern in CANARIES if not changed[pattern]} == set()
+
+
+def test_no_personal_value_is_in_the_clear_anywhere_on_disk(canaries):
+    workspace = canaries.project.workspace
+    places = list(readable_texts(workspace))
+    kinds = {where.partition(":")[0].rpartition(".")[2] for where, _ in places}
+    assert {"parquet", "duckdb", "json", "log"} <= kinds
+    assert [where for where, text in places if IN_THE_CLEAR.search(text)] == []
+
+
+def test_no_personal_value_is_in_the_clear_in_the_vaults_own_files(canaries):
+    vault = canaries.project.workspace / "vault"
+    texts = {path.name: path.read_bytes().decode("latin-1") for path in vault.iterdir()}
+    assert "vault.sqlite" in texts
+    assert [name for name, text in texts.items() if IN_THE_CLEAR.search(text)] == []
+
+
+def test_a_planted_personal_value_would_be_found(canaries, tmp_path):
+    [table] = canaries.project.lake.glob("shopify/orders")
+    part = next(table.rglob("*.parquet"))
+    shutil.copy(part, tmp_path / part.name)
+    texts = dict(readable_texts(tmp_path))
+    payload = json.loads(texts[f"{tmp_path / part.name}:payload"].splitlines()[0])
+    assert payload["email"].startswith("tok_")
+
+
+def test_equal_addresses_still_join_as_tokens(canaries):
+    rows = canaries.project.warehouse.query(
+        """
+        select count(*) as joined from raw.shopify__orders as orders
+        inner join raw.shopify__customers as customers
+            on orders.payload ->> 'email'
+                = customers.payload -> 'defaultEmailAddress' ->> 'emailAddress'
+        """
+    )
+    assert rows[0]["joined"] > 0
