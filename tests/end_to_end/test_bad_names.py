@@ -26,7 +26,7 @@ CARD_PLACES = {
     "customer name": ("shopify", rb'"firstName":"[^"]*"', b'"firstName":"4111111111111111"'),
     "product name": ("shopify", rb'"title":"[^"]*"', b'"title":"%b"' % CARD),
     "campaign name": ("google_ads", rb'"name":"[^"]*"', b'"name":"4111.1111.1111.1111"'),
-    "ad set name": ("meta_ads", rb'"name":"[^"]*"', rb'"name":"4\\u003111111111111\\u00311\\u00311"'),
+    "ad set name": ("meta_ads", rb'"name":"[^"]*"', b'"name":"4%b"' % (rb"\\u0031" * 15)),
 }
 # Every personal value that the shop sends becomes one that can be told from all other text.
 CANARIES = {
@@ -45,7 +45,7 @@ IN_THE_CLEAR = re.compile(
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """A company whose campaigns, products and customers have names that attack."""
-    with a_company(tmp_path_factory.mktemp("hostile"), HOSTILE) as company:
+    with a_company(tmp_path_factory.mktemp("hostile") / "company", HOSTILE) as company:
         result = company.run()
         yield company, result
 
@@ -69,7 +69,7 @@ def test_hostile_names_of_ads_are_published_as_they_are(hostile, kind):
     now = company.clock.now()
     accounts = [a for a in company.world.accounts if a.status == "ENABLED" and not a.is_manager]
     sent = {
-        (getattr(entity, f"{kind}_id"), entity.name)
+        (entity.id, entity.name)
         for account in accounts
         for entity in getattr(company.world, f"{kind}s")(account.account_id, now)
     }
@@ -101,8 +101,7 @@ def test_hostile_names_of_customers_come_back_from_the_vault_as_they_were(hostil
 
 def test_hostile_names_leave_no_file_outside_the_company(hostile):
     company, _ = hostile
-    around = {path.name for path in company.folder.parent.iterdir()}
-    assert around == {company.folder.name, *(n for n in around if n.startswith("hostile"))}
+    assert list(company.folder.parent.iterdir()) == [company.folder]
     inside = {path.name for path in company.folder.iterdir()}
     assert inside == {"trueup.yml", "fx_rates.csv", ".trueup"}
 
@@ -121,8 +120,8 @@ def test_status_prints_hostile_accounts_without_control_characters(
 def test_a_card_number_is_in_no_file_and_its_record_is_counted(company, tmp_path, place):
     source, old, new = CARD_PLACES[place]
     project, now = with_settings(company, tmp_path / "cards").project, company.clock.now()
-    project.transport = Rewriting({old: new})
-    run_sync(project, now, [source])
+    with Rewriting({old: new}) as project.transport:
+        run_sync(project, now, [source])
     run_load(project, now)
     assert project.transport.changed[old]
     reasons = {row["reason"]: row["records"] for row in status(project, now).quarantine}
@@ -136,9 +135,9 @@ def test_a_card_number_is_in_no_file_and_its_record_is_counted(company, tmp_path
 def canaries(company, tmp_path_factory):
     """A run of a shop whose every personal value is a canary."""
     planted = with_settings(company, tmp_path_factory.mktemp("canary") / "shop")
-    planted.project.transport = Rewriting(CANARIES)
-    planted.run(names=["shopify", "fx"])
-    yield planted
+    with Rewriting(CANARIES) as planted.project.transport:
+        planted.run(names=["shopify", "fx"])
+    return planted
 
 
 def test_every_kind_of_canary_was_planted(canaries):
@@ -175,8 +174,8 @@ def test_equal_addresses_still_join_as_tokens(canaries):
         """
         select count(*) as joined from raw.shopify__orders as orders
         inner join raw.shopify__customers as customers
-            on orders.payload ->> 'email'
-                = customers.payload -> 'defaultEmailAddress' ->> 'emailAddress'
+            on (orders.payload ->> '$.email')
+                = (customers.payload ->> '$.defaultEmailAddress.emailAddress')
         """
     )
     assert rows[0]["joined"] > 0

@@ -95,12 +95,11 @@ def _opened(company: Company, folder: Path) -> Company:
 class Rewriting(httpx.BaseTransport):
     """Passes requests on and changes the answers: regular expressions to what takes their place.
 
-    `changed` counts per expression how often it did; `bodies` keeps the answers as handed on.
+    `changed` counts per expression how often it did. Use it in a `with` block.
     """
 
     changes: dict[bytes, bytes]
     changed: dict[bytes, int] = field(default_factory=dict)
-    bodies: list[bytes] = field(default_factory=list)
     inner: httpx.BaseTransport = field(default_factory=httpx.HTTPTransport)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -109,9 +108,11 @@ class Rewriting(httpx.BaseTransport):
         for pattern, new in self.changes.items():
             body, times = re.subn(pattern, new, body)
             self.changed[pattern] = self.changed.get(pattern, 0) + times
-        self.bodies.append(body)
         headers = [(k, v) for k, v in answer.headers.items() if k != "content-length"]
         return httpx.Response(answer.status_code, headers=headers, content=body)
+
+    def close(self) -> None:
+        self.inner.close()
 
 
 def readable_texts(workspace: Path) -> Iterator[tuple[str, str]]:
