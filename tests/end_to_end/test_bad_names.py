@@ -5,14 +5,14 @@ import re
 import shutil
 
 import pytest
-from trueup_simulators.world import WorldConfig
-from trueup_simulators.world.plants import HOSTILE_NAMES
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
 from trueup.pipeline.run import run_load, run_sync
 from trueup.pipeline.status import status
+from trueup_simulators.world import WorldConfig
+from trueup_simulators.world.plants import HOSTILE_NAMES
 
 HOSTILE = WorldConfig(scale="small", days=5, hostile_names=True)
 TINY = WorldConfig(scale="small", days=3)
@@ -106,9 +106,7 @@ def test_hostile_names_leave_no_file_outside_the_company(hostile):
     assert inside == {"trueup.yml", "fx_rates.csv", ".trueup"}
 
 
-def test_status_prints_hostile_accounts_without_control_characters(
-    hostile, capsys, monkeypatch
-):
+def test_status_prints_hostile_accounts_without_control_characters(hostile, capsys, monkeypatch):
     company, _ = hostile
     monkeypatch.setenv("TRUEUP_NOW", company.clock.now().isoformat())
     ended = trueup_here(capsys, company, "status")

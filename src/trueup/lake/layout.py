@@ -3,7 +3,7 @@
 ```
 <lake>/_trueup.json                                    format of the lake
 <lake>/<source>/<stream>/_delta_log/…                  commits; each carries a batch header
-<lake>/<source>/<stream>/ingest_date=…/<batch>-0.parquet
+<lake>/<source>/<stream>/ingest_date=…/<batch>-<part>-<attempt>.parquet
 ```
 """
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,7 +78,10 @@ def write_part(
 
     Raises IntegrityError when the disk is full or may not be written.
     """
-    name = f"ingest_date={extracted_at.astimezone(UTC).date()}/{batch_id}-{number}.parquet"
+    # Two runs of one second make batches of one name: no attempt may write into another's file.
+    attempt = secrets.token_hex(4)
+    day = extracted_at.astimezone(UTC).date()
+    name = f"ingest_date={day}/{batch_id}-{number}-{attempt}.parquet"
     path = root / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -105,7 +105,7 @@ class StreamTable:
                 except (CommitFailedError, OSError) as error:
                     # Another scope's commit took the version, or ours went through unnoticed.
                     found = self._at(version)
-                    if found is None or found.header.batch_id != header.batch_id:
+                    if found is None or _attempt(found.header) != _attempt(header):
                         if isinstance(error, OSError):
                             raise
                         continue
@@ -186,7 +186,7 @@ class StreamTable:
                 partition_by=["ingest_date"],
                 configuration=dict(TABLE_CONFIGURATION),
             )
-        except CommitFailedError:  # another process made it first
+        except DeltaError:  # another process made it first, or else this raises again
             return DeltaTable(str(self.path))
 
     @contextmanager
@@ -208,6 +208,11 @@ class StreamTable:
 
     def _app_id(self, scope: str) -> str:
         return f"trueup/{self.source}/{self.stream}/{scope}"
+
+
+def _attempt(header: BatchHeader) -> tuple[str, str]:
+    """What tells a batch from one of the same name that another run made."""
+    return header.batch_id, header.run_id
 
 
 class _Format(msgspec.Struct):

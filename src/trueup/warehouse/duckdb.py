@@ -1,8 +1,9 @@
 """The embedded warehouse: one DuckDB file."""
 
+import contextlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,12 @@ class DuckDBWarehouse:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
+    @contextlib.contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection with UTC and Snowflake's order of nulls; closed at the end."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists():
+                self._make()
             connection = duckdb.connect(str(self.path), config={})
         except (duckdb.IOException, OSError) as error:
             raise _unopened(self.path, error) from error
@@ -57,7 +59,18 @@ class DuckDBWarehouse:
         finally:
             connection.close()
 
-    @contextmanager
+    def _make(self) -> None:
+        """Make the file whole or not at all: a half-made one could never be opened again."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            duckdb.connect(str(draft)).close()
+            with contextlib.suppress(FileExistsError):  # somebody else was quicker
+                os.link(draft, self.path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection inside one transaction: committed at the end, rolled back on any error."""
         with self.connect() as connection:

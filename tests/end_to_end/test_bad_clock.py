@@ -1,0 +1,97 @@
+"""A clock that is set back: nothing lost, nothing doubled, the past stays as it was known."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.end_to_end.company import a_company
+from tests.end_to_end.truth import differences
+from trueup.pipeline.run import run
+from trueup.pipeline.status import status
+from trueup_simulators.world import WorldConfig
+
+FIVE_DAYS = WorldConfig(scale="small", days=5)
+SPEND = """
+    select platform, account_id, campaign_id, coalesce(ad_id, '-'), platform_date, spend_amount,
+        clicks, impressions
+    from core.fact_ad_spend
+"""
+AS_KNOWN_AT = """
+    select platform, account_id, campaign_id, coalesce(ad_id, '-'), platform_date, spend_amount,
+        clicks, impressions
+    from core.fact_ad_spend_hist
+    where knowledge_from <= timestamp '{at}' and not is_deleted
+        and (knowledge_to is null or knowledge_to > timestamp '{at}')
+"""
+# Hours that the world goes on before each run, and hours that our clock is then behind it.
+STEPS = {"first": (0, 0), "a day later": (24, 0), "2 h back": (1, 3), "48 h back": (24, 49)}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """A company whose clock is set back by 2 and by 48 hours while the vendors' clocks go on."""
+    with a_company(tmp_path_factory.mktemp("clock"), FIVE_DAYS) as company:
+        yield company, {name: step(company, *STEPS[name]) for name in STEPS}
+
+
+def step(company, hours_on, hours_behind):
+    company.clock.advance(timedelta(hours=hours_on))
+    result = run(company.project, company.clock.now() - timedelta(hours=hours_behind))
+    manifest = company.project.published.current()
+    return {
+        "error": result.error(),
+        "publish_id": manifest.publish_id,
+        "known_at": manifest.known_at,
+        "spend": sorted(company.published(SPEND)),
+        "asked_at": {f.asked_at for f in status(company.project, result.now).freshness},
+    }
+
+
+def test_the_clock_was_set_back_and_there_was_news(story):
+    _, steps = story
+    assert len({str(found["spend"]) for found in steps.values()}) == len(STEPS)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_no_step_fails_or_holds_anything_back(story, name):
+    _, steps = story
+    assert steps[name]["error"] is None
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_spend_as_known_at_each_step_is_what_was_published_then(story, name):
+    company, steps = story
+    at = steps[name]["known_at"].strftime("%Y-%m-%d %H:%M:%S.%f")
+    assert sorted(company.published(AS_KNOWN_AT.format(at=at))) == steps[name]["spend"]
+
+
+def test_versions_and_what_is_known_only_go_forward(story):
+    _, steps = story
+    for name in ("publish_id", "known_at"):
+        values = [found[name] for found in steps.values()]
+        assert values == sorted(set(values))
+
+
+def test_status_shows_the_newest_sync_however_the_clock_stands(story):
+    _, steps = story
+    newest = [max(found["asked_at"]) for found in steps.values()]
+    assert newest == sorted(set(newest))
+
+
+def test_once_the_clock_is_right_again_the_figures_equal_the_truth(story):
+    company, _ = story
+    company.clock.advance(timedelta(hours=1))
+    assert company.run().error() is None
+    assert differences(company) == {}
+
+
+def test_no_record_was_taken_twice(story):
+    company, _ = story
+    twice = company.project.warehouse.query(
+        """
+        select scope, record_key, md5(payload::varchar) as payload
+        from raw.shopify__orders
+        group by all having count(*) > 1
+        """
+    )
+    assert twice == []
