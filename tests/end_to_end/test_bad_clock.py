@@ -1,4 +1,4 @@
-"""A clock that is set back: nothing lost, nothing doubled, the past stays as it was known."""
+"""A clock that is set back: nothing is lost or doubled, and the past stays as it was known."""
 
 from datetime import timedelta
 
