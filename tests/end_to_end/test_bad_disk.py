@@ -1,10 +1,6 @@
 """Full, locked, foreign and broken storage: told plainly, nothing lost, the last good one stays."""
 
-import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +10,13 @@ import pytest
 from tests.end_to_end.company import Company, a_company
 from tests.end_to_end.trouble import (
     a_disk_of,
-    command,
     files_of_at_most,
+    landed_rows,
     trueup,
     with_settings,
     without_override,
 )
 from trueup.pipeline.run import run_load, run_publish, run_sync
-from trueup_simulators.faults import FaultRule
 from trueup_simulators.world import WorldConfig
 
 TINY = WorldConfig(scale="small", days=3)
@@ -86,15 +81,7 @@ def test_a_full_disk_stops_a_sync_cleanly_and_it_resumes(company, tmp_path, plac
         whole = with_settings(company, tmp_path / "whole")
         run_sync(whole.project, company.clock.now(), whole.project.config.sources)
         run_load(whole.project, company.clock.now())
-        assert rows_of(small) == rows_of(whole)
-
-
-def rows_of(company: Company) -> list[dict]:
-    """Rows of every stream, and windows as they now are."""
-    return company.project.warehouse.query(
-        "select source, stream, scope, sum(landed) as landed from raw.batches group by all "
-        "order by all"
-    )
+        assert landed_rows(small) == landed_rows(whole)
 
 
 @pytest.mark.parametrize("place", LOAD_ROOM)
@@ -107,7 +94,7 @@ def test_a_full_disk_stops_a_load_cleanly_and_it_resumes(company, tmp_path, plac
         whole = with_settings(company, tmp_path / "whole")
         shutil.copytree(company.project.lake, whole.project.lake)
         run_load(whole.project, company.clock.now())
-        assert rows_of(small) == rows_of(whole)
+        assert landed_rows(small) == landed_rows(whole)
 
 
 @pytest.mark.parametrize("place", PUBLISH_ROOM)
@@ -194,62 +181,3 @@ def test_a_warehouse_that_is_no_database_is_told_from_one_in_use(company, tmp_pa
     ended = trueup(here, "load")
     assert (ended.code, ended.error["code"]) == (7, "TUP-716")
     assert "from the lake" in ended.error["do"]
-
-
-def test_a_warehouse_that_another_process_has_open_is_retried_later(company, tmp_path):
-    here = company.copied_to(tmp_path / "used", "lake", "warehouse.duckdb", "published")
-    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); input()"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", code, str(here.project.warehouse.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    holder.stdout.readline()
-    ended, seen = trueup(here, "load"), trueup(here, "status")
-    holder.communicate(b"\n")
-    assert (ended.code, ended.error["code"]) == (75, "TUP-754")
-    assert f"process {holder.pid}" in ended.error["message"]
-    assert (seen.code, seen.data["seen_in"]) == (0, "published version")
-    assert trueup(here, "load").code == 0
-
-
-def test_a_second_run_ends_at_once_and_says_who_is_at_work(company, tmp_path):
-    here = with_settings(company, tmp_path / "busy")
-    before = company.faults.fired().get("hang", 0)
-    company.faults.add(FaultRule(kind="hang", match="/me/adaccounts", params={"seconds": 8}))
-    first = started(here, "sync", "meta_ads")
-    while company.faults.fired().get("hang", 0) == before:
-        time.sleep(0.05)
-    ended = trueup(here, "sync")
-    assert (ended.code, ended.error["code"]) == (75, "TUP-755")
-    assert f"(process {first.pid})" in ended.error["message"]
-    assert first.wait(60) == 0
-
-
-def started(company: Company, *words: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        command(*words),
-        cwd=company.folder,
-        env={**os.environ, "TRUEUP_NOW": company.clock.now().isoformat()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def test_two_runs_into_one_lake_at_once_double_nothing(company, tmp_path):
-    one = with_settings(company, tmp_path / "one")
-    others = [with_settings(company, tmp_path / name) for name in ("two", "three")]
-    for part in ("lake", "vault"):
-        (one.project.workspace / part).mkdir(parents=True)
-        (one.project.workspace / part).chmod(0o700)
-        for other in others:
-            other.project.workspace.mkdir(exist_ok=True)
-            (other.project.workspace / part).symlink_to(one.project.workspace / part)
-    codes = [process.wait(100) for process in [started(other, "sync") for other in others]]
-    assert set(codes) <= {0, 75}
-    assert trueup(one, "sync").code == 0
-    run_load(one.project, company.clock.now())
-    whole = with_settings(company, tmp_path / "whole")
-    run_sync(whole.project, company.clock.now(), whole.project.config.sources)
-    run_load(whole.project, company.clock.now())
-    assert rows_of(one) == rows_of(whole)

@@ -139,6 +139,14 @@ def _database_texts(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}:{schema}.{name}", "\n".join(map(str, rows))
 
 
+def landed_rows(company: Company) -> list[dict]:
+    """How many rows of every stream and account the warehouse took, over all batches."""
+    return company.project.warehouse.query(
+        "select source, stream, scope, sum(landed) as landed from raw.batches group by all "
+        "order by all"
+    )
+
+
 def without_override() -> None:
     """Make this process obey file modes even when it is root's."""
     ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE)
