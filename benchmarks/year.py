@@ -14,11 +14,11 @@ from benchmarks.brightcart_year import START, GoogleInMemory, now_after
 from trueup.core.batch import BatchHeader, Counts, ScopeState
 from trueup.lake.collector import BatchCollector
 from trueup.lake.parts import Lineage, Records
-from trueup.pipeline import sync as syncing
-from trueup.pipeline.config import load_config
 from trueup.pipeline.context import Run
-from trueup.pipeline.project import Project
 from trueup.pipeline.run import RunResult, _after_sync, run_publish
+from trueup.pipeline.settings.config import load_config
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync import engine as syncing
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running
 from trueup_simulators.world import SimulatedClock, World, WorldConfig

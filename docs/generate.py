@@ -8,9 +8,9 @@ import yaml
 from pydantic import BaseModel
 
 from trueup.cli.reference import reference
-from trueup.pipeline.config import ProjectConfig
-from trueup.pipeline.project import imported
-from trueup.pipeline.transform import dbt_project_folder, metric_dictionary
+from trueup.pipeline.build.transform import dbt_project_folder, metric_dictionary
+from trueup.pipeline.settings.config import ProjectConfig
+from trueup.pipeline.settings.project import imported
 from trueup.quality.catalog import GATES
 from trueup.sources.registry import REGISTRY, source_type
 

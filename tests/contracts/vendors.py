@@ -12,8 +12,8 @@ from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Page, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
-from trueup.pipeline.plan import plan_reads
-from trueup.pipeline.project import declared_streams
+from trueup.pipeline.settings.project import declared_streams
+from trueup.pipeline.sync.plan import plan_reads
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import REGISTRY, source_type
 from trueup_simulators.faults import FaultPlan, FaultRule

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from trueup.pipeline.config import load_config
 from trueup.pipeline.events import Event
-from trueup.pipeline.project import Project
 from trueup.pipeline.run import RunResult, run
+from trueup.pipeline.settings.config import load_config
+from trueup.pipeline.settings.project import Project
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running
 from trueup_simulators.world import SimulatedClock, World, WorldConfig

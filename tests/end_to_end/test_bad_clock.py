@@ -6,8 +6,8 @@ import pytest
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
+from trueup.pipeline.look.status import status
 from trueup.pipeline.run import run
-from trueup.pipeline.status import status
 from trueup_simulators.world import WorldConfig
 
 FIVE_DAYS = WorldConfig(scale="small", days=5)

@@ -9,8 +9,8 @@ import pytest
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
+from trueup.pipeline.look.status import status
 from trueup.pipeline.run import run_load, run_sync
-from trueup.pipeline.status import status
 from trueup_simulators.world import WorldConfig
 from trueup_simulators.world.plants import HOSTILE_NAMES
 

@@ -7,8 +7,8 @@ import pytest
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import trueup_here, with_settings
 from tests.end_to_end.truth import differences
+from trueup.pipeline.look.status import status
 from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
-from trueup.pipeline.status import status
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.world import WorldConfig
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_pla
 
 import trueup_dashboards
 from tests.unit.dashboards.small_publish import publish
-from trueup.pipeline.serve import free_port
+from trueup.pipeline.look.serve import free_port
 
 APP = Path(trueup_dashboards.__file__).parent / "app.py"
 CHROMIUM = next(

@@ -26,10 +26,10 @@ def backfill(  # noqa: PLR0913, PLR0917  # one parameter per option of the comma
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import run_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.clock import current_time
-    from trueup.pipeline.opening import chosen_sources, open_project
-    from trueup.pipeline.preview import preview_backfill
+    from trueup.pipeline.look.preview import preview_backfill
     from trueup.pipeline.run import run_backfill
+    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.opening import chosen_sources, open_project
 
     first, end = as_day(since), as_day(until)
     if first >= end:

@@ -22,8 +22,8 @@ def init(
     """
     from trueup.cli.output.text import section
     from trueup.cli.output.view import View, show
-    from trueup.pipeline.clock import current_time
-    from trueup.pipeline.scaffold import scaffold
+    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.scaffold import scaffold
 
     made = scaffold(parent, name, current_time())
     folder = made[0].parent

@@ -21,10 +21,10 @@ def load(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import load_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.clock import current_time
-    from trueup.pipeline.opening import open_to_look
-    from trueup.pipeline.preview import preview_load
+    from trueup.pipeline.look.preview import preview_load
     from trueup.pipeline.run import run_load
+    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.opening import open_to_look
 
     opened = open_to_look(project)
     if dry_run:

@@ -22,10 +22,10 @@ def run(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import run_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.clock import current_time
-    from trueup.pipeline.opening import chosen_sources, open_project
-    from trueup.pipeline.preview import preview_load, preview_models, preview_sync
+    from trueup.pipeline.look.preview import preview_load, preview_models, preview_sync
     from trueup.pipeline.run import run as run_all
+    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.opening import chosen_sources, open_project
 
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)

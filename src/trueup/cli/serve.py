@@ -25,9 +25,9 @@ def serve(
     """
     from trueup.cli.output.serve import served_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.opening import open_to_look
-    from trueup.pipeline.serve import Served, serve_detached
-    from trueup.pipeline.serve import serve as serve_here
+    from trueup.pipeline.look.serve import Served, serve_detached
+    from trueup.pipeline.look.serve import serve as serve_here
+    from trueup.pipeline.settings.opening import open_to_look
 
     def tell(served: Served) -> None:
         show("serve", served_view(served, detached=detach), as_json=as_json)

@@ -23,10 +23,10 @@ def sync(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import sync_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.clock import current_time
-    from trueup.pipeline.opening import chosen_sources, open_project
-    from trueup.pipeline.preview import preview_sync
+    from trueup.pipeline.look.preview import preview_sync
     from trueup.pipeline.run import run_sync
+    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.opening import chosen_sources, open_project
 
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)

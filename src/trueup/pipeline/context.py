@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

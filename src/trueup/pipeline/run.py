@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
-from trueup.pipeline import sync as syncing
-from trueup.pipeline.audit import AuditResult, audit
+from trueup.pipeline.build.audit import AuditResult, audit
+from trueup.pipeline.build.load import LoadResult, load, prepare
+from trueup.pipeline.build.notes import note_sync
+from trueup.pipeline.build.publish import PublishResult, is_current, publish
+from trueup.pipeline.build.transform import TransformResult, transform
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.load import LoadResult, load, prepare
-from trueup.pipeline.notes import note_sync
-from trueup.pipeline.project import Project
-from trueup.pipeline.publish import PublishResult, is_current, publish
 from trueup.pipeline.runlock import run_lock
-from trueup.pipeline.sync import SyncResult
-from trueup.pipeline.transform import TransformResult, transform
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync import engine as syncing
+from trueup.pipeline.sync.engine import SyncResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from trueup.cli import main
-from trueup.pipeline.config import load_config
+from trueup.pipeline.settings.config import load_config
 
 SECRETS = {
     "GOOGLE_ADS_DEVELOPER_TOKEN": "d",
@@ -29,7 +29,7 @@ def test_the_made_project_file_is_valid(tmp_path: Path) -> None:
 def test_every_source_of_the_made_project_takes_its_settings(tmp_path: Path) -> None:
     from datetime import UTC, datetime
 
-    from trueup.pipeline.opening import open_project
+    from trueup.pipeline.settings.opening import open_project
 
     main(["init", "my-shop", "-C", str(tmp_path)])
     project = open_project(tmp_path / "my-shop", SECRETS)

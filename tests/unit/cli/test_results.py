@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from trueup.cli.output.results import gates_view, publish_view, sync_view
 from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError
-from trueup.pipeline.audit import AuditResult
-from trueup.pipeline.publish import PublishResult
-from trueup.pipeline.reading import Tally
-from trueup.pipeline.sync import StreamResult, SyncResult
+from trueup.pipeline.build.audit import AuditResult
+from trueup.pipeline.build.publish import PublishResult
+from trueup.pipeline.sync.engine import StreamResult, SyncResult
+from trueup.pipeline.sync.reading import Tally
 from trueup.quality.gates import Gate, Verdict
 from trueup.warehouse.serving import PublishedTable, PublishManifest
 

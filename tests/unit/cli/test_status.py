@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import a_project, call
-from trueup.pipeline.opening import open_to_look
-from trueup.pipeline.project import Project
+from trueup.pipeline.look.status import ranges, status
 from trueup.pipeline.runlock import run_lock
-from trueup.pipeline.status import ranges, status
+from trueup.pipeline.settings.opening import open_to_look
+from trueup.pipeline.settings.project import Project
 
 NOW = datetime(2026, 7, 31, 6, tzinfo=UTC)
 FIRST = date(2026, 7, 25)

@@ -128,7 +128,7 @@ def _unexpected(failure: BaseException) -> TrueupError:
 
 
 def _write_traceback(failure: BaseException) -> None:
-    from trueup.pipeline.environment import debug_wanted
+    from trueup.pipeline.settings.environment import debug_wanted
 
     if debug_wanted():
         sys.stderr.write("".join(traceback.format_exception(failure)))

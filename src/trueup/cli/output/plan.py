@@ -6,7 +6,7 @@ from trueup.cli.output.text import figure, moment, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.preview import PlannedRead, Preview
+    from trueup.pipeline.look.preview import PlannedRead, Preview
 
 
 def plan_view(*previews: "Preview") -> View:

@@ -7,12 +7,12 @@ from trueup.cli.output.text import figure, moment, plural, section, table, unava
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.audit import AuditResult
-    from trueup.pipeline.load import LoadResult
-    from trueup.pipeline.publish import PublishResult
+    from trueup.pipeline.build.audit import AuditResult
+    from trueup.pipeline.build.load import LoadResult
+    from trueup.pipeline.build.publish import PublishResult
+    from trueup.pipeline.build.transform import TransformResult
     from trueup.pipeline.run import RunResult
-    from trueup.pipeline.sync import StreamResult, SyncResult
-    from trueup.pipeline.transform import TransformResult
+    from trueup.pipeline.sync.engine import StreamResult, SyncResult
 
 _SYNC_HEADERS = (
     *("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost"),

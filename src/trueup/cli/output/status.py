@@ -8,7 +8,7 @@ from trueup.cli.output.text import figure, moment, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.status import Coverage, Days, ProjectStatus
+    from trueup.pipeline.look.status import Coverage, Days, ProjectStatus
 
 
 def status_view(status: "ProjectStatus") -> View:

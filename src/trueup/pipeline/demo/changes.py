@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from trueup.pipeline.demo.parts import ChangedDay, Changes
-from trueup.pipeline.project import Project
 from trueup.pipeline.run import RunResult
+from trueup.pipeline.settings.project import Project
 from trueup.warehouse.serving import SERVING_FILE
 
 # Windows that the loads beyond `before` brought, by whether an earlier version was replaced.

@@ -8,9 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from trueup.errors import ConfigError, IntegrityError
-from trueup.pipeline.opening import SIMULATED_CLOCK as MARKER
-from trueup.pipeline.opening import open_project
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.opening import SIMULATED_CLOCK as MARKER
+from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import Project
 
 RATES = "fx_rates.csv"
 

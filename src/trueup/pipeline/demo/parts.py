@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from trueup.pipeline.demo.faults import Break
+from trueup.pipeline.look.serve import Served
 from trueup.pipeline.run import RunResult
-from trueup.pipeline.serve import Served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import duckdb
 
 from trueup.pipeline.demo.parts import AttributionError, RevenueIdentity, Score, Truth
 from trueup.pipeline.demo.simulators import Simulators
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.project import Project
 
 # Both sides of a comparison as cells of a grain: what only one side has counts as different.
 _ADS = """

@@ -15,9 +15,9 @@ from trueup.pipeline.demo.scoring import revenue_identity, score
 from trueup.pipeline.demo.simulators import Simulators, WorldSize, simulators
 from trueup.pipeline.demo.stopwatch import Stopwatch
 from trueup.pipeline.events import Listener, silent
-from trueup.pipeline.project import Project
+from trueup.pipeline.look.serve import serve_detached
 from trueup.pipeline.run import RunResult, run
-from trueup.pipeline.serve import serve_detached
+from trueup.pipeline.settings.project import Project
 
 ONE_DAY_HOURS = 24.0
 # Sources are asked this long after the simulated instant, so that all up to it counts as settled

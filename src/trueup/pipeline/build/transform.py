@@ -18,7 +18,7 @@ import yaml
 from trueup.core.failpoints import failpoint
 from trueup.errors import ConfigError, IntegrityError, QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.project import Project
 from trueup.warehouse.serving import Candidate
 
 PUBLISHED_SCHEMAS = ("core", "marts")

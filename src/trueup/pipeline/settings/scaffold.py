@@ -46,7 +46,7 @@ def scaffold(parent: Path, name: str, now: datetime) -> tuple[Path, ...]:
 
 
 def _filled(template: str, name: str, first_day: str) -> str:
-    text = (files("trueup.pipeline") / "template" / template).read_text(encoding="utf-8")
+    text = (files("trueup.pipeline.settings") / "template" / template).read_text(encoding="utf-8")
     return text.replace("{name}", name).replace("{start_date}", first_day)
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
-from trueup.pipeline.opening import open_project
-from trueup.pipeline.project import Project
-from trueup.pipeline.sync import no_account_error
-from trueup.pipeline.transform import dbt_project_folder
+from trueup.pipeline.build.transform import dbt_project_folder
+from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync.engine import no_account_error
 from trueup.privacy.vault import load_or_create_master_key
 
 

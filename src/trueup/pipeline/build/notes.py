@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from trueup.pipeline.project import Project
-from trueup.pipeline.sync import SyncResult
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync.engine import SyncResult
 
 
 def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -> None:

@@ -8,8 +8,8 @@ import msgspec
 
 from trueup import __version__
 from trueup.pipeline.context import Run
-from trueup.pipeline.project import Project
-from trueup.pipeline.transform import TransformResult, metric_dictionary
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.build.transform import TransformResult, metric_dictionary
 from trueup.warehouse.serving import Candidate, PublishedPart, PublishedTable, PublishManifest
 
 # What the Trust page reads, copied into the serving file beside the views.

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import httpx
 
 from trueup.errors import ConfigError, TransientError
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.project import Project
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4600

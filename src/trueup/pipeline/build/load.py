@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from trueup.lake.layout import MARKER
 from trueup.lake.table import StreamTable
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.project import Project, declared_streams
+from trueup.pipeline.settings.project import Project, declared_streams
 from trueup.sources.registry import REGISTRY
 from trueup.warehouse.warehouse import PendingBatch
 

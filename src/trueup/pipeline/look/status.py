@@ -15,10 +15,10 @@ import duckdb
 
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, IntegrityError, TransientError
-from trueup.pipeline.plan import closed_until
-from trueup.pipeline.project import Project
-from trueup.pipeline.publish import STATE_TABLES
+from trueup.pipeline.build.publish import STATE_TABLES
 from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync.plan import closed_until
 
 Row = dict[str, Any]
 Days = tuple[date, date]

@@ -13,9 +13,9 @@ from trueup.core.window import Window
 from trueup.lake.collector import DIGEST_CHARACTERS, BatchCollector, payload_digest
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
-from trueup.pipeline.plan import Read, settled_until
-from trueup.pipeline.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally, Trail
-from trueup.pipeline.windows import total_note
+from trueup.pipeline.sync.plan import Read, settled_until
+from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally, Trail
+from trueup.pipeline.sync.windows import total_note
 from trueup.privacy.door import Admitted
 
 BATCH_RECORDS = 5_000

@@ -14,7 +14,7 @@ from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
 from trueup.privacy.vault import Vault, load_or_create_master_key
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import source_type

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from trueup.errors import ConfigError
-from trueup.pipeline.clock import current_time
-from trueup.pipeline.config import load_config
-from trueup.pipeline.environment import master_key
-from trueup.pipeline.failures import arm_from_environment
-from trueup.pipeline.project import Project
+from trueup.pipeline.settings.clock import current_time
+from trueup.pipeline.settings.config import load_config
+from trueup.pipeline.settings.environment import master_key
+from trueup.pipeline.settings.failures import arm_from_environment
+from trueup.pipeline.settings.project import Project
 
 # The demo keeps its simulated time in a file of this name.
 SIMULATED_CLOCK = ".trueup-demo"

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus
 from trueup.core.stream import Stream, StreamKind
-from trueup.pipeline.load import pending_batches
-from trueup.pipeline.plan import Read, plan_backfill, plan_reads
-from trueup.pipeline.project import Project
-from trueup.pipeline.sync import WHOLE_SOURCE
+from trueup.pipeline.build.load import pending_batches
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sync.engine import WHOLE_SOURCE
+from trueup.pipeline.sync.plan import Read, plan_backfill, plan_reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

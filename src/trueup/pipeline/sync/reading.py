@@ -16,7 +16,7 @@ from trueup.core.window import Window
 from trueup.errors import TransientError
 from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
-from trueup.pipeline.plan import Read
+from trueup.pipeline.sync.plan import Read
 from trueup.privacy.door import Door, Refused
 
 RECENT_RECORDS = 2_000

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
-from trueup.pipeline.plan import closed_until, plan_reads, report_days, settled_until
+from trueup.pipeline.sync.plan import closed_until, plan_reads, report_days, settled_until
 
 START = date(2026, 6, 1)
 REPORT = Stream(

@@ -11,10 +11,10 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
-from trueup.pipeline.pages import read_pages
-from trueup.pipeline.plan import Read, plan_backfill, plan_reads
-from trueup.pipeline.reading import Reader, Tally
-from trueup.pipeline.windows import read_windows
+from trueup.pipeline.sync.pages import read_pages
+from trueup.pipeline.sync.plan import Read, plan_backfill, plan_reads
+from trueup.pipeline.sync.reading import Reader, Tally
+from trueup.pipeline.sync.windows import read_windows
 from trueup.privacy.cards import redact_cards
 from trueup.privacy.door import Door
 

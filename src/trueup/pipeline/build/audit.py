@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
-from trueup.pipeline.notes import note_time
-from trueup.pipeline.transform import TransformResult
+from trueup.pipeline.build.notes import note_time
+from trueup.pipeline.build.transform import TransformResult
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Gate, Verdict, held_back, run_gate, since_for
 from trueup.warehouse.duckdb import fetch
