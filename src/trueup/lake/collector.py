@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+from xxhash import xxh3_128_intdigest
 
 from trueup.core.batch import PartFile
 from trueup.core.window import Window
@@ -97,11 +98,8 @@ class BatchCollector:
 
 
 def payload_digest_sum(payloads: Iterable[bytes]) -> int:
-    """The sum of 128-bit hashes of the payloads: equal for equal multisets, in any order."""
-    blake2b = hashlib.blake2b
-    return sum(
-        int.from_bytes(blake2b(payload, digest_size=16).digest(), "little") for payload in payloads
-    )
+    """The sum of 128-bit hashes (XXH3) of the payloads: equal for equal multisets, in any order."""
+    return sum(map(xxh3_128_intdigest, payloads))
 
 
 def payload_digest(payload: bytes) -> str:

@@ -58,14 +58,14 @@ def to_table(records: Records, lineage: Lineage) -> pa.Table:
         _strings(records.payloads),
         _texts(records.keys, count),
         _texts(records.cursors, count),
-        _constant(operation, pa.string(), count),
+        _constant_text(operation, count),
         _texts(records.problems, count),
-        _constant(lineage.scope, pa.string(), count),
+        _constant_text(lineage.scope, count),
         _constant(window and window.since, pa.timestamp("us", tz="UTC"), count),
         _constant(window and window.until, pa.timestamp("us", tz="UTC"), count),
         _constant(lineage.page_index, pa.int32(), count),
         _int32s(records.record_indexes),
-        _constant(lineage.batch_id, pa.string(), count),
+        _constant_text(lineage.batch_id, count),
         _constant(lineage.extracted_at, pa.timestamp("us", tz="UTC"), count),
     ]
     return pa.Table.from_arrays(columns, schema=RECORD_SCHEMA)
@@ -141,6 +141,12 @@ def _texts(values: Sequence[str | None] | None, count: int) -> pa.Array:
 def _int32s(values: Sequence[int]) -> pa.Array:
     numbers = np.fromiter(values, np.int32, len(values))
     return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(numbers)])
+
+
+def _constant_text(value: str, count: int) -> pa.Array:
+    text = value.encode()
+    offsets = np.arange(0, (count + 1) * len(text), len(text), dtype=np.int32)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text * count))
 
 
 def _constant(value: object, kind: pa.DataType, count: int) -> pa.Array:
