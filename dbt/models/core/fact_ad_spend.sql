@@ -15,6 +15,12 @@ fx_rates as (
 
 ),
 
+fx_days as (
+
+    select * from {{ ref('int_fx_days_changed') }}
+
+),
+
 channels as (
 
     select * from {{ ref('dim_channel') }}
@@ -51,12 +57,13 @@ converted as (
         current_spend.platform_conversion_value_amount,
         current_spend.has_cast_problem,
         current_spend.knowledge_from,
-        greatest(current_spend.load_id, coalesce(fx_rates.load_id, 0)) as load_id
+        greatest(current_spend.load_id, coalesce(fx_days.load_id, 0)) as load_id
     from current_spend
     left join fx_rates
         on
             current_spend.currency_code = fx_rates.currency_code
             and current_spend.platform_date = fx_rates.rate_date
+    left join fx_days on current_spend.platform_date = fx_days.rate_date
     left join channels on current_spend.platform = channels.spend_platform
 
 )

@@ -14,6 +14,12 @@ fx_rates as (
 
 ),
 
+fx_days as (
+
+    select * from {{ ref('int_fx_days_changed') }}
+
+),
+
 converted as (
 
     select
@@ -30,12 +36,13 @@ converted as (
             as amount_reporting,
         '{{ var("reporting_currency") }}' as reporting_currency_code,
         fx_rates.fx_rate_key,
-        greatest(ledger.load_id, coalesce(fx_rates.load_id, 0)) as load_id
+        greatest(ledger.load_id, coalesce(fx_days.load_id, 0)) as load_id
     from ledger
     left join fx_rates
         on
             ledger.currency_code = fx_rates.currency_code
             and ledger.report_date = fx_rates.rate_date
+    left join fx_days on ledger.report_date = fx_days.rate_date
 
 )
 

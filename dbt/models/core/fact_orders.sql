@@ -20,6 +20,12 @@ fx_rates as (
 
 ),
 
+fx_days as (
+
+    select * from {{ ref('int_fx_days_changed') }}
+
+),
+
 converted as (
 
     select
@@ -65,7 +71,7 @@ converted as (
             orders.load_id,
             coalesce(customers.load_id, 0),
             coalesce(emails.load_id, 0),
-            coalesce(fx_rates.load_id, 0)
+            coalesce(fx_days.load_id, 0)
         ) as load_id
     from orders
     left join identities as customers
@@ -76,6 +82,7 @@ converted as (
         on
             orders.currency_code = fx_rates.currency_code
             and orders.report_date = fx_rates.rate_date
+    left join fx_days on orders.report_date = fx_days.rate_date
 
 )
 

@@ -23,6 +23,12 @@ fx_rates as (
 
 ),
 
+fx_days as (
+
+    select * from {{ ref('int_fx_days_changed') }}
+
+),
+
 converted as (
 
     select
@@ -46,13 +52,14 @@ converted as (
         '{{ var("reporting_currency") }}' as reporting_currency_code,
         fx_rates.fx_rate_key,
         refunds.has_cast_problem,
-        greatest(refunds.load_id, coalesce(fx_rates.load_id, 0)) as load_id
+        greatest(refunds.load_id, coalesce(fx_days.load_id, 0)) as load_id
     from refunds
     inner join orders on refunds.order_dk = orders.order_dk
     left join fx_rates
         on
             refunds.currency_code = fx_rates.currency_code
             and refunds.report_date = fx_rates.rate_date
+    left join fx_days on refunds.report_date = fx_days.rate_date
 
 )
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse, run_dbt
+from trueup.warehouse.serving import Candidate, PublishedPart, PublishedStore
 
 FIRST_DAY = date(2026, 6, 1)
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(5)]
@@ -20,6 +21,7 @@ COMPARED = (
     "core.fact_touchpoints", "core.fact_attribution", "core.fact_attribution_value",
     "marts.mart_channel_daily", "marts.mart_campaign_daily", "marts.mart_finance_daily",
 )  # fmt: skip
+DATE_COLUMNS = {"fact_ad_spend": "platform_date", "fact_ad_spend_hist": "platform_date"}
 
 
 def load_spend(warehouse: Warehouse, draw: random.Random) -> None:
@@ -93,15 +95,21 @@ def order_version(number: int, version: int) -> p.Row:
 
 def differences_to_a_full_build(warehouse: Warehouse) -> dict[str, set[tuple[object, ...]]]:
     """Rows that only one of the two has, per table."""
-    before = {table: Counter(warehouse.content(table)) for table in COMPARED}
+    before = contents(warehouse)
     warehouse.transform(full_refresh=True)
-    after = {table: Counter(warehouse.content(table)) for table in COMPARED}
+    after = contents(warehouse)
     assert sum(after["marts.mart_finance_daily"].values()), "nothing was compared"
     return {
         table: set(before[table] - after[table]) | set(after[table] - before[table])
         for table in COMPARED
         if before[table] != after[table]
     }
+
+
+def contents(warehouse: Warehouse) -> dict[str, Counter[tuple[object, ...]]]:
+    # When an order left its customer is not known to a full build, so the others' load differs.
+    without = {"core.fact_orders": ["load_id"]}
+    return {t: Counter(warehouse.content(t, without.get(t, ()))) for t in COMPARED}
 
 
 LOADS: list[Callable[[Warehouse, random.Random], None]] = [
@@ -119,6 +127,36 @@ def test_incremental_runs_end_where_a_full_build_does(seed: int, tmp_path: Path)
             load(warehouse, draw)
         warehouse.transform()
     assert differences_to_a_full_build(warehouse) == {}
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_published_parts_follow_every_change_of_their_tables(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    store, parts = PublishedStore(tmp_path / "published"), {}
+    for _ in range(5):
+        for load in draw.sample(LOADS, draw.randint(1, 4)):
+            load(warehouse, draw)
+        warehouse.transform()
+        parts = published(warehouse, store, parts)
+        assert parts == published(warehouse, PublishedStore(tmp_path / "anew"), {})
+
+
+def published(
+    warehouse: Warehouse, store: PublishedStore, before: dict[str, tuple[PublishedPart, ...]]
+) -> dict[str, tuple[PublishedPart, ...]]:
+    """The parts of every table that is published by month, made from those of `before`."""
+    tables = [t.split(".") for t in COMPARED if t.startswith("core.fact")]
+    with warehouse.connect() as connection:
+        return {
+            name: store.write_parts(
+                connection,
+                Candidate(schema=schema, name=name, partition=DATE_COLUMNS.get(name, "report_date")),
+                before.get(name, ()),
+                "models",
+            )
+            for schema, name in tables
+        }
 
 
 @pytest.mark.parametrize("seed", [4])

@@ -38,16 +38,33 @@ order_identities as (
 
 touched_identities as (
 
-    select distinct identity_key from order_identities
+    select
+        identity_key,
+        max(load_id) as load_id
+    from order_identities
     where load_id > {{ transformed_load_id() }}
+    group by identity_key
     {%- if is_incremental() %}
-    union
+    union all
     -- An order may have been the first of an identity that it no longer has.
-    select identity_key from {{ this }}
-    where first_order_dk in (
-        select order_dk from orders where load_id > {{ transformed_load_id() }}
-    )
+    select
+        known.identity_key,
+        max(orders.load_id) as load_id
+    from {{ this }} as known
+    inner join orders on known.first_order_dk = orders.order_dk
+    where orders.load_id > {{ transformed_load_id() }}
+    group by known.identity_key
     {%- endif %}
+
+),
+
+identity_loads as (
+
+    select
+        identity_key,
+        max(load_id) as load_id
+    from touched_identities
+    group by identity_key
 
 ),
 
@@ -55,24 +72,24 @@ ranked as (
 
     select
         order_identities.*,
-        max(load_id) over (partition by identity_key) as newest_load_id,
         row_number() over (
             partition by identity_key order by is_counted desc, placed_at asc, order_id asc
         ) as order_number
     from order_identities
-    where identity_key in (select identity_key from touched_identities)
+    where identity_key in (select identity_key from identity_loads)
 
 ),
 
 firsts as (
 
+    -- All of an identity's orders count as changed with it: which one is its first may be another.
     select
-        touched_identities.identity_key,
+        identity_loads.identity_key,
         case when ranked.is_counted then ranked.order_dk end as first_order_dk,
-        coalesce(ranked.newest_load_id, 0) as load_id
-    from touched_identities
+        identity_loads.load_id
+    from identity_loads
     left join ranked
-        on touched_identities.identity_key = ranked.identity_key and ranked.order_number = 1
+        on identity_loads.identity_key = ranked.identity_key and ranked.order_number = 1
 
 )
 
