@@ -142,6 +142,42 @@ def test_published_parts_follow_every_change_of_their_tables(seed: int, tmp_path
         assert parts == published(warehouse, PublishedStore(tmp_path / "anew"), {})
 
 
+def test_a_rate_that_is_taken_away_changes_what_is_published(tmp_path: Path) -> None:
+    warehouse, store = Warehouse(tmp_path / "w.duckdb"), PublishedStore(tmp_path / "published")
+    rates = [
+        p.rate("EUR", "USD", day, rate) for day, rate in zip(DAYS, ["1.1", "1.2"], strict=False)
+    ]
+    warehouse.load_windows("fx.rates", "file", {None: rates})
+    day = {DAYS[1]: [p.google_ad_day("11", 1_000_000, DAYS[1])]}
+    warehouse.load_windows("google_ads.ad_days", "1", day, "EUR")
+    warehouse.transform()
+    parts = published(warehouse, store, {})
+    warehouse.load_windows("fx.rates", "file", {None: rates[:1]})
+    warehouse.transform()
+    assert published(warehouse, store, parts)["fact_ad_spend"] != parts["fact_ad_spend"]
+
+
+def test_an_order_that_leaves_its_customer_changes_who_was_first(tmp_path: Path) -> None:
+    warehouse, store = Warehouse(tmp_path / "w.duckdb"), PublishedStore(tmp_path / "published")
+    first, second = (
+        p.order(n, f"{DAYS[n - 1]}T12:00:00Z", [p.order_line(n, "10.00")], customer=1, email=None)
+        for n in (1, 2)
+    )
+    warehouse.load_records("shopify.orders", p.SHOP, [first])
+    warehouse.load_records("shopify.orders", p.SHOP, [second])
+    warehouse.transform()
+    parts = published(warehouse, store, {})
+    moved = p.order(
+        1, f"{DAYS[0]}T12:00:00Z", [p.order_line(1, "10.00")], customer=2, email=None,
+        updatedAt="2026-07-02T00:00:00Z",
+    )  # fmt: skip
+    warehouse.load_records("shopify.orders", p.SHOP, [moved])
+    warehouse.transform()
+    now = published(warehouse, store, parts)["fact_orders"]
+    anew = published(warehouse, PublishedStore(tmp_path / "anew"), {})["fact_orders"]
+    assert [part.content_hash for part in now] == [part.content_hash for part in anew]
+
+
 def published(
     warehouse: Warehouse, store: PublishedStore, before: dict[str, tuple[PublishedPart, ...]]
 ) -> dict[str, tuple[PublishedPart, ...]]:
@@ -151,7 +187,9 @@ def published(
         return {
             name: store.write_parts(
                 connection,
-                Candidate(schema=schema, name=name, partition=DATE_COLUMNS.get(name, "report_date")),
+                Candidate(
+                    schema=schema, name=name, partition=DATE_COLUMNS.get(name, "report_date")
+                ),
                 before.get(name, ()),
                 "models",
             )
