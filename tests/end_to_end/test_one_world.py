@@ -102,11 +102,10 @@ def test_every_figure_of_the_identity_is_there_to_the_cent(story):
     assert attributed > 0
 
 
-def test_a_warehouse_made_again_from_the_lake_shows_the_same_marts(story, tmp_path):
+def test_a_warehouse_made_again_from_the_lake_holds_all_that_it_held(story, tmp_path):
     company, _ = story
     again = company.copied_to(tmp_path / "again", "lake", "vault")
-    result = run_publish(again.project, company.clock.now())
+    result = run_publish(again.project, company.clock.now() + timedelta(days=30))
     assert result.error() is None
-    marts = [name for name in company.content() if name.startswith("mart_")]
-    assert len(marts) == 3
-    assert {m: again.content()[m] for m in marts} == {m: company.content()[m] for m in marts}
+    assert len(company.content()) > 20
+    assert again.content() == company.content()

@@ -68,13 +68,15 @@ class PartFile(msgspec.Struct, frozen=True, kw_only=True):
 class ScopeState(msgspec.Struct, frozen=True, kw_only=True):
     """Where a scope (an account of a stream) stands after the batch.
 
-    Incremental: all up to `cursor_until` is in; with `bookmark` set, the window that ends at
-    `reading_until` is still being read. Report: `open_windows` maps a local date to the content
-    hash of its newest version, for days that can still change; days from `first_day` up to
-    `closed_until` are in the lake for good. Snapshot: `content_hash` of the newest one. `recent`
-    are hashes of records that a next read will meet again: those of the overlap, those refused.
+    Incremental: all from `covered_from` up to `cursor_until` is in; with `bookmark` set, the window
+    that ends at `reading_until` is still being read. Report: `open_windows` maps a local date to
+    the content hash of its newest version, for days that can still change; days from `first_day`
+    up to `closed_until` are in the lake for good. Snapshot: `content_hash` of the newest one.
+    `recent` are hashes of records that a next read will meet again: those of the overlap, those
+    refused.
     """
 
+    covered_from: datetime | None = None
     cursor_until: datetime | None = None
     reading_since: datetime | None = None
     reading_until: datetime | None = None
@@ -87,7 +89,12 @@ class ScopeState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about a batch but its records; stored as JSON in the Delta commit."""
+    """Everything about a batch but its records; stored as JSON in the Delta commit.
+
+    `extracted_at` is the run's time by its own clock. `known_at` is when what the batch says
+    counts as known: the same, unless the clock was set back; no batch of a later run has an
+    earlier one. A warehouse made anew from the lake so has the history that the first one had.
+    """
 
     batch_id: str
     source: str
@@ -95,6 +102,7 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     scope: str
     extracted_at: datetime
+    known_at: datetime | None = None
     state: ScopeState
     counts: Counts
     windows: tuple[WindowDigest, ...] = ()

@@ -62,6 +62,11 @@ class StreamTable:
             position = self._refreshed().transaction_version(self._app_id(scope))
         return None if position is None else self.commit_at(position)
 
+    def newest_commit(self) -> Commit | None:
+        """The newest batch of any scope, or None before the first."""
+        version = self.version()
+        return self.commit_at(version) if version >= 0 else None
+
     def commit_at(self, version: int) -> Commit | None:
         """The batch that `version` holds; None for versions without one, such as the creation.
 

@@ -12,7 +12,8 @@ from trueup.pipeline.settings.project import Project
 class Run:
     """`now` is the run's time: a rerun of a past run is given the same one.
 
-    `stop`, once set, ends every read at its next page; what was committed is kept.
+    `stop`, once set, ends every read at its next page; what was committed is kept. `known_at` is
+    when what it reads counts as known: `now`, or just after all that the lake holds.
     """
 
     project: Project
@@ -20,6 +21,7 @@ class Run:
     run_id: str
     listener: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
+    known_at: datetime | None = None
 
     def tell(self, event: Event) -> None:
         self.listener(event)

@@ -90,13 +90,13 @@ def run_sync(
 def run_load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
     """Only the second step: from the lake into the warehouse."""
     with run_lock(project.workspace, new_run_id(now)):
-        return load(project, now, listener)
+        return load(project, listener)
 
 
 def run_transform(project: Project, now: datetime, listener: Listener = silent) -> TransformResult:
     """Only the third step: from raw to candidate tables."""
     with run_lock(project.workspace, new_run_id(now)):
-        load(project, now, listener)
+        load(project, listener)
         return transform(project, listener)
 
 
@@ -110,7 +110,7 @@ def run_publish(project: Project, now: datetime, listener: Listener = silent) ->
 
 def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     project = run.project
-    loaded = load(project, run.now, run.listener)
+    loaded = load(project, run.listener)
     note_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     transformed = transform(project, run.listener)

@@ -98,10 +98,10 @@ class DuckDBWarehouse:
         )
         return int(rows[0]["delta_version"]) if rows else -1
 
-    def load(self, batch: PendingBatch, position: int, now: datetime) -> LoadedBatch:
+    def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
         with self.transaction() as connection:
             failpoint("C8")
-            return _load(connection, batch, position, now)
+            return _load(connection, batch, position)
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         with self.connect() as connection:
@@ -134,10 +134,10 @@ def raw_table(source: str, stream: str) -> str:
     return f"raw.{source}__{stream}"
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, position: int, now: datetime
-) -> LoadedBatch:
-    load_id, loaded_at = _next_load(connection, now)
+def _load(connection: duckdb.DuckDBPyConnection, batch: PendingBatch, position: int) -> LoadedBatch:
+    header = batch.header
+    last = fetch(connection, "select max(load_id) as id from raw.batches")[0]["id"]
+    load_id, loaded_at = (last or 0) + 1, _naive_utc(header.known_at or header.extracted_at)
     _move_position(connection, batch, position, load_id, loaded_at)
     rows, quarantined = _insert_records(connection, batch, load_id, loaded_at)
     _insert_notes(connection, batch, load_id, loaded_at)
@@ -152,13 +152,6 @@ def _load(
             code="TUP-706",
         )
     return LoadedBatch(load_id=load_id, rows=rows, quarantined=quarantined)
-
-
-def _next_load(connection: duckdb.DuckDBPyConnection, now: datetime) -> tuple[int, datetime]:
-    last = fetch(connection, "select max(load_id) as id, max(loaded_at) as at from raw.batches")[0]
-    moment = now.astimezone(UTC).replace(tzinfo=None)
-    # A clock that was set back must not make a later load look older than an earlier one.
-    return (last["id"] or 0) + 1, max(moment, last["at"] or moment)
 
 
 def _move_position(
@@ -251,7 +244,7 @@ def _insert_notes(
                 *(batch.version, _naive_utc(header.extracted_at), loaded_at, counts.received),
                 *(counts.landed, counts.quarantined, counts.deduplicated, counts.suppressed),
                 *(counts.unchanged, header.code_version, header.run_id),
-                _naive_utc(header.state.cursor_until),
+                header.state.cursor_until and _naive_utc(header.state.cursor_until),
             )
         ],
     )
@@ -299,8 +292,8 @@ def _insert(
         connection.execute(f"insert into {table} values {values}", [v for r in rows for v in r])
 
 
-def _naive_utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+def _naive_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _unopened(path: Path, error: Exception) -> TrueupError:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,11 +37,12 @@ class Warehouse(Protocol):
         """The newest Delta version that is loaded; -1 before the first."""
         ...
 
-    def load(self, batch: PendingBatch, position: int, now: datetime) -> LoadedBatch:
+    def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
         """Rows, batch notes and the move of the load position, in one transaction.
 
-        Raises TransientError when the position is no longer `position`, IntegrityError when
-        the rows found differ from those the header counts.
+        `loaded_at` of what it writes is the batch's `known_at`. Raises TransientError when the
+        position is no longer `position`, IntegrityError when the rows found differ from those
+        the header counts.
         """
         ...
 

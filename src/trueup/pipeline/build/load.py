@@ -1,7 +1,6 @@
 """From the lake into the warehouse: every committed batch once, in order."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from trueup.lake.layout import MARKER
 from trueup.lake.table import StreamTable
@@ -20,30 +19,20 @@ class LoadResult:
     quarantined: int = 0
 
 
-def load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
+def load(project: Project, listener: Listener = silent) -> LoadResult:
     """Load what the lake holds beyond the warehouse's positions."""
     streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
     if (project.lake / MARKER).exists():
         project.open_lake()  # refuses a lake of a newer format
     warehouse = project.warehouse
     prepare(project)
-    total, moment = LoadResult(), load_time(project, now)
+    total = LoadResult()
     # One open connection for all batches: opening the file is what would cost.
     with warehouse.connect():
         for done, (source, stream) in enumerate(streams, start=1):
-            total = _added(total, _load_stream(project, source, stream, moment))
+            total = _added(total, _load_stream(project, source, stream))
             listener(Event("stream_loaded", f"{source}.{stream}", done, len(streams)))
     return total
-
-
-def load_time(project: Project, now: datetime) -> datetime:
-    """When this load counts as known: `now`, unless the clock was set back since the last one.
-
-    Then it is just after the last load, so that what was known before can still be told apart.
-    """
-    [found] = project.warehouse.query("select max(loaded_at) as at from raw.batches")
-    last = found["at"] and found["at"].replace(tzinfo=UTC)
-    return last + timedelta(microseconds=1) if last and now < last else now
 
 
 def prepare(project: Project) -> None:
@@ -53,14 +42,14 @@ def prepare(project: Project) -> None:
     )
 
 
-def _load_stream(project: Project, source: str, stream: str, now: datetime) -> LoadResult:
+def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     table = project.table(source, stream)
     position = project.warehouse.load_position(source, stream)
     result = LoadResult()
     if not table.exists():
         return result
     for batch in pending_batches(table, position):
-        loaded = project.warehouse.load(batch, position, now)
+        loaded = project.warehouse.load(batch, position)
         position = batch.version
         result = _added(
             result, LoadResult(batches=1, rows=loaded.rows, quarantined=loaded.quarantined)

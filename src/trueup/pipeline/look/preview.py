@@ -11,7 +11,7 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.pipeline.build.load import pending_batches
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import WHOLE_SOURCE
-from trueup.pipeline.sync.plan import Read, plan_backfill, plan_reads
+from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,13 @@ def preview_backfill(
     project: Project, name: str, since: date, until: date, now: datetime
 ) -> Preview:
     """What a backfill of the days `[since, until)` would read."""
+    check_backfill(since, project.config.start_date, now)
 
     def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
         del state
         if stream.kind is StreamKind.SNAPSHOT:
             return []
-        return plan_backfill(stream, account, since, until)
+        return plan_backfill(stream, account, since, until, now)
 
     return _preview_reads(project, [name], now, planner)
 

@@ -28,7 +28,7 @@ class ProjectConfig(BaseModel):
     version: int = Field(default=1, ge=1, le=1, description="Layout of this file.")
     timezone: str = Field(description="IANA zone of the reporting day.")
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 reporting currency.")
-    start_date: date = Field(description="First day that reports reach back to.")
+    start_date: date = Field(description="First day of the figures; it may be set earlier later.")
     workspace: Path = Field(
         default=Path(".trueup"),
         description="Folder of lake, warehouse, vault and what is published.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Source
@@ -12,7 +12,7 @@ from trueup.errors import AccountUnavailableError, ConfigError, ContractError, T
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
 from trueup.pipeline.sync.pages import read_pages
-from trueup.pipeline.sync.plan import Read, plan_backfill, plan_reads
+from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 from trueup.pipeline.sync.reading import Reader, Tally
 from trueup.pipeline.sync.windows import read_windows
 from trueup.privacy.cards import redact_cards
@@ -73,18 +73,20 @@ def sync(run: Run, names: Iterable[str]) -> SyncResult:
 
 def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
     """Read the days `[since, until)` of one source again; snapshots are left alone."""
+    check_backfill(since, run.project.config.start_date, run.now)
 
     def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
         del state
         if stream.kind is StreamKind.SNAPSHOT:
             return []
-        return plan_backfill(stream, account, since, until)
+        return plan_backfill(stream, account, since, until, run.now)
 
     return _sync(run, [name], planner)
 
 
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     run.project.open_lake()
+    run = replace(run, known_at=_known_at(run))
     _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
     jobs: list[_Job] = []
@@ -104,6 +106,19 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     _run_jobs(run, jobs, planner, result)
     result.streams.sort(key=lambda r: (r.source, r.stream, r.scope))
     return result
+
+
+def _known_at(run: Run) -> datetime:
+    """The run's time, or just after the newest of the lake when a clock was set back since."""
+    project = run.project
+    tables = [
+        project.table(source, stream.name)
+        for source, streams in project.streams().items()
+        for stream in streams
+    ]
+    newest = [commit.header for table in tables if (commit := table.newest_commit())]
+    last = max((header.known_at or header.extracted_at for header in newest), default=None)
+    return last + timedelta(microseconds=1) if last and run.now <= last else run.now
 
 
 def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:
@@ -149,6 +164,7 @@ def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
         door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
         now=run.now,
         run_id=run.run_id,
+        known_at=run.known_at,
         stop=run.stop,
     )
     error: TrueupError | None = None

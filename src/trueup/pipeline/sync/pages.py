@@ -154,8 +154,9 @@ def _finish(work: _PageRead) -> None:
     """Commit the rest and the end of the window; a window with no news adds nothing."""
     landed = work.reader.tally.landed > work.before.landed
     aside = work.reader.tally.quarantined > work.before.quarantined
-    if landed or aside or work.state.bookmark is not None or work.state.cursor_until is None:
-        state = _state_after(work) if work.read.advances else work.state
+    first = work.state.cursor_until is None or work.read.extends
+    if landed or aside or first or work.state.bookmark is not None:
+        state = _state_after(work) if work.read.advances else _state_extended(work)
         _commit(work, state, _totals(work.reader, work.read.window))
 
 
@@ -169,6 +170,13 @@ def _state_within(work: _PageRead, bookmark: str) -> ScopeState:
     )
 
 
+def _state_extended(work: _PageRead) -> ScopeState:
+    """After a read that is not the next one: the state as it was, or reaching further back."""
+    if not work.read.extends:
+        return work.state
+    return msgspec.structs.replace(work.state, covered_from=work.read.window.since)
+
+
 def _state_after(work: _PageRead) -> ScopeState:
     reader, before = work.reader, work.state.cursor_until
     settled = settled_until(reader.stream, work.read.window, reader.now)
@@ -176,6 +184,7 @@ def _state_after(work: _PageRead) -> ScopeState:
     again_from = cursor_until - reader.stream.overlap
     return msgspec.structs.replace(
         work.state,
+        covered_from=work.state.covered_from or work.read.window.since,
         cursor_until=cursor_until,
         reading_since=None,
         reading_until=None,

@@ -2,68 +2,106 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
+from trueup.errors import ConfigError
+
+_DAY = timedelta(days=1)
+_EARLIEST_ZONE = timezone(timedelta(hours=14))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """One call of `Source.read`; a backfill's does not advance the stream."""
+    """One call of `Source.read`; only one that `advances` moves what is read next.
+
+    One that `extends` reads what lies before all that is in, since the project starts earlier now.
+    """
 
     window: Window
     bookmark: str | None = None
     advances: bool = True
+    extends: bool = False
 
 
 def plan_reads(
     stream: Stream, account: Account, state: ScopeState, now: datetime, start: date
 ) -> list[Read]:
-    """What a sync at `now` reads of one account's stream, oldest first.
+    """What a sync at `now` reads of one account's stream.
 
-    `start` is the first date of the project. An empty plan means that nothing can be new.
+    `start` is the first date of the project. An empty plan means that nothing can be new. Days
+    before all that is in come first, the newest of them at first, so that whatever stops the
+    reads, what is in has no gap.
     """
+    zone = ZoneInfo(account.timezone)
     match stream.kind:
         case StreamKind.REPORT:
-            zone = ZoneInfo(account.timezone)
             today = now.astimezone(zone).date()
-            reached = start if stream.reach is None else max(start, today - stream.reach)
-            days = report_days(state, today, reached)
-            return [Read(window=window) for window in chunk_days(days, stream, zone)]
+            earlier, days = report_days(stream, state, today, start)
+            windows = [
+                *reversed(list(chunk_days(earlier, stream, zone))),
+                *chunk_days(days, stream, zone),
+            ]
+            return [Read(window=window) for window in windows]
         case StreamKind.SNAPSHOT:
             return [Read(window=Window(now, now))]
         case StreamKind.INCREMENTAL | StreamKind.LOG:
-            return _plan_incremental(stream, state, now, start)
+            # A day earlier, since a day of the reporting zone may begin before the account's.
+            first = Window.of_day(start - _DAY, zone).since
+            return _plan_incremental(stream, state, now, first)
 
 
-def plan_backfill(stream: Stream, account: Account, since: date, until: date) -> list[Read]:
-    """Named days again, `[since, until)`, whatever the state says."""
+def check_backfill(since: date, start: date, now: datetime) -> None:
+    """Raise ConfigError for days before the project's first or that are nowhere begun yet."""
+    if since < start:
+        raise ConfigError(
+            f"backfill from {since}: the project starts on {start}",
+            why="Days between the two would be missing, and sums over them too low.",
+            hint=f"Set start_date: {since} in trueup.yml, then: trueup run",
+            code="TUP-320",
+        )
+    if since > now.astimezone(_EARLIEST_ZONE).date():
+        raise ConfigError(
+            f"backfill from {since}: that day has not begun in any time zone",
+            hint="Name days of the past.",
+            code="TUP-321",
+        )
+
+
+def plan_backfill(
+    stream: Stream, account: Account, since: date, until: date, now: datetime
+) -> list[Read]:
+    """Named days again, `[since, until)`, whatever the state says, but none that is yet to come."""
     zone = ZoneInfo(account.timezone)
+    until = min(until, now.astimezone(zone).date() + _DAY)
+    days = _days(since, until - _DAY)
     if stream.kind is StreamKind.REPORT:
-        days = [since + timedelta(days=n) for n in range((until - since).days)]
         return [Read(window=window, advances=False) for window in chunk_days(days, stream, zone)]
-    return [Read(window=Window.of_days(since, until, zone), advances=False)]
+    return [Read(window=Window.of_days(since, until, zone), advances=False)] if days else []
 
 
-def report_days(state: ScopeState, today: date, start: date) -> list[date]:
-    """The days to read: those never read, and those that may have been restated.
+def report_days(
+    stream: Stream, state: ScopeState, today: date, start: date
+) -> tuple[list[date], list[date]]:
+    """The days before all that is in, and those never read or possibly restated since.
 
     ```
     start          first_day       closed_until        today
-      [── missing ──)[── closed ─────)[── open: again ───]
+      [── earlier ──)[── closed ─────)[── open: again ───]
     ```
-    `today` is read too, unfinished as it is; it is read again until it is past the lookback.
+    `today` is read too, unfinished as it is; it is read again until it is past the lookback, also
+    when that has become longer. Days that the source no longer answers for are left out.
     """
+    reached = start if stream.reach is None else max(start, today - stream.reach)
     if state.first_day is None or state.closed_until is None:
-        spans = [(start, today)]
-    else:
-        open_from = max(state.first_day, state.closed_until)
-        spans = [(start, state.first_day - timedelta(days=1)), (open_from, today)]
-    return [day for first, last in spans for day in _days(first, last)]
+        return [], _days(reached, today)
+    open_from = min(state.closed_until, closed_until(stream, today))
+    open_from = max(state.first_day, open_from, reached)
+    return _days(reached, state.first_day - _DAY), _days(open_from, today)
 
 
 def closed_until(stream: Stream, today: date) -> date:
@@ -83,7 +121,9 @@ def chunk_days(days: list[date], stream: Stream, zone: ZoneInfo) -> Iterator[Win
         yield Window.of_days(chunk[0], chunk[-1] + _DAY, zone)
 
 
-def _plan_incremental(stream: Stream, state: ScopeState, now: datetime, start: date) -> list[Read]:
+def _plan_incremental(
+    stream: Stream, state: ScopeState, now: datetime, first: datetime
+) -> list[Read]:
     """From `overlap` before the cursor up to now, or on from a window that was left open.
 
     ```
@@ -92,24 +132,24 @@ def _plan_incremental(stream: Stream, state: ScopeState, now: datetime, start: d
                     └ overlap ┘
     ```
     """
+    earlier = []
+    if state.covered_from and first < state.covered_from:
+        earlier = [Read(window=Window(first, state.covered_from), advances=False, extends=True)]
     if state.bookmark and state.reading_since and state.reading_until:
         window = Window(state.reading_since, state.reading_until)
-        return [Read(window=window, bookmark=state.bookmark)]
+        return [Read(window=window, bookmark=state.bookmark), *earlier]
     until = now.replace(microsecond=0)
-    since = datetime.combine(start, time(), UTC)
+    since = first
     if state.cursor_until is not None:
         if until <= state.cursor_until:
-            return []
+            return earlier
         since = state.cursor_until - stream.overlap
-    return [Read(window=Window(since, until))] if since < until else []
+    return [Read(window=Window(since, until)), *earlier] if since < until else earlier
 
 
 def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
     """How far the cursor may advance once `window` is read."""
     return min(window.until, now.replace(microsecond=0) - stream.settle_lag)
-
-
-_DAY = timedelta(days=1)
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -61,6 +61,7 @@ class Reader:
     door: Door
     now: datetime
     run_id: str
+    known_at: datetime | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     tally: Tally = field(default_factory=Tally)
 
@@ -113,6 +114,7 @@ class Reader:
             kind=self.stream.kind.value,
             scope=self.scope,
             extracted_at=self.now,
+            known_at=self.known_at or self.now,
             state=state,
             counts=counts,
             code_version=__version__,

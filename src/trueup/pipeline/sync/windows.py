@@ -247,7 +247,10 @@ def _coverage(work: _WindowRead) -> tuple[date | None, date | None]:
     known_first, closed = state.first_day, state.closed_until
     if first < known_first <= end:
         known_first = first
-    if work.read.advances and first <= max(closed, _last_read(state)):
+    # Days that the source no longer answers for can never be read: what follows them goes on.
+    reach = work.reader.stream.reach
+    answered_from = _today(work.reader) - reach if reach else date.min
+    if work.read.advances and first <= max(closed, _last_read(state), answered_from):
         limit = closed_until(work.reader.stream, _today(work.reader))
         closed = max(closed, min(end, limit))
     return known_first, closed

@@ -8,8 +8,18 @@ from hypothesis import strategies as st
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
-from trueup.pipeline.sync.plan import closed_until, plan_reads, report_days, settled_until
+from trueup.core.window import Window
+from trueup.errors import ConfigError
+from trueup.pipeline.sync.plan import (
+    check_backfill,
+    closed_until,
+    plan_backfill,
+    plan_reads,
+    report_days,
+    settled_until,
+)
 
+DAY = timedelta(days=1)
 START = date(2026, 6, 1)
 REPORT = Stream(
     name="ad_days",
@@ -37,21 +47,69 @@ def test_a_first_read_reaches_from_the_start_to_the_accounts_own_today():
     assert reads[-1].window.until == datetime(2026, 6, 10, 15, tzinfo=UTC)
 
 
+def june(*days):
+    return [date(2026, 6, day) for day in days]
+
+
 def test_open_days_are_read_again_and_closed_ones_are_not():
-    state = ScopeState(first_day=START, closed_until=date(2026, 7, 1))
-    assert report_days(state, date(2026, 7, 3), START) == [date(2026, 7, d) for d in (1, 2, 3)]
+    state = ScopeState(first_day=START, closed_until=date(2026, 6, 30))
+    earlier, days = report_days(replace(REPORT, lookback=DAY), state, date(2026, 7, 1), START)
+    assert (earlier, days) == ([], [date(2026, 6, 30), date(2026, 7, 1)])
 
 
-def test_days_missed_during_an_outage_are_read_first():
+def test_days_missed_during_an_outage_are_read():
     state = ScopeState(first_day=START, closed_until=date(2026, 7, 1))
-    days = report_days(state, date(2026, 9, 1), START)
+    _, days = report_days(REPORT, state, date(2026, 9, 1), START)
     assert days[0] == date(2026, 7, 1)
     assert len(days) == 63
 
 
+def test_a_longer_lookback_reads_days_again_that_were_closed():
+    state = ScopeState(first_day=START, closed_until=date(2026, 9, 1))
+    longer = replace(REPORT, lookback=60 * DAY)
+    assert report_days(longer, state, date(2026, 9, 20), START)[1][0] == date(2026, 7, 22)
+
+
+def test_days_that_a_source_no_longer_answers_for_are_not_asked_for():
+    state = ScopeState(first_day=START, closed_until=date(2026, 6, 10))
+    reaching = replace(REPORT, lookback=DAY, reach=90 * DAY)
+    assert report_days(reaching, state, date(2026, 12, 1), START)[1][0] == date(2026, 9, 2)
+
+
 def test_an_earlier_start_is_filled_up():
     state = ScopeState(first_day=date(2026, 6, 3), closed_until=date(2026, 6, 3))
-    assert report_days(state, date(2026, 6, 3), START) == [date(2026, 6, d) for d in (1, 2, 3)]
+    earlier, days = report_days(replace(REPORT, lookback=DAY), state, date(2026, 6, 4), START)
+    assert (earlier, days) == (june(1, 2), june(3, 4))
+
+
+def test_an_earlier_start_is_filled_from_what_is_in_backwards():
+    state = ScopeState(first_day=date(2026, 6, 30), closed_until=date(2026, 6, 30))
+    now = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    reads = plan_reads(REPORT, Account(account_id="1"), state, now, START)
+    ends = [read.window.until.date() for read in reads]
+    assert ends == [date(2026, 6, 30), *june(29, 22, 15, 8), date(2026, 7, 2)]
+
+
+def test_an_earlier_start_reads_records_of_the_time_before_all_that_is_in():
+    covered = datetime(2026, 6, 10, tzinfo=UTC)
+    state = ScopeState(cursor_until=datetime(2026, 7, 1, tzinfo=UTC), covered_from=covered)
+    now = datetime(2026, 7, 2, tzinfo=UTC)
+    _, earlier = plan_reads(ORDERS, TOKYO, state, now, START)
+    assert earlier.window == Window(datetime(2026, 5, 30, 15, tzinfo=UTC), covered)
+    assert (earlier.advances, earlier.extends) == (False, True)
+
+
+def test_a_backfill_asks_for_no_day_that_is_yet_to_come():
+    late = datetime(2026, 6, 9, 20, tzinfo=UTC)  # already the 10th in Tokyo
+    reads = plan_backfill(REPORT, TOKYO, date(2026, 6, 9), date(2026, 7, 1), late)
+    assert reads[-1].window.until == datetime(2026, 6, 10, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("since", "code"), [("2026-05-31", "TUP-320"), ("2026-06-11", "TUP-321")])
+def test_a_backfill_of_days_outside_of_the_project_is_refused(since, code):
+    with pytest.raises(ConfigError) as raised:
+        check_backfill(date.fromisoformat(since), START, datetime(2026, 6, 9, 12, tzinfo=UTC))
+    assert raised.value.code == code
 
 
 @given(st.integers(1, 400), st.integers(1, 31))
@@ -107,4 +165,4 @@ def test_days_beyond_the_reach_of_the_source_are_not_asked_for():
 
 def test_days_before_the_first_one_are_never_asked_for():
     young = ScopeState(first_day=START, closed_until=START - timedelta(days=20))
-    assert report_days(young, START + timedelta(days=1), START)[0] == START
+    assert report_days(REPORT, young, START + DAY, START)[1][0] == START
