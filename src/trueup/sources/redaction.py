@@ -2,10 +2,12 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import unquote
 
 import httpx
+
+from trueup.errors import TrueupError
 
 REDACTED = "REDACTED"
 # Shorter values, such as an empty or a numeric one, would be found everywhere in a message.
@@ -53,6 +55,14 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
         if len(secret) >= MIN_SECRET_LENGTH:
             text = text.replace(secret, REDACTED)
     return redacted_url(text)
+
+
+def scrubbed(error: TrueupError, secrets: Collection[str]) -> TrueupError:
+    """`error` with known secrets taken out: some vendors echo the token in their message."""
+    error.message = scrub(error.message, secrets)
+    error.hint, error.why = scrub(error.hint, secrets), scrub(error.why, secrets)
+    error.args = (error.message,)
+    return error
 
 
 class _RedactUrls(logging.Filter):

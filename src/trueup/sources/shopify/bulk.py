@@ -10,7 +10,7 @@ from trueup.errors import AccessError, ContractError, TransientError
 from trueup.sources.context import SourceContext
 from trueup.sources.shopify.api import GraphqlApi
 from trueup.sources.shopify.documents import bulk_document
-from trueup.sources.shopify.paged import prove_count
+from trueup.sources.shopify.searches import prove_count
 from trueup.sources.shopify.streams import ShopStream
 
 RECORDS_PER_PAGE = 1_000

@@ -9,7 +9,7 @@ from trueup.errors import AccessError, ContractError, TransientError
 from trueup.sources.shopify import bulk
 from trueup.sources.shopify.bulk import whole_records
 from trueup.sources.shopify.documents import bulk_document, document
-from trueup.sources.shopify.paged import window_search
+from trueup.sources.shopify.searches import window_search
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.shopify.settings import ShopSettings
