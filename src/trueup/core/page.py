@@ -96,3 +96,10 @@ class Source(Protocol):
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The source's own sums for each day of `window`; empty when it offers none."""
         ...
+
+    def close(self) -> None:
+        """End its connections, once nothing more is to be read; may be called again.
+
+        A thread that still reads gets the answer it waits for; asking on raises TransientError.
+        """
+        ...

@@ -80,6 +80,11 @@ class GoogleAdsApi:
             auth=BearerAuth(self._access_token, context.monotonic),
         )
 
+    def close(self) -> None:
+        """End the connections, those for tokens too."""
+        self._http.close()
+        self._tokens.close()
+
     def accessible_customers(self) -> list[str]:
         """Ids that the credential reaches by itself: managers, and clients without one."""
         answer = self._http.get(f"{API_VERSION}/customers:listAccessibleCustomers")
