@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from trueup.core.page import RequestTrace
 from trueup.sources.answers import Classify
-from trueup.sources.redaction import redacted_url
+from trueup.sources.redaction import redacted_url, shown_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +33,12 @@ class Try:
 
     def trace(self) -> RequestTrace:
         """What is known before the answer."""
-        url = redacted_url(self.call.url)
-        return RequestTrace(method=self.call.method, url=url, status=0, attempts=self.number)
+        request_sha256, request_body = shown_body(self.call.content, self.secrets)
+        return RequestTrace(
+            method=self.call.method,
+            url=redacted_url(self.call.url),
+            status=0,
+            attempts=self.number,
+            request_sha256=request_sha256,
+            request_body=request_body,
+        )

@@ -169,3 +169,9 @@ def test_the_token_is_not_sent_to_the_vendors_storage():
         page = shop.pages(CUSTOMERS)[0]
         assert "bulk-results" in page.trace.url
         assert "signature=REDACTED" in page.trace.url
+
+
+def test_a_page_of_a_bulk_read_tells_the_jobs_query():
+    with in_bulk() as shop:
+        page = shop.pages(CUSTOMERS)[0]
+        assert page.trace.request_body == jobs(shop)[0]["query"]
