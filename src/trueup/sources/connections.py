@@ -8,6 +8,7 @@ import httpx
 
 from trueup.errors import TransientError
 from trueup.sources.context import SourceContext
+from trueup.sources.network import NetworkTransport
 
 
 class Connections:
@@ -18,7 +19,7 @@ class Connections:
     """
 
     def __init__(self, context: SourceContext) -> None:
-        self._own = None if context.transport else httpx.HTTPTransport(trust_env=False)
+        self._own = None if context.transport else NetworkTransport(context.network)
         timeout = httpx.Timeout(
             context.read_timeout_seconds, connect=context.connect_timeout_seconds
         )

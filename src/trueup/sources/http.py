@@ -18,6 +18,7 @@ from trueup.sources.auth import Auth
 from trueup.sources.calls import Call, Try
 from trueup.sources.connections import Connections
 from trueup.sources.context import Attempt, SourceContext
+from trueup.sources.network import setting_error
 from trueup.sources.quotas import QuotaBudget
 from trueup.sources.records import is_sound
 from trueup.sources.redaction import (
@@ -38,8 +39,7 @@ class HttpClient:
     """Talks to one vendor under one credential. Thread-safe.
 
     `headers` go with every request to `base_url`. `classify` judges every answer, whatever its
-    status; its `Retry` without seconds takes the answer's `Retry-After`. Proxies and certificates
-    of the environment are not looked at: hand in a `transport` made for them.
+    status; its `Retry` without seconds takes the answer's `Retry-After`.
     """
 
     def __init__(
@@ -140,8 +140,8 @@ class HttpClient:
         headers: dict[str, str] = {}
         if call.with_credential:
             headers = self._headers | (self._auth.headers() if self._auth else {})
-        secrets = secret_header_values(self._headers) | secret_header_values(headers)
-        return Try(call, number, headers, frozenset(secrets | secret_parameters(call.url)))
+        secrets = secret_header_values(self._headers | headers) | secret_parameters(call.url)
+        return Try(call, number, headers, frozenset(secrets))
 
     def _attempt(self, attempt: Try) -> Answer | Retry:
         if self._budget and attempt.call.with_credential:
@@ -178,6 +178,10 @@ class HttpClient:
                 hint="Check the credential for line breaks and other control characters.",
                 code="TUP-330",
             ) from None
+        except (httpx.ConnectError, httpx.ProxyError) as error:
+            if told := setting_error(error, call.where):
+                raise told from None
+            raise
 
     def _wait(self, attempt: Try, verdict: Retry, waited_seconds: float) -> float:
         """Wait before the next attempt and return for how long, or give up."""
