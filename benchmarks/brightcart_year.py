@@ -96,6 +96,9 @@ class GoogleInMemory:
             day += timedelta(days=1)
         return found
 
+    def close(self) -> None:
+        """Nothing: there is no connection."""
+
 
 def _ad_rows(account: Account, day: date, f: Figures) -> list[bytes]:
     a = account.account_id

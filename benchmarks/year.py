@@ -7,6 +7,7 @@ gates and publishes it, `increment FOLDER` syncs one new day and 28 restated one
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -90,8 +91,8 @@ def _days_behind(folder: Path) -> int:
 
 def _order_templates() -> list[bytes]:
     """A few hundred complete orders as the shop sends them, personal values already tokens."""
-    config = WorldConfig(scale="small", days=12)
-    world, clock = World(config), SimulatedClock(config.clock_start)
+    size = WorldConfig(scale="small", days=12)
+    world, clock = World(size), SimulatedClock(size.clock_start)
     import time
 
     from trueup.core.window import Window
@@ -101,13 +102,12 @@ def _order_templates() -> list[bytes]:
     with running(build_app(world, clock, FaultPlan())) as url:
         context = SourceContext(sleep=time.sleep, monotonic=time.monotonic, now=clock.now())
         settings = {"shop": "brightcart.myshopify.com", "access_token": "shpat_simulated"}
-        source = create(
-            ShopifyConfig.model_validate({**settings, "base_url": f"{url}/shopify"}), context
-        )
-        stream = next(s for s in source.streams if s.name == "orders")
-        window = Window(config.clock_start - timedelta(days=13), config.clock_start)
-        pages = source.read(stream, source.accounts()[0], window)
-        return [bytes(record) for page in pages for record in page.records]
+        config = ShopifyConfig.model_validate({**settings, "base_url": f"{url}/shopify"})
+        with closing(create(config, context)) as source:
+            stream = next(s for s in source.streams if s.name == "orders")
+            window = Window(size.clock_start - timedelta(days=13), size.clock_start)
+            pages = source.read(stream, source.accounts()[0], window)
+            return [bytes(record) for page in pages for record in page.records]
 
 
 _STAMPED = re.compile(rb"(gid://shopify/[A-Za-z]+/\d+|2026-\d\d-\d\dT)")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from trueup.cli.reference import reference
 from trueup.pipeline.build.transform import dbt_project_folder, metric_dictionary
 from trueup.pipeline.settings.config import ProjectConfig
+from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.project import imported
 from trueup.quality.catalog import GATES
 from trueup.sources.registry import REGISTRY, source_type
@@ -68,6 +69,7 @@ def settings_page() -> str:
         "Generated from the settings' types. `${NAME}` in a value stands for an environment "
         "variable. Unknown keys are refused.",
         *_table_of(ProjectConfig, "The project"),
+        *_table_of(NetworkConfig, "network"),
     ]
     for name in sorted(REGISTRY):
         lines += _table_of(imported(source_type(name).config), f"sources.{name}")
@@ -127,6 +129,7 @@ def _table_of(model: type[BaseModel], title: str) -> list[str]:
     lines = ["", f"## {title}", "", "| key | default | |", "|---|---|---|"]
     for name, field in model.model_fields.items():
         default = "required" if field.is_required() else f"`{field.default}`"
+        default = "see below" if isinstance(field.default, BaseModel) else default
         lines.append(f"| `{name}` | {default} | {_one_line(field.description or '')} |")
     return lines
 

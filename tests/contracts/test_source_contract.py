@@ -1,5 +1,6 @@
 """What every source keeps by being registered; a new one is picked up by itself."""
 
+import hashlib
 from collections import Counter
 
 import pytest
@@ -100,6 +101,19 @@ def test_a_day_alone_equals_the_same_day_in_a_range(sources, name, stream):
     alone = [r for day in days for p in source.pages(stream, account, day) for r in p.records]
     together = [r for page in source.pages(stream, account, window) for r in page.records]
     assert sorted(map(bytes, alone)) == sorted(map(bytes, together))
+
+
+@pytest.mark.parametrize(("name", "stream"), OVER_HTTP)
+def test_every_page_tells_what_was_asked_and_no_secret(sources, tmp_path, name, stream):
+    source, stream = sources[name], stream_of(sources[name], stream)
+    account = source.scopes(stream)[0]
+    traces = [p.trace for p in source.pages(stream, account, source.windows(stream, account)[0])]
+    bodies = [trace.request_body for trace in traces if trace.method == "POST"]
+    hashes = [trace.request_sha256 for trace in traces if trace.method == "POST"]
+    assert [hashlib.sha256(body.encode()).hexdigest() for body in bodies if body] == hashes
+    settings = source.vendor.settings("", tmp_path)
+    secrets = {settings[key] for key in settings if key.endswith(("token", "secret"))}
+    assert not [secret for secret in secrets if secret in repr(traces)]
 
 
 RIDDEN_OUT = {

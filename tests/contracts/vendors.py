@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,8 +116,8 @@ def connected(name: str, folder: Path) -> Iterator[Connected]:
     write_rates(folder / "fx.csv", WORLD.start, WORLD.days)
     with running(build_app(world, clock, faults)) as base_url:
         slept: list[float] = []
-        source = _created(name, vendor.settings(base_url, folder), clock, slept)
-        yield Connected(name, vendor, source, world, clock, faults, slept)
+        with closing(_created(name, vendor.settings(base_url, folder), clock, slept)) as source:
+            yield Connected(name, vendor, source, world, clock, faults, slept)
 
 
 def _created(name: str, settings: dict[str, object], clock: SimulatedClock, slept: list[float]):

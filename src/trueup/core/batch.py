@@ -44,7 +44,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of the trail; `page_index` is what the records of that page carry."""
+    """One request of the trail; `page_index` is what the records of that page carry.
+
+    `request_body` stands between so many characters of the beginning and the end of the last
+    whole one before it: `core.asked.request_body` puts it together.
+    """
 
     page_index: int
     method: str
@@ -54,6 +58,10 @@ class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
     body_sha256: str = ""
     body_bytes: int = 0
     attempts: int = 1
+    request_sha256: str = ""
+    request_body: str = ""
+    request_head: int = 0
+    request_tail: int = 0
 
 
 class PartFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,7 +32,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestTrace:
-    """How a page was got: enough to ask for it again, without any secret."""
+    """How a page was got: enough to ask for it again, without any secret.
+
+    `request_body` is what was asked where the address does not say it: the body of the request,
+    or of the one that made the job whose result this is. Of a large one only `request_sha256` is
+    there, of one that may hold a secret or an e-mail address neither. `body_sha256` and
+    `body_bytes` are those of the answer.
+    """
 
     method: str
     url: str
@@ -41,6 +47,8 @@ class RequestTrace:
     body_sha256: str = ""
     body_bytes: int = 0
     attempts: int = 1
+    request_sha256: str = ""
+    request_body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +103,11 @@ class Source(Protocol):
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The source's own sums for each day of `window`; empty when it offers none."""
+        ...
+
+    def close(self) -> None:
+        """End its connections, once nothing more is to be read; may be called again.
+
+        A thread that still reads gets the answer it waits for; asking on raises TransientError.
+        """
         ...

@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import httpx
+
+from trueup.sources.network import Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class SourceContext:
     the run's time. A `transport` that is handed in is never closed here. `max_attempts` and
     `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
     together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
+    `network` has the proxies and certificates of the company; a `transport` has its own.
     """
 
     sleep: Callable[[float], None]
@@ -50,3 +53,4 @@ class SourceContext:
     jitter: Callable[[], float] = random.random
     on_attempt: Callable[[Attempt], None] = ignore_attempt
     folder: Path = Path()
+    network: Network = field(default_factory=Network)

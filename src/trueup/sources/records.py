@@ -1,7 +1,6 @@
 """Splits an answer into its records without re-serialising them."""
 
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,10 +9,7 @@ import msgspec
 import numpy as np
 
 from trueup.errors import ContractError
-
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},:]', re.DOTALL)
-_CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
-_WHITESPACE = b" \t\r\n"
+from trueup.sources.json_scan import WHITESPACE, element_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ def is_sound(body: bytes) -> bool:
     try:
         msgspec.json.decode(body, type=msgspec.Raw)
     except (msgspec.MsgspecError, RecursionError):
-        return body.strip(_WHITESPACE)[:1] in (b"{", b"[") and _scan(body, None) is not None
+        return body.strip(WHITESPACE)[:1] in (b"{", b"[") and element_spans(body, None) is not None
     return True
 
 
@@ -84,102 +80,12 @@ def _address(buffer: bytes | msgspec.Raw) -> int:
 
 
 def _tolerant(body: bytes, path: tuple[str, ...]) -> tuple[tuple[int, int] | None, list[bytes]]:
-    spans = _scan(body, path)
+    spans = element_spans(body, path)
     if spans is None:
         raise _broken(path, "the answer is cut off or not JSON")
     if not spans:
         return None, []
     return (spans[0][0], spans[-1][1]), [body[start:end] for start, end in spans]
-
-
-class _Scan:
-    """Walks the brackets and strings of a JSON text; collects the spans of one array's elements."""
-
-    def __init__(self, body: bytes, path: tuple[str, ...] | None) -> None:
-        self._body = body
-        self._path = path
-        self._stack: list[int] = []
-        self._keys: list[str | None] = []
-        self._string: tuple[int, int] | None = None
-        self._element_start = 0
-        self._target_depth = 0
-        self.spans: list[tuple[int, int]] = []
-
-    def is_whole(self) -> bool:
-        """Feed every token; False at the first one that does not fit, or at an open end."""
-        end = 0
-        for match in _TOKEN.finditer(self._body):
-            if end and not self._stack:
-                return False
-            token = match[0]
-            if len(token) > 1:
-                self._string = match.span()
-            elif not self._take(token[0], match.start()):
-                return False
-            end = match.end()
-        return end > 0 and not self._stack and not self._body[end:].strip(_WHITESPACE)
-
-    def _take(self, token: int, at: int) -> bool:
-        if token in _CLOSING:
-            self._open(token, at)
-            return True
-        if token == ord(":"):
-            return self._name_key()
-        if token == ord(","):
-            return bool(self._stack) and self._end_element(at, is_last=False)
-        return token != ord('"') and self._close(token, at)
-
-    def _open(self, token: int, at: int) -> None:
-        self._stack.append(token)
-        if token == ord("[") and self._path is not None and tuple(self._keys) == self._path:
-            self._target_depth, self._element_start = len(self._stack), at + 1
-            self.spans = []
-        self._keys.append(None)
-
-    def _name_key(self) -> bool:
-        if not self._stack or self._string is None:
-            return False
-        # Keys matter on the way to the array only.
-        if self._path is not None and len(self._stack) <= len(self._path):
-            self._keys[-1] = _key_text(self._body[slice(*self._string)])
-        self._string = None
-        return True
-
-    def _close(self, token: int, at: int) -> bool:
-        if not self._stack or _CLOSING[self._stack[-1]] != token:
-            return False
-        if not self._end_element(at, is_last=True):
-            return False
-        if len(self._stack) == self._target_depth:
-            self._target_depth = 0
-        self._stack.pop()
-        self._keys.pop()
-        return True
-
-    def _end_element(self, at: int, *, is_last: bool) -> bool:
-        """Note the element that ends at `at`; False when there is none where one must be."""
-        if not self._target_depth or len(self._stack) != self._target_depth:
-            return True
-        text = self._body[self._element_start : at]
-        start = self._element_start + len(text) - len(text.lstrip(_WHITESPACE))
-        length = len(text.strip(_WHITESPACE))
-        self._element_start = at + 1
-        if length:
-            self.spans.append((start, start + length))
-        return length > 0 or (is_last and not self.spans)
-
-
-def _scan(body: bytes, path: tuple[str, ...] | None) -> list[tuple[int, int]] | None:
-    """Spans of the elements of the array at `path`; None when the brackets do not match."""
-    scan = _Scan(body, path)
-    return scan.spans if scan.is_whole() else None
-
-
-def _key_text(token: bytes) -> str | None:
-    try:
-        return msgspec.json.decode(token, type=str)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
 
 
 def _outer_object(text: bytes, path: tuple[str, ...]) -> Any:

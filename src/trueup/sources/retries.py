@@ -1,7 +1,7 @@
 """What an answer means, and how long to wait before asking again."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -73,6 +73,13 @@ def retry_after_seconds(headers: httpx.Headers, now: datetime) -> float | None:
     else:
         return None
     return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
+
+
+def with_retry_after(verdict: Retry, headers: httpx.Headers, now: datetime) -> Retry:
+    """`verdict` with the seconds of the answer's `Retry-After`, unless it has its own."""
+    if verdict.after_seconds is not None:
+        return verdict
+    return replace(verdict, after_seconds=retry_after_seconds(headers, now))
 
 
 def _http_date(text: str) -> datetime | None:

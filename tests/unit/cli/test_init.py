@@ -27,6 +27,7 @@ def test_the_made_project_file_is_valid(tmp_path: Path) -> None:
 
 
 def test_every_source_of_the_made_project_takes_its_settings(tmp_path: Path) -> None:
+    from contextlib import closing
     from datetime import UTC, datetime
 
     from trueup.pipeline.settings.opening import open_project
@@ -34,7 +35,8 @@ def test_every_source_of_the_made_project_takes_its_settings(tmp_path: Path) -> 
     main(["init", "my-shop", "-C", str(tmp_path)])
     project = open_project(tmp_path / "my-shop", SECRETS)
     for name in project.config.sources:
-        assert project.connect(name, datetime(2026, 7, 31, tzinfo=UTC)).name == name
+        with closing(project.connect(name, datetime(2026, 7, 31, tzinfo=UTC))) as source:
+            assert source.name == name
 
 
 def test_the_sample_rate_has_its_provenance(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from trueup.sources.context import SourceContext
+from trueup.sources.http import HttpClient
 from trueup_simulators.server import running
 
 NOW = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -52,6 +53,12 @@ class ScriptedServer:
     steps: list[Step]
     base_url: str = ""
     requests: list[Request] = field(default_factory=list)
+    clients: ExitStack = field(default_factory=ExitStack)
+
+    def client(self, context: SourceContext, **changes: object) -> HttpClient:
+        """A client of this server that is closed before the server goes."""
+        made = HttpClient(self.base_url, context=context, **changes)  # type: ignore[arg-type]  # by name
+        return self.clients.enter_context(closing(made))
 
     async def answer(self, request: Request) -> Response:
         await request.body()
@@ -64,7 +71,7 @@ class ScriptedServer:
 def a_server(*steps: Step) -> Iterator[ScriptedServer]:
     server = ScriptedServer(list(steps))
     route = Route("/{path:path}", server.answer, methods=["GET", "POST"])
-    with running(Starlette(routes=[route])) as server.base_url:
+    with running(Starlette(routes=[route])) as server.base_url, server.clients:
         yield server
 
 

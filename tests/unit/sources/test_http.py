@@ -32,7 +32,7 @@ SECRET = "shpat_canary0123456789"
 
 
 def a_client(server: ScriptedServer, clock: FakeClock, **changes: object) -> HttpClient:
-    return HttpClient(server.base_url, context=a_context(clock), **changes)  # type: ignore[arg-type]  # by name
+    return server.client(a_context(clock), **changes)
 
 
 def cut_body(request: Request) -> Response:
@@ -90,7 +90,7 @@ def test_all_waits_of_a_request_together_are_bounded() -> None:
         a_server(json_answer(status=503, retry_after="20")) as server,
         pytest.raises(TransientError),
     ):
-        HttpClient(server.base_url, context=context).get("/x")
+        server.client(context).get("/x")
     assert sum(clock.sleeps) <= 60
     assert len(server.requests) == 3
 
@@ -137,7 +137,7 @@ def test_a_body_cut_at_any_byte_is_never_taken() -> None:
     cuts = [json_answer(whole[:length]) for length in range(len(whole))]
     with a_server(*cuts, json_answer(whole)) as server:
         context = a_context(FakeClock(), max_attempts=100, max_wait_seconds=1e9)
-        answer = HttpClient(server.base_url, context=context).get("/x")
+        answer = server.client(context).get("/x")
     assert (answer.body, answer.attempts) == (whole, len(whole) + 1)
 
 
@@ -196,7 +196,7 @@ def test_a_server_that_hangs_is_asked_again() -> None:
 
     context = a_context(FakeClock(), read_timeout_seconds=0.1)
     with a_server(hang, json_answer()) as server:
-        assert HttpClient(server.base_url, context=context).get("/x").attempts >= 2
+        assert server.client(context).get("/x").attempts >= 2
 
 
 def test_throttling_holds_back_every_request_of_the_credential() -> None:
@@ -205,7 +205,7 @@ def test_throttling_holds_back_every_request_of_the_credential() -> None:
     with a_server(json_answer(status=429, retry_after="30")) as server:
         context = a_context(clock, max_attempts=1)
         with pytest.raises(TransientError):
-            HttpClient(server.base_url, context=context, budget=budget).get("/x")
+            server.client(context, budget=budget).get("/x")
     budget.acquire()
     assert clock.sleeps == [30.0]
 
@@ -255,12 +255,10 @@ def test_a_secret_never_shows(path: str, headers: dict[str, str], caplog) -> Non
     caplog.set_level(logging.DEBUG)
     with a_server(echo_secret, json_answer()) as server:
         context = a_context(FakeClock(), on_attempt=seen.append)
-        client = HttpClient(
-            server.base_url, context=context, headers=headers, classify=quote_answer
-        )
+        client = server.client(context, headers=headers, classify=quote_answer)
         with pytest.raises(AccessError) as raised:
             client.get(path)
-        trace = HttpClient(server.base_url, context=context, headers=headers).get(path).trace
+        trace = server.client(context, headers=headers).get(path).trace
     error = raised.value
     shown = [*traceback.format_exception(error), error.hint, error.why, repr(trace), repr(seen)]
     assert SECRET not in " ".join([*shown, repr(client), caplog.text])

@@ -1,6 +1,8 @@
+import hashlib
+
 import pytest
 
-from trueup.sources.redaction import redacted_url, scrub
+from trueup.sources.redaction import KEPT_BODY_BYTES, redacted_url, scrub, shown_body
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,26 @@ def test_user_info_is_taken_out() -> None:
 
 def test_scrub_takes_the_longest_secret_first_and_leaves_short_ones() -> None:
     assert scrub("abcdefgh abcdef 12", {"abcdef", "abcdefgh", "12"}) == "REDACTED REDACTED 12"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"client_secret=s3cret-of-the-client&grant_type=refresh_token",
+        b'{"variables":{"password": "x"}}',
+        b'{"query":"{\\"access_token\\":\\"x\\"}"}',
+        b'{"search":"email:jo.doe@example.com"}',
+        b"search=jo.doe%40example.com",
+        b'{"note":"shpat_canary0123456789"}',
+    ],
+    ids=["form", "json", "json in json", "email", "encoded email", "known secret"],
+)
+def test_of_a_body_that_may_tell_a_secret_or_a_person_nothing_is_kept(content: bytes) -> None:
+    assert shown_body(content, {"shpat_canary0123456789"}) == ("", "")
+
+
+def test_a_small_body_is_kept_as_it_was_and_a_large_one_by_its_hash() -> None:
+    small, large = b'{"query":"SELECT a FROM b"}', b"a" * (KEPT_BODY_BYTES + 1)
+    assert shown_body(small, ()) == (hashlib.sha256(small).hexdigest(), small.decode())
+    assert shown_body(large, ()) == (hashlib.sha256(large).hexdigest(), "")
+    assert shown_body(None, ()) == ("", "")

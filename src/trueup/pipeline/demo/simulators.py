@@ -19,6 +19,8 @@ from trueup.errors import ConfigError, IntegrityError
 START_SECONDS = 60.0
 # The world is the simulators' own; making its truth walks over all of it.
 ANSWER_SECONDS = 60.0
+# They are on this machine: no proxy of the environment stands in between.
+HERE: dict[str, Any] = {"timeout": ANSWER_SECONDS, "trust_env": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Simulators:
 
     def heal(self) -> None:
         """Let the vendors behave again; what was planted in their world stays."""
-        self._answer(httpx.delete(self._url("faults"), timeout=ANSWER_SECONDS))
+        self._answer(httpx.delete(self._url("faults"), **HERE))
 
     def fired(self) -> dict[str, int]:
         """How often each fault of the vendors struck."""
@@ -66,10 +68,10 @@ class Simulators:
         self._post("truth", {"dir": str(folder)})
 
     def _get(self, what: str) -> dict[str, object]:
-        return self._answer(httpx.get(self._url(what), timeout=ANSWER_SECONDS))
+        return self._answer(httpx.get(self._url(what), **HERE))
 
     def _post(self, what: str, body: object) -> dict[str, object]:
-        return self._answer(httpx.post(self._url(what), json=body, timeout=ANSWER_SECONDS))
+        return self._answer(httpx.post(self._url(what), json=body, **HERE))
 
     def _url(self, what: str) -> str:
         return f"{self.base_url}/_control/{what}"

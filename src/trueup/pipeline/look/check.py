@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -59,7 +60,8 @@ def _looked(subject: str, look: Callable[[], tuple[str, str]]) -> Finding:
 
 
 def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
-    accounts = project.connect(name, now).accounts()
+    with closing(project.connect(name, now)) as source:
+        accounts = source.accounts()
     active = [a for a in accounts if a.status is AccountStatus.ACTIVE]
     closed = [a for a in accounts if a.status is AccountStatus.UNAVAILABLE]
     warning = "; ".join(f"{a.account_id} is not available: {a.reason}" for a in closed)

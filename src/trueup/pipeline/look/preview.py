@@ -1,6 +1,7 @@
 """What a run would do, decided by the same planner, without writing anything."""
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -123,11 +124,11 @@ def _preview_reads(
     reads: list[PlannedRead] = []
     unavailable: list[tuple[str, Account]] = []
     for name in names:
-        source = project.connect(name, now)
-        accounts = source.accounts()
+        with closing(project.connect(name, now)) as source:
+            accounts, streams = source.accounts(), source.streams
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         unavailable += [(name, a) for a in accounts if a.status is AccountStatus.UNAVAILABLE]
-        for stream in source.streams:
+        for stream in streams:
             for account in active if stream.per_account else [WHOLE_SOURCE]:
                 planned = planner(stream, account, _state(project, name, stream, account))
                 if planned:

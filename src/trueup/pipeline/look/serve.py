@@ -181,6 +181,8 @@ def _wait_until_up(served: Served, server: subprocess.Popen[bytes]) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        return httpx.get(f"{address}/_stcore/health", timeout=2.0).status_code == httpx.codes.OK
+        # The dashboard is on this machine: no proxy of the environment stands in between.
+        answer = httpx.get(f"{address}/_stcore/health", timeout=2.0, trust_env=False)
+        return answer.status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

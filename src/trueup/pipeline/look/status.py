@@ -5,7 +5,7 @@ copies of the same tables answer instead.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -184,7 +184,8 @@ def _configured_streams(project: Project, now: datetime) -> Iterator[tuple[str, 
     """Every stream, with the lookback that its source's settings give it."""
     for name, declared in project.streams().items():
         try:
-            streams = project.connect(name, now).streams
+            with closing(project.connect(name, now)) as source:
+                streams = source.streams
         except ConfigError:
             # Settings may name variables that are not set: the usual lookback is as good as known.
             streams = declared

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from trueup.errors import ConfigError
+from trueup.pipeline.settings.network import NetworkConfig
 
 PROJECT_FILE = "trueup.yml"
 M = TypeVar("M", bound=BaseModel)
@@ -35,6 +36,9 @@ class ProjectConfig(BaseModel):
     )
     workers: int = Field(default=4, ge=1, le=32, description="Accounts read at a time per source.")
     keep_publishes: int = Field(default=5, ge=2, description="Published versions that are kept.")
+    network: NetworkConfig = Field(
+        default=NetworkConfig(), description="Proxies and certificates on the way to sources."
+    )
     sources: dict[str, dict[str, Any]] = Field(description="Settings of each source, by name.")
 
     @field_validator("timezone")
@@ -72,7 +76,7 @@ def _explained(error: ValidationError, model: type[BaseModel], where: str) -> Co
     first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = sorted(model.model_fields)
+        known = sorted(_owner(model, first["loc"]).model_fields)
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         guess = f"Did you mean {near[0]!r}? " if near else ""
         hint = f"{guess}Known keys: {', '.join(known)}."
@@ -89,6 +93,15 @@ def _explained(error: ValidationError, model: type[BaseModel], where: str) -> Co
         hint=f"{first['loc'][0]}: {field.description}" if field and field.description else "",
         code="TUP-312",
     )
+
+
+def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model, within `model`, that the last key of `place` is looked for in."""
+    for part in place[:-1]:
+        inner = model.model_fields[str(part)].annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+    return model
 
 
 def _parsed(path: Path) -> object:

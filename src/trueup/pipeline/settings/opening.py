@@ -20,7 +20,12 @@ SIMULATED_CLOCK = ".trueup-demo"
 def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
     """For work: every variable that the project file names must be set."""
     arm_from_environment()
-    return Project(folder=folder, config=load_config(folder, environment), master_key=master_key())
+    return Project(
+        folder=folder,
+        config=load_config(folder, environment),
+        master_key=master_key(),
+        environment=os.environ if environment is None else environment,
+    )
 
 
 def open_to_look(folder: Path) -> Project:

@@ -3,6 +3,7 @@
 import importlib
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.network import network_of
 from trueup.privacy.vault import Vault, load_or_create_master_key
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import source_type
@@ -30,6 +32,8 @@ class Project:
     config: ProjectConfig
     master_key: bytes | None = None
     transport: httpx.BaseTransport | None = None
+    # What the environment says of the network; proxies may carry passwords.
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tables: dict[tuple[str, str], StreamTable] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -83,6 +87,7 @@ class Project:
             now=now,
             transport=self.transport,
             folder=self.folder,
+            network=network_of(self.config.network, self.environment, self.folder),
         )
         source: Source = imported(kind.create)(config, context)
         return source

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -89,21 +90,10 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     run = replace(run, known_at=_known_at(run))
     _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
-    jobs: list[_Job] = []
-    for name in names:
-        try:
-            source = run.project.connect(name, run.now)
-            accounts = [_without_card(account) for account in source.accounts()]
-        except TrueupError as error:
-            result.streams.append(_failed_source(name, error))
-            run.tell(Event("source_failed", name, fields={"error": error.message}))
-            continue
-        result.accounts[name] = accounts
-        if nothing_to_read := no_account_error(name, accounts):
-            result.streams.append(_failed_source(name, nothing_to_read))
-        jobs.extend(_jobs(source, name, accounts))
-    _note_unavailable(run, result)
-    _run_jobs(run, jobs, planner, result)
+    with ExitStack() as opened:
+        jobs = [job for name in names for job in _asked(run, name, opened, result)]
+        _note_unavailable(run, result)
+        _run_jobs(run, jobs, planner, result)
     result.streams.sort(key=lambda r: (r.source, r.stream, r.scope))
     return result
 
@@ -119,6 +109,21 @@ def _known_at(run: Run) -> datetime:
     newest = [commit.header for table in tables if (commit := table.newest_commit())]
     last = max((header.known_at or header.extracted_at for header in newest), default=None)
     return last + timedelta(microseconds=1) if last and run.now <= last else run.now
+
+
+def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[_Job]:
+    """What there is to do at a source, by its accounts; it is closed with `opened`."""
+    try:
+        source = opened.enter_context(closing(run.project.connect(name, run.now)))
+        accounts = [_without_card(account) for account in source.accounts()]
+    except TrueupError as error:
+        result.streams.append(_failed_source(name, error))
+        run.tell(Event("source_failed", name, fields={"error": error.message}))
+        return []
+    result.accounts[name] = accounts
+    if nothing_to_read := no_account_error(name, accounts):
+        result.streams.append(_failed_source(name, nothing_to_read))
+    return _jobs(source, name, accounts)
 
 
 def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:

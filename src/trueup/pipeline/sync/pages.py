@@ -14,7 +14,8 @@ from trueup.lake.collector import DIGEST_CHARACTERS, BatchCollector, payload_dig
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, settled_until
-from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally, Trail
+from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally
+from trueup.pipeline.sync.trail import Trail
 from trueup.pipeline.sync.windows import total_note
 from trueup.privacy.door import Admitted
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trueup import __version__
-from trueup.core.batch import BatchHeader, Counts, ScopeState, TraceNote
+from trueup.core.batch import BatchHeader, Counts, ScopeState
 from trueup.core.failpoints import failpoint
 from trueup.core.ids import safe_slug
 from trueup.core.page import Account, Page, Source
@@ -123,29 +123,6 @@ class Reader:
             currency=self.account.currency or "",
             timezone=self.account.timezone,
         )
-
-
-class Trail:
-    """The requests behind a batch; a page's index in it is what its records carry."""
-
-    def __init__(self) -> None:
-        self.notes: list[TraceNote] = []
-
-    def note(self, page: Page) -> int:
-        index, trace = len(self.notes), page.trace
-        self.notes.append(
-            TraceNote(
-                page_index=index,
-                method=trace.method,
-                url=trace.url,
-                status=trace.status,
-                request_id=trace.request_id,
-                body_sha256=trace.body_sha256,
-                body_bytes=trace.body_bytes,
-                attempts=trace.attempts,
-            )
-        )
-        return index
 
 
 class RefusedRecords:

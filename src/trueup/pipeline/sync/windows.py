@@ -17,7 +17,8 @@ from trueup.lake.collector import BatchCollector
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, closed_until
-from trueup.pipeline.sync.reading import Reader, RefusedRecords, Tally, Trail
+from trueup.pipeline.sync.reading import Reader, RefusedRecords, Tally
+from trueup.pipeline.sync.trail import Trail
 from trueup.privacy.door import Admitted, Refused
 
 MAX_TOTAL = Decimal("1e29")

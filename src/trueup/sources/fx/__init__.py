@@ -74,6 +74,9 @@ class FxSource:
         del stream, account, window
         return []
 
+    def close(self) -> None:
+        """Nothing: the file is open only while it is read."""
+
     def _bytes(self) -> bytes:
         try:
             return self._path.read_bytes()

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus, ControlTotal, Page
+from trueup.core.page import Account, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
+from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
 from trueup.sources.google_ads.api import GoogleAdsApi, Search, decoded
 from trueup.sources.google_ads.config import GoogleAdsConfig
 from trueup.sources.google_ads.streams import (
@@ -26,19 +27,6 @@ from trueup.sources.google_ads.streams import (
 )
 
 __all__ = ["GoogleAdsConfig", "GoogleAdsSource", "create", "streams_for"]
-
-
-class _Client(msgspec.Struct, rename="camel"):
-    id: str
-    descriptive_name: str = ""
-    currency_code: str | None = None
-    time_zone: str = "UTC"
-    manager: bool = False
-    status: str = "UNKNOWN"
-
-
-class _ClientRow(msgspec.Struct, rename="camel"):
-    customer_client: _Client
 
 
 class _Metrics(msgspec.Struct, rename="camel"):
@@ -84,7 +72,7 @@ class GoogleAdsSource:
                 clients = self._clients(root_id)
             except AccountUnavailableError as error:
                 refusals.append(error)
-                found.setdefault(root_id, _unavailable(root_id, error.hint))
+                found.setdefault(root_id, unavailable(root_id, error.hint))
                 continue
             for client in clients:
                 found.setdefault(client.account_id, client)
@@ -122,6 +110,10 @@ class GoogleAdsSource:
             for name, value in _figures(metrics).items()
         ]
 
+    def close(self) -> None:
+        """End the connections."""
+        self._api.close()
+
     def _roots(self) -> list[str]:
         if self._config.login_customer_id:
             return [self._config.login_customer_id]
@@ -130,11 +122,11 @@ class GoogleAdsSource:
     def _clients(self, root_id: str) -> list[Account]:
         search = Search(customer_id=root_id, login_id=root_id, query=CLIENTS_QUERY)
         rows = [
-            decoded(bytes(record), _ClientRow, page.trace.url).customer_client
+            decoded(bytes(record), ClientRow, page.trace.url).customer_client
             for page in self._api.search(search)
             for record in page.records
         ]
-        return [_account(client) for client in rows if not client.manager]
+        return [account_of(client) for client in rows if not client.manager]
 
     def _chosen(self, found: dict[str, Account]) -> list[Account]:
         wanted = self._config.accounts
@@ -147,7 +139,7 @@ class GoogleAdsSource:
                 code="TUP-321",
             )
         missing = "not among the accounts within reach"
-        return [found.get(one) or _unavailable(one, missing) for one in wanted]
+        return [found.get(one) or unavailable(one, missing) for one in wanted]
 
     def _search(self, account: Account, query: str) -> Search:
         with self._lock:
@@ -173,22 +165,6 @@ def streams_for(config: GoogleAdsConfig) -> tuple[GoogleAdsStream, ...]:
         return replace(stream, lookback=timedelta(days=days))
 
     return tuple(configured(stream) for stream in STREAMS)
-
-
-def _account(client: _Client) -> Account:
-    is_active = client.status == "ENABLED"
-    return Account(
-        account_id=client.id,
-        name=client.descriptive_name,
-        timezone=client.time_zone,
-        currency=client.currency_code,
-        status=AccountStatus.ACTIVE if is_active else AccountStatus.UNAVAILABLE,
-        reason="" if is_active else f"the account is {client.status.lower()}",
-    )
-
-
-def _unavailable(account_id: str, reason: str) -> Account:
-    return Account(account_id=account_id, status=AccountStatus.UNAVAILABLE, reason=reason)
 
 
 def _figures(metrics: _Metrics) -> dict[str, Decimal]:

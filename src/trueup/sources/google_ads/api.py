@@ -1,6 +1,6 @@
 """Queries sent, whole results received: paging, restarts, proof that nothing is missing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -80,6 +80,11 @@ class GoogleAdsApi:
             auth=BearerAuth(self._access_token, context.monotonic),
         )
 
+    def close(self) -> None:
+        """End the connections, those for tokens too."""
+        self._http.close()
+        self._tokens.close()
+
     def accessible_customers(self) -> list[str]:
         """Ids that the credential reaches by itself: managers, and clients without one."""
         answer = self._http.get(f"{API_VERSION}/customers:listAccessibleCustomers")
@@ -113,9 +118,7 @@ class GoogleAdsApi:
             _check_mask(search, rest)
             token = rest.next_page_token
             chain.page(len(found.records), bookmark=token, announced=rest.total_results_count)
-            # The query is the request's body; without it, the address says nothing.
-            trace = replace(answer.trace, url=f"{answer.trace.url}#{search.query}")
-            pages.append(Page(records=found.records, trace=trace))
+            pages.append(Page(records=found.records, trace=answer.trace))
             if token is None:
                 chain.finish()
                 return pages

@@ -89,6 +89,10 @@ class MetaAdsSource:
             ]
         return totals
 
+    def close(self) -> None:
+        """End the connections."""
+        self._graph.close()
+
     def _reachable(self) -> list[Account]:
         edge = Edge("me/adaccounts", "me", {"fields": ",".join(ACCOUNTS.fields)})
         pages = self._graph.pages(edge)

@@ -58,14 +58,17 @@ class Graph:
         self._lock = threading.Lock()
         self._accounts: dict[str, QuotaBudget] = {}
 
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
     def get(self, path: str, account_id: str, params: Params) -> Answer:
         """One object or one page."""
-        return self._call("GET", path, account_id, dict(params) | self._proof, None)
+        return self._call("GET", Edge(path, account_id, params))
 
     def post(self, path: str, account_id: str, form: Params) -> Answer:
         """A form, so that long conditions do not end up in the address."""
-        content = urlencode(dict(form)).encode()
-        return self._call("POST", path, account_id, self._proof, content)
+        return self._call("POST", Edge(path, account_id, {}), urlencode(dict(form)).encode())
 
     def pages(self, edge: Edge, *, is_announced: bool = False) -> Iterator[Page]:
         """All pages of an edge; raises ContractError when the chain proves incomplete.
@@ -77,30 +80,29 @@ class Graph:
         """
         chain = PageChain(f"GET /{edge.path}")
         seen: set[bytes] = set()
-        asked = dict(edge.params) | {"limit": str(self._config.page_size)}
-        asked |= {"summary": "total_count"} if is_announced else {}
-        cursor: str | None = None
+        summary = {"summary": "total_count"} if is_announced else {}
+        asked = {**edge.params, "limit": str(self._config.page_size), **summary}
         while True:
-            after = {"after": cursor} if cursor else {}
-            answer = self.get(edge.path, edge.account_id, asked | after)
+            answer = self.get(edge.path, edge.account_id, asked)
             found = records.split(answer.body, ("data",))
             cursor = _next_cursor(found.rest)
             total = _announced(found.rest, answer) if is_announced else None
-            known = len(seen)
-            seen |= set(found.records) if is_announced else set()
-            chain.page(len(seen) - known, bookmark=cursor, announced=total)
+            new = set(found.records) - seen if is_announced else set()
+            seen |= new
+            chain.page(len(new), bookmark=cursor, announced=total)
             yield Page(records=found.records, trace=answer.trace)
             if cursor is None:
                 chain.finish()
                 return
+            asked["after"] = cursor
 
-    def _call(
-        self, method: str, path: str, account_id: str, params: Params, content: bytes | None
-    ) -> Answer:
-        account_budget = self._account_budget(account_id)
+    def _call(self, method: str, edge: Edge, content: bytes | None = None) -> Answer:
+        account_budget = self._account_budget(edge.account_id)
         account_budget.acquire()
+        params = dict(edge.params) | self._proof
+        headers = _FORM if content else None
         answer = self._http.request(
-            method, path, params=params, content=content, headers=_FORM if content else None
+            method, edge.path, params=params, content=content, headers=headers
         )
         self._obey(answer.headers, account_budget)
         return answer

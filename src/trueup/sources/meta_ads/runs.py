@@ -1,12 +1,12 @@
 """Asynchronous report runs: made, watched until they are truly complete, made again if not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
 
-from trueup.core.page import Page
+from trueup.core.page import Page, RequestTrace
 from trueup.errors import ContractError, TransientError
 from trueup.sources.context import SourceContext
 from trueup.sources.http import Answer
@@ -67,12 +67,13 @@ class ReportRuns:
         Raises TooMuchDataError when the report must be made smaller, ReportFailedError when no
         run came to its end.
         """
-        run_id = self._complete(account_id, form)
+        run_id, asked = self._complete(account_id, form)
         # The fields are left out here: any that differ from those of creation are refused.
-        return list(self.graph.pages(Edge(f"{run_id}/insights", account_id, {})))
+        pages = self.graph.pages(Edge(f"{run_id}/insights", account_id, {}))
+        return [replace(page, trace=_with_question(page.trace, asked)) for page in pages]
 
-    def _complete(self, account_id: str, form: Mapping[str, str]) -> str:
-        """The id of a run that came to its end."""
+    def _complete(self, account_id: str, form: Mapping[str, str]) -> tuple[str, RequestTrace]:
+        """The id of a run that came to its end, and the request that made it."""
         attempt = 1
         while True:
             answer = self.graph.post(f"act_{account_id}/insights", account_id, form)
@@ -84,7 +85,7 @@ class ReportRuns:
                     raise
                 attempt += 1
             else:
-                return run_id
+                return run_id, answer.trace
 
     def _wait(self, account_id: str, run_id: str) -> None:
         """Return once the run is complete."""
@@ -106,6 +107,11 @@ class ReportRuns:
                 )
             self.context.sleep(pause_seconds)
             pause_seconds = min(MAX_POLL_SECONDS, pause_seconds * 1.5)
+
+
+def _with_question(trace: RequestTrace, asked: RequestTrace) -> RequestTrace:
+    """A run's address says nothing of what it reports, and ends within weeks."""
+    return replace(trace, request_sha256=asked.request_sha256, request_body=asked.request_body)
 
 
 def _refuse_ended(state: RunState, answer: Answer) -> None:

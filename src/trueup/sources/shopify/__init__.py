@@ -13,7 +13,8 @@ from trueup.sources.context import SourceContext
 from trueup.sources.shopify.answers import SCOPES
 from trueup.sources.shopify.api import GraphqlApi
 from trueup.sources.shopify.bulk import BulkRead
-from trueup.sources.shopify.paged import PagedRead, count_of, read_snapshot, window_search
+from trueup.sources.shopify.paged import PagedRead, read_snapshot
+from trueup.sources.shopify.searches import count_of, window_search
 from trueup.sources.shopify.streams import ORDERS, SHOP, STREAMS, ShopStream
 from trueup.sources.shopify.totals import day_totals
 
@@ -97,6 +98,10 @@ class ShopifySource:
         if stream.name != ORDERS.name:
             return []
         return day_totals(self._api, window, ZoneInfo(account.timezone))
+
+    def close(self) -> None:
+        """End the connections."""
+        self._api.close()
 
     def _shop(self) -> Iterator[Page]:
         reply = self._api.call(SHOP.operation, {})

@@ -71,6 +71,10 @@ class GraphqlApi:
             raise ContractError(f"{answer.where}: {operation}: no data", code="TUP-540")
         return Reply(parts.records, rest["data"], answer)
 
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
     def download(self, url: str) -> tuple[bytes, RequestTrace]:
         """A result file; it lies in the vendor's storage and must not get the token."""
         answer = self._http.download(url)

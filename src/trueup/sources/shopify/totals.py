@@ -11,7 +11,7 @@ from trueup.core.page import ControlTotal
 from trueup.core.window import Window
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.api import GraphqlApi
-from trueup.sources.shopify.paged import (
+from trueup.sources.shopify.searches import (
     OBJECTS_PER_SEARCH,
     count_of,
     follow,

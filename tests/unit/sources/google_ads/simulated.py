@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -85,7 +85,8 @@ def google(*rules: FaultRule, **settings: Any) -> Iterator[Here]:
         context = SourceContext(
             sleep=waiting.sleep, monotonic=waiting.monotonic, now=NOW, jitter=lambda: 0.5
         )
-        yield Here(create(config, context), faults, clock, waiting)
+        with closing(create(config, context)) as source:
+            yield Here(source, faults, clock, waiting)
 
 
 def credentials() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The connector in front of a simulated Graph API, with a clock on which waiting costs nothing."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -77,7 +77,8 @@ def meta(*rules: FaultRule, of: World | None = None, **settings: Any) -> Iterato
         context = SourceContext(
             sleep=waiting.sleep, monotonic=waiting.monotonic, now=NOW, jitter=lambda: 0.5
         )
-        yield Here(create(config, context), faults, clock, waiting)
+        with closing(create(config, context)) as source:
+            yield Here(source, faults, clock, waiting)
 
 
 def records(pages: Iterable[Page]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
@@ -141,3 +142,12 @@ def test_a_wrong_token_is_refused_by_name_of_the_permission():
         here.source.accounts()
     assert "ads_read" in error.value.hint
     assert "EAAWrongToken" not in str(error.value)
+
+
+def test_a_page_of_a_report_run_tells_the_question_that_made_the_run():
+    window = Window.of_days(JULY_20, JULY_20 + timedelta(days=4), ZoneInfo(US.timezone))
+    with meta(sync_days=3) as here:
+        traces = [page.trace for page in here.read("ad_days", US, window)]
+    asked = [dict(parse_qsl(trace.request_body)) for trace in traces]
+    assert {form["time_range"] for form in asked} == {'{"since":"2026-07-20","until":"2026-07-23"}'}
+    assert ACCESS_TOKEN not in repr(traces)

@@ -1,7 +1,7 @@
 """Reading a handmade shop: a connector with a clock of its own, over real HTTP."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -89,9 +89,9 @@ def reading(
             max_attempts=max_attempts,
             transport=wrap(transport),
         )
-        source = create(ShopifyConfig(**(values | config)), context)
-        assert isinstance(source, ShopifySource)
-        yield Reading(shop, source, time)
+        with closing(create(ShopifyConfig(**(values | config)), context)) as source:
+            assert isinstance(source, ShopifySource)
+            yield Reading(shop, source, time)
 
 
 def a_world(orders: Any = (), customers: Any = (), products: Any = ()) -> HandmadeWorld:

@@ -9,7 +9,7 @@ from trueup.errors import AccessError, ContractError, TransientError
 from trueup.sources.shopify import bulk
 from trueup.sources.shopify.bulk import whole_records
 from trueup.sources.shopify.documents import bulk_document, document
-from trueup.sources.shopify.paged import window_search
+from trueup.sources.shopify.searches import window_search
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.shopify.settings import ShopSettings
@@ -169,3 +169,9 @@ def test_the_token_is_not_sent_to_the_vendors_storage():
         page = shop.pages(CUSTOMERS)[0]
         assert "bulk-results" in page.trace.url
         assert "signature=REDACTED" in page.trace.url
+
+
+def test_a_page_of_a_bulk_read_tells_the_jobs_query():
+    with in_bulk() as shop:
+        page = shop.pages(CUSTOMERS)[0]
+        assert page.trace.request_body == jobs(shop)[0]["query"]

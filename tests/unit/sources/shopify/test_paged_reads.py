@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
+import msgspec
 import pytest
 
 from tests.unit.simulators.shopify.a_shop import START, a_customer, a_product, an_order
@@ -143,3 +145,15 @@ def test_the_shop_is_one_record():
     with reading(a_world()) as shop:
         (record,) = shop.records(SHOP)
         assert (record["currencyCode"], record["ianaTimezone"]) == ("USD", "America/New_York")
+
+
+def test_what_a_page_was_asked_for_with_asks_for_it_again():
+    with reading(sixty_orders()) as shop:
+        page = shop.pages(ORDERS)[1]
+        token = {"X-Shopify-Access-Token": "shpat_simulated", "Content-Type": "application/json"}
+        again = httpx.post(
+            page.trace.url, content=page.trace.request_body, headers=token, trust_env=False
+        )
+    found = [msgspec.json.decode(record)["id"] for record in page.records]
+    assert [order["id"] for order in again.json()["data"]["orders"]["nodes"]] == found != []
+    assert "shpat_simulated" not in repr(page.trace)

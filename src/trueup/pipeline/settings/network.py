@@ -1,0 +1,87 @@
+"""How sources are reached: what `trueup.yml` says, else what the environment says."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from trueup.errors import ConfigError
+from trueup.sources.network import Network
+
+
+class NetworkConfig(BaseModel):
+    """Each key goes before the variables of the environment that it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    https_proxy: SecretStr | None = Field(
+        default=None,
+        description="Proxy for https addresses, such as `http://proxy.example:3128`, empty for "
+        "none. Unset: `HTTPS_PROXY`, then `ALL_PROXY`.",
+    )
+    http_proxy: SecretStr | None = Field(
+        default=None,
+        description="Proxy for http addresses. Unset: `HTTP_PROXY`, then `ALL_PROXY`.",
+    )
+    no_proxy: tuple[str, ...] | None = Field(
+        default=None,
+        description="Hosts, domains with all below them, and networks (`10.0.0.0/8`) that are "
+        "asked directly; this machine always is. Unset: `NO_PROXY`, separated by commas.",
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the certificate authorities to trust in place of the built-in "
+        "ones, relative to the project's folder. Unset: `SSL_CERT_FILE`.",
+    )
+
+
+def network_of(config: NetworkConfig, environment: Mapping[str, str], folder: Path) -> Network:
+    """The network of a project in `folder`; raises ConfigError for what is no proxy's address."""
+    ca_text, _ = _variable(environment, "SSL_CERT_FILE")
+    ca_file = folder / config.ca_file if config.ca_file else Path(ca_text) if ca_text else None
+    no_proxy = config.no_proxy
+    if no_proxy is None:
+        no_proxy = tuple(filter(None, _variable(environment, "NO_PROXY")[0].split(",")))
+    return Network(
+        https_proxy=_proxy("https_proxy", config.https_proxy, environment),
+        http_proxy=_proxy("http_proxy", config.http_proxy, environment),
+        no_proxy=no_proxy,
+        ca_file=ca_file,
+    )
+
+
+def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) -> str:
+    text, where = _variable(environment, key.upper(), "ALL_PROXY")
+    if setting is not None:
+        text, where = setting.get_secret_value(), f"network.{key}"
+    text = text.strip()
+    if not text:
+        return ""
+    address = text if "://" in text else f"http://{text}"
+    if _is_proxy(address):
+        return address
+    # Without the value, which may hold a password.
+    raise ConfigError(
+        f"{where}: is not the address of an http or https proxy",
+        why="No source could be reached, so none was asked.",
+        hint="Such as http://proxy.example:3128. SOCKS proxies are not supported.",
+        code="TUP-360",
+    )
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and url.host != ""
+
+
+def _variable(environment: Mapping[str, str], *names: str) -> tuple[str, str]:
+    """The first variable that is set, and its name; small letters go first, as with curl."""
+    for name in names:
+        for spelling in (name.lower(), name):
+            if spelling in environment:
+                return environment[spelling], spelling
+    return "", names[0]
