@@ -133,7 +133,6 @@ def land_dlt(file: Path, folder: Path) -> int:
     """dlt's default path: dictionaries in, its normaliser, Delta out."""
     import os
 
-    os.environ["DATA_WRITER__DISABLE_COMPRESSION"] = "true"
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
     import dlt
