@@ -1,4 +1,7 @@
-{{ config(materialized='view', meta={'publish_partition': 'platform_date'}) }}
+{{ config(
+    materialized='view',
+    meta={'publish_partition': 'platform_date', 'publish_derived': ['spend_amount_reporting', 'fx_rate_key']}
+) }}
 
 with
 

@@ -1,4 +1,7 @@
-{{ config(materialized='view', meta={'publish_partition': 'report_date'}) }}
+{{ config(
+    materialized='view',
+    meta={'publish_partition': 'report_date', 'publish_derived': ['amount_reporting', 'fx_rate_key']}
+) }}
 
 with
 

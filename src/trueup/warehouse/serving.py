@@ -36,6 +36,7 @@ class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     content_hash: str
     fingerprint: str
+    bytes: int = 0  # 0 in versions that did not note it
 
 
 class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,11 +82,16 @@ class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A table that is ready to be published; `partition` is its date column, or None."""
+    """A table that is ready to be published; `partition` is its date column, or None.
+
+    `derived` are columns that may change without any load of their row: a rate that is taken
+    back changes the amounts of old rows, and leaves no row with a newer load.
+    """
 
     schema: str
     name: str
     partition: str | None
+    derived: tuple[str, ...] = ()
 
 
 class PublishedStore:
@@ -143,6 +149,7 @@ class PublishedStore:
 
         `state` are copied beside the views: schema-qualified name to the SELECT that gives it.
         """
+        self._check_parts(manifest)
         folder = self.root / manifest.publish_id
         building = self.root / f".{manifest.publish_id}.building"
         shutil.rmtree(building, ignore_errors=True)
@@ -182,8 +189,23 @@ class PublishedStore:
             code="TUP-708",
         )
 
+    def _check_parts(self, manifest: PublishManifest) -> None:
+        """Raises IntegrityError for a part that is not there whole; only kept ones can be so."""
+        for table in manifest.tables.values():
+            for part in table.parts:
+                if not self._has(part):
+                    raise IntegrityError(
+                        f"published {table.name}: {self.root / part.file} is missing or damaged",
+                        why="Its table is held back, so the part cannot be made again. The "
+                        "version before stays on show, but for what stands in this file.",
+                        hint="Restore the file from backup, or mend what holds the table back "
+                        "(see trueup status); then: trueup publish",
+                        code="TUP-717",
+                    )
+
     def _has(self, part: PublishedPart) -> bool:
-        return (self.root / part.file).exists()
+        path = self.root / part.file
+        return path.exists() and part.bytes in (0, path.stat().st_size)
 
     def _write_part(
         self,
@@ -197,7 +219,7 @@ class PublishedStore:
         content_hash = _content_hash(connection, select)
         file = Path("parts") / table.name / f"{partition}-{rows}-{content_hash}.parquet"
         path = self.root / file
-        if not path.exists():
+        if not _holds(connection, path, rows):
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch = path.with_suffix(f".{os.getpid()}.tmp")
             connection.execute(
@@ -213,6 +235,7 @@ class PublishedStore:
             rows=rows,
             content_hash=content_hash,
             fingerprint=fingerprint,
+            bytes=path.stat().st_size,
         )
 
     def _build_serving_file(
@@ -258,12 +281,25 @@ def _partitions(
         rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
         return [("all", rows, _content_hash(connection, f"select * from {name}"))]
     month = f"coalesce(strftime({table.partition}, '%Y-%m'), 'none')"
+    known = ", ".join(("load_id", *table.derived))
     found = connection.execute(
-        f"select {month}, count(*), max(load_id), sum(load_id) from {name} group by 1 order by 1"
+        f"select {month}, count(*), max(load_id), sum(hash({known})) from {name} "
+        "group by 1 order by 1"
     ).fetchall()
     if not found:
         return [("none", 0, f"{salt}:empty")]
     return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
+    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
+    try:
+        found = connection.execute(
+            "select num_rows from parquet_file_metadata(?)", [str(path)]
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return found == [(rows,)]
 
 
 def _where(table: Candidate, partition: str) -> str:

@@ -31,6 +31,14 @@ touched as (
     select report_date from {{ ref('fact_orders') }}
     where load_id > {{ position }}
     union
+    -- An order that became the first of its customer, since the one before it went elsewhere.
+    select report_date from {{ ref('fact_orders') }}
+    where
+        order_dk in (
+            select first_order_dk from {{ ref('int_identities_first_ordered') }}
+            where ranked_load_id > {{ position }}
+        )
+    union
     select report_date from {{ ref('int_order_ledger_signed') }}
     where
         order_dk in (

@@ -69,7 +69,9 @@ firsts as (
     select
         touched_identities.identity_key,
         case when ranked.is_counted then ranked.order_dk end as first_order_dk,
-        coalesce(ranked.newest_load_id, 0) as load_id
+        coalesce(ranked.newest_load_id, 0) as load_id,
+        -- Not the load of any row: an order that left an identity makes another one its first.
+        (select max(load_id) from orders) as ranked_load_id
     from touched_identities
     left join ranked
         on touched_identities.identity_key = ranked.identity_key and ranked.order_number = 1

@@ -173,6 +173,7 @@ class _Dbt:
                     schema=node.schema,
                     name=name,
                     partition=node.config.meta.get("publish_partition"),
+                    derived=tuple(node.config.meta.get("publish_derived", ())),
                 )
                 for name, node in sorted(published.items())
             ),
