@@ -315,7 +315,9 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
     """128 bits that depend on the rows but not on their order: the sum of the rows' MD5s."""
     described = connection.execute(f"describe {select}").fetchall()
     columns = [row[0] for row in described if row[0] not in TECHNICAL_COLUMNS]
-    parts = ", ".join(f"coalesce(replace(\"{c}\"::varchar, '|', '||'), '~')" for c in columns)
+    # A text of one tilde is not NULL, and no text holds the mark between two columns.
+    text = "coalesce(replace(replace(\"{}\"::varchar, '|', '||'), '~', '~~'), '~')"
+    parts = ", ".join(text.format(column) for column in columns)
     high, low = connection.execute(
         f"select coalesce(sum(md5_number_upper(line)::hugeint), 0)::varchar, "
         f"coalesce(sum(md5_number_lower(line)::hugeint), 0)::varchar "

@@ -6,21 +6,19 @@ from dataclasses import dataclass, replace
 import duckdb
 import pytest
 
-from tests.end_to_end.company import a_company
 from tests.unit.quality.damage import DAMAGE
 from tests.unit.quality.late_damage import LATE_DAMAGE
 from trueup.pipeline.build.transform import Lineage, transform
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, held_back, run_gate, since_for
 from trueup.warehouse.duckdb import fetch
-from trueup_simulators.world import WorldConfig
 
 BY_NAME = {gate.name: gate for gate in GATES}
 
 
 @dataclass
 class Audited:
-    """A warehouse after two runs; `published` are the loads that the first one published."""
+    """A warehouse with new candidates; `published` are the loads that are published."""
 
     db: duckdb.DuckDBPyConnection
     lineage: Lineage
@@ -56,16 +54,12 @@ class Audited:
 
 
 @pytest.fixture(scope="module")
-def audited(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gates")
-    with a_company(folder / "company", WorldConfig(scale="small", days=3)) as company:
-        company.run()
-        manifest = company.project.published.current()
-        company.a_day_later()
-        company.run()
-    published = {name: table.load_id for name, table in manifest.tables.items()}
-    lineage = transform(company.project).lineage
-    with company.project.warehouse.connect() as db:
+def audited(grown_company):
+    project = grown_company.project
+    tables = project.published.current().tables
+    published = {name: table.load_id for name, table in tables.items()}
+    lineage = transform(project).lineage
+    with project.warehouse.connect() as db:
         yield Audited(db, lineage, published)
 
 
