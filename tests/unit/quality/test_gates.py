@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.quality.damage import DAMAGE
 from tests.unit.quality.late_damage import LATE_DAMAGE
+from tests.unit.quality.lost_damage import LOST_DAMAGE
 from trueup.pipeline.build.transform import Lineage, transform
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, held_back, run_gate, since_for
@@ -86,6 +87,13 @@ def test_damage_is_seen_named_and_held_back_with_all_that_stands_on_it(audited, 
 @pytest.mark.parametrize("what", LATE_DAMAGE)
 def test_a_later_load_cannot_hide_that(audited, what):
     name, of, by, says = LATE_DAMAGE[what]
+    with audited.damaged(of, by) as hit:
+        assert says.format(**hit) in audited.verdict(name).message
+
+
+@pytest.mark.parametrize("what", LOST_DAMAGE)
+def test_a_gate_misses_what_is_not_there(audited, what):
+    name, of, by, says = LOST_DAMAGE[what]
     with audited.damaged(of, by) as hit:
         assert says.format(**hit) in audited.verdict(name).message
 
