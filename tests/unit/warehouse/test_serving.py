@@ -116,6 +116,14 @@ def test_a_month_is_written_again_alone_for(tmp_path, db, change):
     assert shown(store, "select list(f order by f) from core.facts as f") == truth
 
 
+def test_a_month_without_news_is_not_read_again(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    publish(store, db, "1-001")
+    db.execute("update core.facts set amount = amount + 1")  # no load, and nothing derived
+    publish(store, db, "1-002")
+    assert shown(store) == 6
+
+
 def test_other_models_write_every_month_again(tmp_path, db):
     store = PublishedStore(tmp_path)
     first = store.write_parts(db, FACTS, (), "models-1")
@@ -182,6 +190,15 @@ def test_a_switch_that_fails_leaves_the_version_before_on_show(tmp_path, db):
     assert (store.current().publish_id, shown(store)) == ("1-001", 6)
     publish(store, db, "1-002")
     assert store.current().publish_id == "1-002"
+
+
+def test_the_pointer_moves_only_to_a_version_that_is_there(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    publish(store, db, "1-001")
+    (tmp_path / "1-002").write_text("in the way")
+    with pytest.raises(IntegrityError, match="published"):
+        publish(store, db, "1-002")
+    assert (store.current().publish_id, shown(store)) == ("1-001", 6)
 
 
 HARMS = {
@@ -253,6 +270,7 @@ def test_content_hashes_tell_rows_apart_and_not_their_order(tmp_path, db):
         "('a|', 'b')",
         "('a', '|b')",
         "('a | b', '')",
+        "('a', 'b | ')",
     ]
     assert len({content_hash(tmp_path, db, row) for row in rows}) == len(rows)
     both = [content_hash(tmp_path, db, f"{x}, {y}") for x, y in (rows[:2], rows[1::-1])]
