@@ -5,9 +5,6 @@
     meta={'publish_partition': 'report_date'}
 ) }}
 
--- Credits of orders that are held back would be of other orders than those shown.
--- depends_on: {{ ref('fact_orders') }}
-
 with
 
 orders as (
