@@ -46,19 +46,26 @@ def gates_page() -> str:
         "# Gates",
         "",
         "Generated from `src/trueup/quality`. A failed gate holds back the tables it protects and "
-        "all that are built from them; they stay at their last good version.",
+        "all that are built from them; they stay at their last good version. So do tables that "
+        "state the same figures as a table that is held back.",
     ]
     for gate in GATES:
-        protects = ", ".join(f"`{table}`" for table in sorted(gate.protects)) or "nothing"
+        protects = _listed(gate.protects)
+        together = f"; shows only together {_listed(gate.shown_together)}"
         lines += [
             "",
             f"## {gate.title}",
             "",
-            f"`{gate.name}`, severity {gate.severity}, owner {gate.owner}; protects {protects}.",
+            f"`{gate.name}`, severity {gate.severity}, owner {gate.owner}; protects {protects}"
+            f"{together if gate.shown_together else ''}.",
             "",
             f"If it fails: {gate.why} {gate.hint}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _listed(tables: frozenset[str]) -> str:
+    return ", ".join(f"`{table}`" for table in sorted(tables)) or "nothing"
 
 
 def settings_page() -> str:

@@ -1,3 +1,6 @@
+-- Holds placeholders for the customers of these orders, and so is held back with them.
+-- depends_on: {{ ref('fact_orders') }}
+
 with
 
 listed as (

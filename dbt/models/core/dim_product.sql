@@ -1,3 +1,6 @@
+-- Holds placeholders for the products of these lines, and so is held back with them.
+-- depends_on: {{ ref('fact_order_lines') }}
+
 with
 
 listed as (

@@ -5,6 +5,9 @@
     meta={'publish_partition': 'report_date'}
 ) }}
 
+-- Touches of orders that are held back would be of other orders than those shown.
+-- depends_on: {{ ref('fact_orders') }}
+
 with
 
 touches as (

@@ -19,7 +19,9 @@ class Gate:
     """`sql` selects one row per violation; `{since}` in it stands for a load id.
 
     Only what loads beyond `since` touched needs checking: all before was published under the
-    same gate. `explain` is a format string over the columns of a violating row.
+    same gate. `explain` is a format string over the columns of a violating row. Tables that are
+    `shown_together` state the same figures, neither drawn from the other: where one is held back
+    the others are too, lest people see two versions that disagree.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Gate:
     hint: str
     owner: str
     severity: Severity = Severity.BLOCK
+    shown_together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +68,24 @@ def run_gate(gate: Gate, query: Query, since: int) -> Verdict:
 def held_back(
     verdicts: Iterable[Verdict], downstream: Callable[[frozenset[str]], frozenset[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """The tables that failed gates protect, with all that is built from them."""
+    """The tables that failed gates protect, all that is built from them and stands beside them."""
+    every = list(verdicts)
+    together = [verdict.gate.shown_together for verdict in every]
     held: dict[str, list[str]] = {}
-    for verdict in verdicts:
+    for verdict in every:
         if verdict.status == "fail":
-            for table in downstream(verdict.gate.protects):
+            for table in _with_siblings(downstream(verdict.gate.protects), together, downstream):
                 held.setdefault(table, []).append(verdict.gate.name)
     return {table: tuple(sorted(gates)) for table, gates in sorted(held.items())}
+
+
+def _with_siblings(
+    tables: frozenset[str],
+    together: Sequence[frozenset[str]],
+    downstream: Callable[[frozenset[str]], frozenset[str]],
+) -> frozenset[str]:
+    grown = downstream(tables.union(*(siblings for siblings in together if siblings & tables)))
+    return tables if grown == tables else _with_siblings(grown, together, downstream)
 
 
 def since_for(

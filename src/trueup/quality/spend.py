@@ -24,9 +24,22 @@ SPEND_GATES = (
                 on spend.platform = touched.platform
                 and spend.account_id = touched.account_id
                 and spend.platform_date = touched.platform_date
-            where spend.knowledge_to is null
+            where spend.closed_load_id is null or spend.knowledge_to is null
             group by spend.platform, spend.account_id, spend.platform_date, spend.report_level,
                 spend.entity_id
+            having count(*) > 1
+            union all
+            -- What is shown also joins rates and channels: two rates of a day count it twice.
+            select platform, account_id, platform_date,
+                coalesce(ad_group_id || '~' || ad_id, campaign_id) as entity_id,
+                count(*) as current_rows
+            from core.fact_ad_spend
+            where platform_date in (
+                select platform_date from ({_TOUCHED})
+                union
+                select rate_date from core.dim_fx_rate where load_id > {{since}}
+            )
+            group by platform, account_id, platform_date, report_level, entity_id
             having count(*) > 1
         """,
         explain="{platform} {account_id} {platform_date}: {entity_id} counts {current_rows} times",
@@ -39,27 +52,33 @@ SPEND_GATES = (
         title="Every row of the newest answer is in the model",
         protects=_SPEND,
         sql=f"""
-            with newest as (
-                select source as platform, scope as account_id, window_day as platform_date,
-                    arg_max(row_count, load_id) as landed_rows
-                from raw.windows
-                where stream = 'ad_days'
-                group by source, scope, window_day
+            with touched as ({_TOUCHED}),
+            newest as (
+                select windows.source as platform, windows.scope as account_id,
+                    windows.window_day as platform_date,
+                    arg_max(windows.row_count, windows.load_id) as landed_rows
+                from raw.windows as windows
+                inner join touched
+                    on windows.source = touched.platform
+                    and windows.scope = touched.account_id
+                    and windows.window_day = touched.platform_date
+                where windows.stream = 'ad_days'
+                group by windows.source, windows.scope, windows.window_day
             ),
             modelled as (
                 select spend.platform, spend.account_id, spend.platform_date, count(*) as rows_here
                 from core.fact_ad_spend_hist as spend
-                inner join ({_TOUCHED}) as touched
+                inner join touched
                     on spend.platform = touched.platform
                     and spend.account_id = touched.account_id
                     and spend.platform_date = touched.platform_date
-                where spend.report_level = 'ad' and spend.knowledge_to is null
+                where spend.report_level = 'ad' and spend.closed_load_id is null
                     and not spend.is_deleted
                 group by spend.platform, spend.account_id, spend.platform_date
             )
             select touched.platform, touched.account_id, touched.platform_date,
                 newest.landed_rows, coalesce(modelled.rows_here, 0) as rows_here
-            from ({_TOUCHED}) as touched
+            from touched
             inner join newest
                 on touched.platform = newest.platform
                 and touched.account_id = newest.account_id
@@ -109,7 +128,7 @@ SPEND_GATES = (
                     on spend.platform = touched.platform
                     and spend.account_id = touched.account_id
                     and spend.platform_date = touched.platform_date
-                where spend.knowledge_to is null and not spend.is_deleted
+                where spend.closed_load_id is null and not spend.is_deleted
                 group by spend.platform, spend.account_id, spend.platform_date
             ),
             compared as (
@@ -146,30 +165,48 @@ SPEND_GATES = (
         title="Every active account has every day up to its own today",
         protects=_SPEND,
         sql="""
-            with expected_streams as (
-                select source, scope as account_id, stream, min(window_day) as first_day,
-                    max(window_day) as last_day, count(distinct window_day) as known_days
-                from raw.windows
-                where window_day is not null and stream in ('ad_days', 'campaign_days')
-                group by source, scope, stream
-            ),
-            asked as (
+            with asked as (
                 select source, max(synced_at) as asked_at from ops.syncs group by source
             ),
-            compared as (
+            expected as (
+                -- Each stream by itself: one that was never read leaves no window to miss.
                 select accounts.source, accounts.scope as account_id, streams.stream,
-                    streams.first_day, streams.last_day, streams.known_days,
                     cast(timezone(accounts.timezone, timezone('UTC', asked.asked_at)) as date)
                         as today
                 from ops.accounts as accounts
                 inner join asked on accounts.source = asked.source
-                left join expected_streams as streams
-                    on accounts.source = streams.source and accounts.scope = streams.account_id
-                where accounts.status = 'active' and accounts.source in ('google_ads', 'meta_ads')
+                inner join (
+                    values ('google_ads', 'ad_days'), ('google_ads', 'campaign_days'),
+                        ('meta_ads', 'ad_days')
+                ) as streams(source, stream) on accounts.source = streams.source
+                where accounts.status = 'active'
+            ),
+            compared as (
+                -- An account's streams begin on one day; a day beyond today makes up for none.
+                select expected.*, min(windows.first_day) over (
+                        partition by expected.source, expected.account_id
+                    ) as first_day,
+                    coalesce(windows.known_days, 0) as known_days
+                from expected
+                left join (
+                    select expected.source, expected.account_id, expected.stream,
+                        min(windows.window_day) as first_day,
+                        count(distinct windows.window_day) as known_days
+                    from expected
+                    inner join raw.windows as windows
+                        on expected.source = windows.source
+                        and expected.account_id = windows.scope
+                        and expected.stream = windows.stream
+                        and windows.window_day <= expected.today
+                    group by expected.source, expected.account_id, expected.stream
+                ) as windows
+                    on expected.source = windows.source
+                    and expected.account_id = windows.account_id
+                    and expected.stream = windows.stream
             )
-            select *, coalesce(today - first_day + 1 - known_days, 0) as missing_days
+            select *, today - coalesce(first_day, today) + 1 - known_days as missing_days
             from compared
-            where last_day is null or known_days < today - first_day + 1
+            where known_days < today - coalesce(first_day, today) + 1
         """,
         explain="{source} {account_id} {stream}: {missing_days} days missing up to {today}",
         why="Days that were not read are unknown, not zero; a sum over them would be too low.",
@@ -183,7 +220,7 @@ SPEND_GATES = (
         sql="""
             select platform, account_id, platform_date, count(*) as unreadable
             from core.fact_ad_spend_hist
-            where load_id > {since} and knowledge_to is null and not is_deleted
+            where load_id > {since} and closed_load_id is null and not is_deleted
                 and has_cast_problem
             group by platform, account_id, platform_date
         """,
@@ -197,12 +234,25 @@ SPEND_GATES = (
         name="spend_campaigns_known",
         title="Every campaign with spend is in dim_campaign",
         protects=_SPEND,
+        # A campaign may vanish from the dimension without news of its spend, and the dimension
+        # says nothing of what it has lost: so every campaign that ever reported is looked up.
+        # They are as many as the campaigns, not as the days.
         sql="""
-            select distinct spend.platform, spend.account_id, spend.campaign_id
-            from core.fact_ad_spend_hist as spend
+            with spending as (
+                select distinct platform, account_id, campaign_id, campaign_dk
+                from core.fact_ad_spend_hist
+                where load_id > {since}
+                union
+                select platform, account_id, campaign_id,
+                    md5('campaign|' || platform || '|' || account_id || '|' || campaign_id)
+                from intermediate.int_ad_entities_reported
+                where campaign_id is not null
+            )
+            select distinct spending.platform, spending.account_id, spending.campaign_id
+            from spending
             left join core.dim_campaign as campaigns
-                on spend.campaign_dk = campaigns.campaign_dk
-            where spend.load_id > {since} and campaigns.campaign_dk is null
+                on spending.campaign_dk = campaigns.campaign_dk
+            where campaigns.campaign_dk is null
         """,
         explain="{platform} {account_id}: campaign {campaign_id}",
         why="Spend would have no campaign to stand under.",
@@ -234,7 +284,7 @@ SPEND_GATES = (
         sql="""
             select platform, account_id, platform_date, entity_id, clicks, impressions
             from core.fact_ad_spend_hist
-            where load_id > {since} and knowledge_to is null and not is_deleted
+            where load_id > {since} and closed_load_id is null and not is_deleted
                 and clicks > impressions
         """,
         explain="{platform} {account_id} {platform_date} {entity_id}: {clicks} clicks on "

@@ -1,6 +1,7 @@
 """The embedded warehouse: one DuckDB file."""
 
 import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -219,14 +220,20 @@ def _check_files(batch: PendingBatch) -> None:
     """Raises IntegrityError when a part file is not there whole, before anything is written."""
     for path, part in zip(batch.files, batch.header.files, strict=True):
         found = path.stat().st_size if path.exists() else 0
-        if found != part.bytes:
+        damage = f"holds {found} of {part.bytes} bytes" if found != part.bytes else ""
+        if damage or _sha256(path) != part.sha256:
             raise IntegrityError(
-                f"{batch.header.source}.{batch.header.stream}: {path.name} holds {found} of "
-                f"{part.bytes} bytes",
+                f"{batch.header.source}.{batch.header.stream}: {path.name} "
+                f"{damage or 'is not as it was written'}",
                 why="The load was rolled back; the warehouse holds the state before it.",
                 hint="Restore this file of the lake from backup, then: trueup load",
                 code="TUP-706",
             )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _insert_notes(

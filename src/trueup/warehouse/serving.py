@@ -36,6 +36,7 @@ class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     content_hash: str
     fingerprint: str
+    bytes: int = 0  # 0 in versions that did not note it
 
 
 class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +82,11 @@ class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A table that is ready to be published; `partition` is its date column, or None."""
+    """A table that is ready to be published; `partition` is its date column, or None.
+
+    A row's `load_id` must be that of the last load that may have changed any of its values, also
+    when that load brought no row but took one away, such as an exchange rate.
+    """
 
     schema: str
     name: str
@@ -143,6 +148,7 @@ class PublishedStore:
 
         `state` are copied beside the views: schema-qualified name to the SELECT that gives it.
         """
+        self._check_parts(manifest)
         folder = self.root / manifest.publish_id
         building = self.root / f".{manifest.publish_id}.building"
         shutil.rmtree(building, ignore_errors=True)
@@ -182,8 +188,23 @@ class PublishedStore:
             code="TUP-708",
         )
 
+    def _check_parts(self, manifest: PublishManifest) -> None:
+        """Raises IntegrityError for a part that is not there whole; only kept ones can be so."""
+        for table in manifest.tables.values():
+            for part in table.parts:
+                if not self._has(part):
+                    raise IntegrityError(
+                        f"published {table.name}: {self.root / part.file} is missing or damaged",
+                        why="Its table is held back, so the part cannot be made again. The "
+                        "version before stays on show, but for what stands in this file.",
+                        hint="Restore the file from backup, or mend what holds the table back "
+                        "(see trueup status); then: trueup publish",
+                        code="TUP-717",
+                    )
+
     def _has(self, part: PublishedPart) -> bool:
-        return (self.root / part.file).exists()
+        path = self.root / part.file
+        return path.exists() and part.bytes in (0, path.stat().st_size)
 
     def _write_part(
         self,
@@ -197,7 +218,7 @@ class PublishedStore:
         content_hash = _content_hash(connection, select)
         file = Path("parts") / table.name / f"{partition}-{rows}-{content_hash}.parquet"
         path = self.root / file
-        if not path.exists():
+        if not _holds(connection, path, rows):
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch = path.with_suffix(f".{os.getpid()}.tmp")
             connection.execute(
@@ -213,6 +234,7 @@ class PublishedStore:
             rows=rows,
             content_hash=content_hash,
             fingerprint=fingerprint,
+            bytes=path.stat().st_size,
         )
 
     def _build_serving_file(
@@ -259,11 +281,23 @@ def _partitions(
         return [("all", rows, _content_hash(connection, f"select * from {name}"))]
     month = f"coalesce(strftime({table.partition}, '%Y-%m'), 'none')"
     found = connection.execute(
-        f"select {month}, count(*), max(load_id), sum(load_id) from {name} group by 1 order by 1"
+        f"select {month}, count(*), max(load_id), sum(hash(load_id)) from {name} "
+        "group by 1 order by 1"
     ).fetchall()
     if not found:
         return [("none", 0, f"{salt}:empty")]
     return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
+    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
+    try:
+        found = connection.execute(
+            "select num_rows from parquet_file_metadata(?)", [str(path)]
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return found == [(rows,)]
 
 
 def _where(table: Candidate, partition: str) -> str:
@@ -279,7 +313,9 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
     """128 bits that depend on the rows but not on their order: the sum of the rows' MD5s."""
     described = connection.execute(f"describe {select}").fetchall()
     columns = [row[0] for row in described if row[0] not in TECHNICAL_COLUMNS]
-    parts = ", ".join(f"coalesce(replace(\"{c}\"::varchar, '|', '||'), '~')" for c in columns)
+    # A text of one tilde is not NULL, and no text holds the mark between two columns.
+    text = "coalesce(replace(replace(\"{}\"::varchar, '|', '||'), '~', '~~'), '~')"
+    parts = ", ".join(text.format(column) for column in columns)
     high, low = connection.execute(
         f"select coalesce(sum(md5_number_upper(line)::hugeint), 0)::varchar, "
         f"coalesce(sum(md5_number_lower(line)::hugeint), 0)::varchar "

@@ -25,7 +25,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     newest = an_order(2, price="30.00", updatedAt="2026-06-09T00:00:00Z")
     alone = an_order(9, "2026-06-25T12:00:00Z")
     first = an_order(4, "2026-06-03T12:00:00Z", customer=9, email="tok_a")
-    warehouse.load_records("shopify.orders", p.SHOP, [an_order(1), newest, first, alone])
+    mistaken = an_order(10, "2026-07-01T12:00:00Z", customer=30)
+    follower = an_order(11, "2026-07-20T12:00:00Z", customer=30)
+    before = [an_order(1), newest, first, alone, mistaken, follower]
+    warehouse.load_records("shopify.orders", p.SHOP, before)
     warehouse.transform()
     refunded = an_order(1, refunds=[back], updatedAt="2026-06-10T03:30:00Z")
     older = an_order(2, price="20.00", updatedAt="2026-06-05T00:00:00Z")
@@ -34,7 +37,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     unread = an_order(7, price="ten")
     card = p.order(8, MORNING, [p.order_line(8, "50.00", isGiftCard=True)])
     moved = an_order(9, "2026-06-15T12:00:00Z", updatedAt="2026-06-26T00:00:00Z")
-    second = [refunded, older, guest, again, an_order(3, test=True), unread, card, moved]
+    other = an_order(10, "2026-07-01T12:00:00Z", customer=31, updatedAt="2026-07-25T00:00:00Z")
+    second = [refunded, older, guest, again, an_order(3, test=True), unread, card, moved, other]
     warehouse.load_records("shopify.orders", p.SHOP, second)
     warehouse.transform()
     return warehouse
@@ -103,3 +107,11 @@ def test_a_day_with_an_unread_amount_has_no_revenue_rather_than_too_little(shop:
         "select net_revenue_amount from marts.mart_finance_daily where report_date = '2026-06-01'"
     )
     assert found == [(None,)]
+
+
+def test_a_day_is_counted_again_when_its_order_becomes_the_first(shop: Warehouse) -> None:
+    # Order 10 came before 11 by the same customer, and turned out to be somebody else's.
+    found = shop.rows(
+        "select cast(report_date as varchar), new_customers from marts.mart_finance_daily"
+    )
+    assert dict(found)["2026-07-20"] == 1

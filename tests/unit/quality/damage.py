@@ -1,0 +1,293 @@
+"""For every gate the kind of damage it is for: what is hit, how, and what the gate must say."""
+
+from dataclasses import dataclass
+
+AD_DIMENSIONS = {"dim_account", "dim_campaign", "dim_ad_group", "dim_ad"}
+# Shown together or not at all: the same revenue by finance, by channel and by campaign.
+REVENUE = {
+    "mart_channel_daily", "mart_campaign_daily", "mart_finance_daily", "fact_attribution_value",
+}  # fmt: skip
+SPEND = {"fact_ad_spend", "fact_ad_spend_hist"} | AD_DIMENSIONS | REVENUE
+CREDITS = {"fact_attribution"} | REVENUE
+ORDER = {"fact_orders", "dim_customer", "fact_touchpoints"} | CREDITS
+ORDERS = {"fact_order_lines", "fact_refunds", "fact_order_ledger", "dim_product"} | ORDER
+NOTHING: set[str] = set()
+
+# Rows of the second load, unless a case says otherwise.
+_ROW = "from core.fact_ad_spend_hist where closed_load_id is null and not is_deleted"
+_NEW_ROW = f"{_ROW} and load_id > {{since}} and report_level = 'ad'"
+_NEW_ORDER = "from core.fact_orders where load_id > {since} order by order_name limit 1"
+_THE_ROW = (
+    "platform = '{platform}' and account_id = '{account_id}' "
+    "and platform_date = '{platform_date}' and entity_id = '{entity_id}' and closed_load_id is null"
+)
+_ENTITY = "select platform, account_id, platform_date, entity_id"
+_PLACE = "{platform} {account_id} {platform_date}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """`by` is done to what `of` selects; then the gate must say `says` and hold back `holds`."""
+
+    of: str
+    by: str
+    says: str
+    holds: set[str]
+
+
+DAMAGE = {
+    "spend_keys_unique": Damage(
+        of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
+        by=(
+            "insert into core.fact_ad_spend_hist "
+            f"select * from core.fact_ad_spend_hist where {_THE_ROW}"
+        ),
+        says=_PLACE + ": {entity_id} counts 2 times",
+        holds=SPEND,
+    ),
+    "spend_rows_complete": Damage(
+        of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
+        by=(f"delete from core.fact_ad_spend_hist where {_THE_ROW}"),
+        says=_PLACE + ": ",
+        holds=SPEND,
+    ),
+    "spend_equals_source": Damage(
+        of=f"""
+            {_ENTITY} {_NEW_ROW} and spend_amount > 1 and (account_id, platform_date) in (
+                select (scope, window_day) from raw.control_totals where load_id > {{since}}
+            ) order by all limit 1
+        """,
+        by=(
+            "update core.fact_ad_spend_hist set spend_amount = spend_amount + 0.01 "
+            f"where {_THE_ROW}"
+        ),
+        says=_PLACE + ": spend",
+        holds=SPEND,
+    ),
+    "spend_days_covered": Damage(
+        of="""
+            select source, scope, window_day from raw.windows
+            where stream = 'ad_days' and load_id > {since} order by all limit 1
+        """,
+        by=(
+            "delete from raw.windows where stream = 'ad_days' and source = '{source}' "
+            "and scope = '{scope}' and window_day = '{window_day}'"
+        ),
+        says="{source} {scope} ad_days: 1 days missing up to ",
+        holds=SPEND,
+    ),
+    "spend_values_readable": Damage(
+        of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
+        by=(f"update core.fact_ad_spend_hist set has_cast_problem = true where {_THE_ROW}"),
+        says=_PLACE + ": 1 rows",
+        holds=SPEND,
+    ),
+    "spend_campaigns_known": Damage(
+        of=f"select platform, account_id, campaign_id, campaign_dk {_NEW_ROW} limit 1",
+        by=("delete from core.dim_campaign where campaign_dk = '{campaign_dk}'"),
+        says="{platform} {account_id}: campaign {campaign_id}",
+        holds=SPEND,
+    ),
+    "spend_rates_known": Damage(
+        of="""
+            select currency_code, platform_date from core.fact_ad_spend
+            where currency_code = 'JPY' and spend_amount > 0 order by platform_date limit 1
+        """,
+        by=(
+            "delete from core.dim_fx_rate where currency_code = 'JPY' "
+            "and rate_date = '{platform_date}'"
+        ),
+        says="JPY on {platform_date} has no rate",
+        holds=REVENUE,
+    ),
+    "clicks_within_impressions": Damage(
+        of=f"{_ENTITY}, impressions {_NEW_ROW} order by all limit 1",
+        by=(f"update core.fact_ad_spend_hist set clicks = impressions + 1 where {_THE_ROW}"),
+        says=_PLACE + " {entity_id}: ",
+        holds=NOTHING,
+    ),
+    "order_keys_unique": Damage(
+        of=f"select order_dk {_NEW_ORDER}",
+        by=(
+            "insert into intermediate.int_orders_summed "
+            "select * from intermediate.int_orders_summed where order_dk = '{order_dk}'"
+        ),
+        says="{order_dk} stands 2 times",
+        holds=ORDER,
+    ),
+    "order_line_keys_unique": Damage(
+        of="select order_line_dk from core.fact_order_lines where load_id > {since} limit 1",
+        by=(
+            "insert into staging.stg_shopify__order_lines select * "
+            "from staging.stg_shopify__order_lines where order_line_dk = '{order_line_dk}'"
+        ),
+        says="{order_line_dk} stands 2 times",
+        holds={"fact_order_lines", "dim_product"},
+    ),
+    "refund_keys_unique": Damage(
+        of="select refund_dk from core.fact_refunds where load_id > {since} limit 1",
+        by=(
+            "insert into intermediate.int_refunds_summed "
+            "select * from intermediate.int_refunds_summed where refund_dk = '{refund_dk}'"
+        ),
+        says="{refund_dk} stands 2 times",
+        holds={"fact_refunds"},
+    ),
+    "ledger_keys_unique": Damage(
+        of="select order_ledger_key from core.fact_order_ledger where load_id > {since} limit 1",
+        by=(
+            "insert into intermediate.int_order_ledger_signed select * "
+            "from intermediate.int_order_ledger_signed "
+            "where order_ledger_key = '{order_ledger_key}'"
+        ),
+        says="{order_ledger_key} stands 2 times",
+        holds={"fact_order_ledger"} | REVENUE,
+    ),
+    "orders_complete": Damage(
+        of="""
+            select orders.order_dk, landed.record_key from raw.shopify__orders as landed
+            inner join staging.stg_shopify__orders as orders using (record_key)
+            where landed.load_id > {since} order by all limit 1
+        """,
+        by=("delete from staging.stg_shopify__orders where order_dk = '{order_dk}'"),
+        says="order {record_key} landed and is missing",
+        holds=ORDERS,
+    ),
+    "orders_equal_shop": Damage(
+        of="""
+            select orders.order_dk, totals.window_day from staging.stg_shopify__orders as orders
+            inner join raw.control_totals as totals on totals.load_id = orders.load_id
+                and totals.window_day = cast(
+                    timezone('America/New_York', timezone('UTC', orders.created_at)) as date
+                )
+            where totals.name = 'order_count' and orders.load_id > {since} order by all limit 1
+        """,
+        by=("delete from staging.stg_shopify__orders where order_dk = '{order_dk}'"),
+        says="brightcart.myshopify.com {window_day}: ",
+        holds=ORDERS,
+    ),
+    "orders_add_up": Damage(
+        of=f"select order_name, order_dk {_NEW_ORDER}",
+        by=(
+            "update intermediate.int_orders_summed set tax_amount = tax_amount + 0.01 "
+            "where order_dk = '{order_dk}'"
+        ),
+        says="{order_name}: ",
+        holds=ORDERS,
+    ),
+    "ledger_equals_orders": Damage(
+        of="""
+            select order_name, order_dk from staging.stg_shopify__orders
+            where load_id > {since} order by order_name limit 1
+        """,
+        by=("delete from intermediate.int_order_ledger_signed where order_dk = '{order_dk}'"),
+        says="{order_name}: None in the ledger",
+        holds=ORDERS,
+    ),
+    "order_values_readable": Damage(
+        of="select refund_dk, refund_id from core.fact_refunds where load_id > {since} limit 1",
+        by=(
+            "update intermediate.int_refunds_summed set has_cast_problem = true "
+            "where refund_dk = '{refund_dk}'"
+        ),
+        says="refund {refund_id} holds a value that cannot be read",
+        holds=ORDERS,
+    ),
+    "order_customers_known": Damage(
+        of=f"select order_name, customer_dk {_NEW_ORDER}",
+        by=("delete from core.dim_customer where customer_dk = '{customer_dk}'"),
+        says="customer of {order_name}",
+        holds=ORDERS,
+    ),
+    "credits_add_up": Damage(
+        of=f"select order_name, order_dk {_NEW_ORDER}",
+        by=(
+            "update core.fact_attribution set credit_e12 = 500000000000 "
+            "where order_dk = '{order_dk}'"
+        ),
+        says="{order_name}: credits of 500000000000 parts",
+        holds=CREDITS,
+    ),
+    "touches_known": Damage(
+        of="""
+            select order_dk, touchpoint_key from core.fact_attribution
+            where load_id > {since} and touchpoint_key <> 'unattributed' order by all limit 1
+        """,
+        by=(
+            "delete from core.fact_touchpoints where order_dk = '{order_dk}' "
+            "and touchpoint_key = '{touchpoint_key}'"
+        ),
+        says="order {order_dk}: touch {touchpoint_key}",
+        holds=CREDITS,
+    ),
+    "revenue_conserved": Damage(
+        of="select max(report_date) as report_date from marts.mart_finance_daily",
+        by=(
+            "update marts.mart_finance_daily set net_revenue_amount = net_revenue_amount - 0.01 "
+            "where report_date = '{report_date}'"
+        ),
+        says="{report_date}: ",
+        holds=CREDITS,
+    ),
+    "channels_equal_finance": Damage(
+        of="""
+            select report_date, channel_dk from marts.mart_channel_daily
+            where net_revenue_amount_reporting > 0 order by all desc limit 1
+        """,
+        by=(
+            "delete from marts.mart_channel_daily where report_date = '{report_date}' "
+            "and channel_dk = '{channel_dk}'"
+        ),
+        says="{report_date}: ",
+        holds=REVENUE,
+    ),
+    "campaigns_equal_channels": Damage(
+        of="""
+            select report_date, channel_code, campaign_dk from marts.mart_campaign_daily
+            inner join core.dim_channel using (channel_dk)
+            where spend_amount_reporting > 0 order by all desc limit 1
+        """,
+        by=(
+            "delete from marts.mart_campaign_daily where report_date = '{report_date}' "
+            "and campaign_dk = '{campaign_dk}'"
+        ),
+        says="{report_date} {channel_code}: spend ",
+        holds=REVENUE,
+    ),
+    "spend_reaches_marts": Damage(
+        of="select max(report_date) as report_date from marts.mart_finance_daily",
+        by=(
+            "update marts.mart_channel_daily set spend_amount_reporting = 0 "
+            "where report_date = '{report_date}'"
+        ),
+        says="{report_date}: 0.000000 in the mart",
+        holds=REVENUE,
+    ),
+    "finance_equals_ledger": Damage(
+        of="select max(report_date) as report_date from marts.mart_finance_daily",
+        by=(
+            "update marts.mart_finance_daily set tax_amount = tax_amount + 0.01 "
+            "where report_date = '{report_date}'"
+        ),
+        says="{report_date} USD: ",
+        holds=REVENUE,
+    ),
+    "revenue_rates_known": Damage(
+        of=f"select order_dk, report_date {_NEW_ORDER}",
+        by=(
+            "update intermediate.int_order_ledger_signed set currency_code = 'XAU' "
+            "where order_dk = '{order_dk}'"
+        ),
+        says="XAU on {report_date} has no rate",
+        holds=REVENUE,
+    ),
+    "records_kept_aside": Damage(
+        of="select 'no_key' as reason",
+        by=(
+            "insert into raw.quarantine (load_id, source, stream, scope, reason) "
+            "values ({since} + 1, 'shopify', 'orders', 'shop', '{reason}')"
+        ),
+        says="shopify.orders shop: 1 x no_key",
+        holds=NOTHING,
+    ),
+}

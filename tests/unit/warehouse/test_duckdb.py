@@ -1,0 +1,163 @@
+"""Loading: rows, notes and position of a batch come together or not at all."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import msgspec
+import pytest
+
+from tests.unit.lake.lake_builders import NOW, a_table, committed
+from trueup.core.batch import Counts
+from trueup.errors import ConfigError, IntegrityError, TransientError
+from trueup.pipeline.build.load import pending_batches
+from trueup.warehouse.duckdb import DuckDBWarehouse, raw_table
+
+STATE = {
+    "rows": "select count(*) from raw.google_ads__ad_days",
+    "batches": "select count(*) from raw.batches",
+    "position": "select coalesce(max(delta_version), -1) from raw.load_positions",
+}
+
+
+def a_warehouse(folder):
+    warehouse = DuckDBWarehouse(folder / "w.duckdb")
+    warehouse.prepare([("google_ads", "ad_days"), ("meta_ads", "ad_days")])
+    return warehouse
+
+
+def batches(folder, *counts):
+    """Committed batches of so many records each, oldest first."""
+    table = a_table(folder / "lake")
+    for number, count in enumerate(counts):
+        committed(table, f"b{number}", [b"{}"] * count)
+    return pending_batches(table, -1)
+
+
+def state(warehouse):
+    return tuple(next(iter(warehouse.query(sql)[0].values())) for sql in STATE.values())
+
+
+def counting(batch, **counts):
+    """The same batch with a header that counts differently."""
+    return _with(batch, msgspec.structs.replace(batch.header, counts=Counts(**counts)))
+
+
+def _with(batch, header):
+    return replace(batch, header=header)
+
+
+def test_rows_notes_and_position_of_a_batch_come_together(tmp_path):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
+    loaded = warehouse.load(batch, -1, NOW)
+    assert (loaded.load_id, loaded.rows) == (1, 3)
+    assert state(warehouse) == (3, 1, batch.version)
+    assert warehouse.load_position("google_ads", "ad_days") == batch.version
+
+
+def test_a_batch_is_refused_where_the_position_has_moved_on(tmp_path):
+    warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
+    warehouse.load(first, -1, NOW)
+    warehouse.load(second, first.version, NOW)
+    before = state(warehouse)
+    for batch, position in [(first, -1), (second, first.version), (second, -1)]:
+        with pytest.raises(TransientError, match="another load has moved on"):
+            warehouse.load(batch, position, NOW)
+    assert state(warehouse) == before == (5, 2, second.version)
+
+
+def test_a_position_that_was_never_reached_is_refused(tmp_path):
+    warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
+    warehouse.load(first, -1, NOW)
+    with pytest.raises(TransientError):
+        warehouse.load(second, second.version, NOW)
+    assert state(warehouse) == (3, 1, first.version)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"received": 2, "landed": 2},
+        {"received": 4, "landed": 3, "quarantined": 1},
+        {"received": 4, "landed": 3},
+    ],
+    ids=["fewer than the files hold", "one kept aside that is not there", "one unaccounted for"],
+)
+def test_a_batch_whose_counts_do_not_add_up_is_rolled_back(tmp_path, counts):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
+    with pytest.raises(IntegrityError, match="b0 counts") as caught:
+        warehouse.load(counting(batch, **counts), -1, NOW)
+    assert caught.value.code == "TUP-706"
+    assert state(warehouse) == (0, 0, -1)
+    assert warehouse.load(batch, -1, NOW).rows == 3
+
+
+DAMAGES = {
+    "missing": lambda path: path.unlink(),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "one bit turned": lambda path: path.write_bytes(
+        path.read_bytes()[:40] + bytes([path.read_bytes()[40] ^ 1]) + path.read_bytes()[41:]
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_of_the_lake_is_named_and_nothing_is_loaded(tmp_path, damage):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
+    DAMAGES[damage](batch.files[0])
+    with pytest.raises(IntegrityError, match=batch.files[0].name) as caught:
+        warehouse.load(batch, -1, NOW)
+    assert caught.value.code == "TUP-706"
+    assert state(warehouse) == (0, 0, -1)
+
+
+def test_load_ids_grow_by_one_over_all_streams(tmp_path):
+    warehouse, [batch, other] = a_warehouse(tmp_path), batches(tmp_path, 1, 1)
+    header = msgspec.structs.replace(other.header, source="meta_ads")
+    ids = [warehouse.load(b, -1, NOW).load_id for b in (batch, _with(other, header))]
+    assert ids == [1, 2]
+    assert warehouse.load_position("meta_ads", "ad_days") == other.version
+
+
+def test_a_later_load_never_looks_older_when_the_clock_was_set_back(tmp_path):
+    warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 1, 1)
+    warehouse.load(first, -1, NOW)
+    warehouse.load(second, first.version, NOW - timedelta(hours=1))
+    times = [row["loaded_at"] for row in warehouse.query("select loaded_at from raw.batches")]
+    assert times == [NOW.replace(tzinfo=None)] * 2
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path):
+    warehouse = a_warehouse(tmp_path)
+    with pytest.raises(duckdb.ConstraintException):
+        warehouse.execute(
+            "insert into ops.transform_position values (?, ?)", [(1, "h"), (None, "h")]
+        )
+    assert warehouse.query("select * from ops.transform_position") == []
+
+
+def test_preparing_again_keeps_what_is_there(tmp_path):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
+    warehouse.load(batch, -1, NOW)
+    assert state(a_warehouse(tmp_path)) == (3, 1, batch.version)
+
+
+def test_times_are_utc_whatever_zone_the_load_is_given_in(tmp_path):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 1)
+    warehouse.load(batch, -1, datetime.fromisoformat("2026-06-01T08:00:00+02:00"))
+    [found] = warehouse.query("select loaded_at, timezone('UTC', loaded_at) as at from raw.batches")
+    assert (found["loaded_at"].replace(tzinfo=UTC), found["at"]) == (NOW, NOW)
+
+
+def test_a_broken_warehouse_file_says_how_to_make_it_again(tmp_path):
+    warehouse = a_warehouse(tmp_path)
+    warehouse.path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(IntegrityError, match="cannot be opened") as caught:
+        warehouse.query("select 1")
+    assert (caught.value.code, "trueup load" in caught.value.hint) == ("TUP-716", True)
+
+
+@pytest.mark.parametrize("name", ["a b", "x;drop table y", "A", "", "x" * 64, 'a"b'])
+def test_a_name_that_is_no_identifier_never_becomes_sql(name):
+    with pytest.raises(ConfigError, match="cannot name a table"):
+        raw_table("google_ads", name)
