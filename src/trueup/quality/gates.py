@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +17,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """`sql` selects one row per violation; `{since}` in it stands for a load id.
+    """`sql` selects one row per violation; `{since}` in it stands for a load id, `{start}` for the
+    first day of the figures.
 
     Only what loads beyond `since` touched needs checking: all before was published under the
     same gate. `explain` is a format string over the columns of a violating row. Tables that are
@@ -55,9 +57,12 @@ class Verdict:
         return "; ".join(self.examples) if self.violations else self.gate.title
 
 
-def run_gate(gate: Gate, query: Query, since: int) -> Verdict:
-    """Count the violations and put the first of them into words."""
-    sql = gate.sql.replace("{since}", str(int(since)))
+def run_gate(gate: Gate, query: Query, since: int, start: date) -> Verdict:
+    """Count the violations and put the first of them into words.
+
+    `start` is the first day of the project, before which no figure is shown.
+    """
+    sql = gate.sql.replace("{since}", str(int(since))).replace("{start}", f"date '{start}'")
     rows = query(f"select *, count(*) over () as violations_ from ({sql}) limit {EXAMPLES}")
     if not rows:
         return Verdict(gate=gate, violations=0)

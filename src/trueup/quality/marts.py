@@ -73,12 +73,11 @@ MART_GATES = (
         name="revenue_conserved",
         title="Attributed and unattributed revenue are finance revenue, per day and currency",
         protects=_CREDITS | _MARTS,
-        shown_together=frozenset({"fact_attribution_value", "mart_finance_daily"}),
         sql="""
             with attributed as (
                 select report_date, currency_code, sum(amount) as attributed_amount
                 from core.fact_attribution_value
-                where is_net_revenue
+                where is_net_revenue and report_date >= {start}
                 group by report_date, currency_code
             ),
             finance as (
@@ -113,7 +112,6 @@ MART_GATES = (
         name="channels_equal_finance",
         title="Net revenue by channel adds up to finance, per day",
         protects=_MARTS,
-        shown_together=frozenset({"mart_channel_daily", "mart_finance_daily"}),
         sql="""
             with channels as (
                 select report_date, sum(net_revenue_amount_reporting) as channel_amount,
@@ -195,7 +193,7 @@ MART_GATES = (
                 select platform_date as report_date, sum(spend_amount_reporting) as fact_spend,
                     count_if(spend_amount is not null and spend_amount_reporting is null)
                         as unknown_amounts
-                from core.fact_ad_spend group by platform_date
+                from core.fact_ad_spend where platform_date >= {start} group by platform_date
             ),
             marts as (
                 select report_date, sum(spend_amount_reporting) as mart_spend
@@ -238,6 +236,7 @@ MART_GATES = (
                     sum(amount) filter (where component = 'sale') as gmv,
                     sum(orders) as orders, sum(new_customers) as new_customers
                 from entries
+                where report_date >= {start}
                 group by report_date, currency_code
             ),
             finance as (
@@ -278,7 +277,7 @@ MART_GATES = (
         sql="""
             select currency_code, report_date, sum(amount) as amount
             from core.fact_order_ledger
-            where amount <> 0 and amount_reporting is null
+            where amount <> 0 and amount_reporting is null and report_date >= {start}
             group by currency_code, report_date
             order by report_date desc
         """,

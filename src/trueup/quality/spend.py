@@ -182,35 +182,45 @@ SPEND_GATES = (
                 where accounts.status = 'active'
             ),
             compared as (
-                -- An account's streams begin on one day; a day beyond today makes up for none.
-                select expected.*, min(windows.first_day) over (
-                        partition by expected.source, expected.account_id
-                    ) as first_day,
-                    coalesce(windows.known_days, 0) as known_days
+                -- A day that is yet to come makes up for none.
+                select expected.source, expected.account_id, expected.stream, expected.today,
+                    count(distinct windows.window_day) as known_days
                 from expected
-                left join (
-                    select expected.source, expected.account_id, expected.stream,
-                        min(windows.window_day) as first_day,
-                        count(distinct windows.window_day) as known_days
-                    from expected
-                    inner join raw.windows as windows
-                        on expected.source = windows.source
-                        and expected.account_id = windows.scope
-                        and expected.stream = windows.stream
-                        and windows.window_day <= expected.today
-                    group by expected.source, expected.account_id, expected.stream
-                ) as windows
+                left join raw.windows as windows
                     on expected.source = windows.source
-                    and expected.account_id = windows.account_id
+                    and expected.account_id = windows.scope
                     and expected.stream = windows.stream
+                    and windows.window_day between {start} and expected.today
+                group by expected.source, expected.account_id, expected.stream, expected.today
             )
-            select *, today - coalesce(first_day, today) + 1 - known_days as missing_days
+            select *, today - {start} + 1 - known_days as missing_days
             from compared
-            where known_days < today - coalesce(first_day, today) + 1
+            where known_days < today - {start} + 1
         """,
         explain="{source} {account_id} {stream}: {missing_days} days missing up to {today}",
         why="Days that were not read are unknown, not zero; a sum over them would be too low.",
         hint="See trueup status for why the account was not read, then: trueup run",
+        owner="growth",
+    ),
+    Gate(
+        name="spend_accounts_read",
+        title="Every account that had spend can still be read",
+        protects=frozenset(),
+        # Whether the account was closed or the access to it, only people know.
+        severity=Severity.WARN,
+        sql="""
+            select accounts.source, accounts.scope as account_id, accounts.reason,
+                max(spend.platform_date) as last_day
+            from ops.accounts as accounts
+            inner join core.fact_ad_spend_hist as spend
+                on accounts.source = spend.platform and accounts.scope = spend.account_id
+            where accounts.status <> 'active'
+                and spend.closed_load_id is null and not spend.is_deleted
+            group by accounts.source, accounts.scope, accounts.reason
+        """,
+        explain="{source} {account_id} has spend up to {last_day}: {reason}",
+        why="What it spends from then on is in no figure, so that ROAS looks better than it is.",
+        hint="Give the credential access to the account again, unless it was closed.",
         owner="growth",
     ),
     Gate(
@@ -268,6 +278,7 @@ SPEND_GATES = (
             select currency_code, platform_date, sum(spend_amount) as spend_amount
             from core.fact_ad_spend
             where spend_amount <> 0 and spend_amount_reporting is null
+                and platform_date >= {start}
             group by currency_code, platform_date
             order by platform_date desc
         """,

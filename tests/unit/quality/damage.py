@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 AD_DIMENSIONS = {"dim_account", "dim_campaign", "dim_ad_group", "dim_ad"}
-# Shown together or not at all: the same revenue by finance, by channel and by campaign.
-REVENUE = {
-    "mart_channel_daily", "mart_campaign_daily", "mart_finance_daily", "fact_attribution_value",
-}  # fmt: skip
-SPEND = {"fact_ad_spend", "fact_ad_spend_hist"} | AD_DIMENSIONS | REVENUE
-CREDITS = {"fact_attribution"} | REVENUE
-ORDER = {"fact_orders", "dim_customer", "fact_touchpoints"} | CREDITS
+BY_CHANNEL = {"mart_channel_daily", "mart_campaign_daily"}  # shown together or not at all
+REVENUE = BY_CHANNEL | {"mart_finance_daily"}
+SPEND = {"fact_ad_spend", "fact_ad_spend_hist"} | AD_DIMENSIONS | BY_CHANNEL
+CREDITS = {"fact_attribution", "fact_attribution_value"} | BY_CHANNEL
+ORDER = {"fact_orders", "dim_customer", "fact_touchpoints"} | CREDITS | REVENUE
 ORDERS = {"fact_order_lines", "fact_refunds", "fact_order_ledger", "dim_product"} | ORDER
 NOTHING: set[str] = set()
 
@@ -76,6 +74,15 @@ DAMAGE = {
         says="{source} {scope} ad_days: 1 days missing up to ",
         holds=SPEND,
     ),
+    "spend_accounts_read": Damage(
+        of="select scope from ops.accounts where source = 'google_ads' order by scope limit 1",
+        by=(
+            "update ops.accounts set status = 'unavailable', reason = 'gone' "
+            "where scope = '{scope}'"
+        ),
+        says="google_ads {scope} has spend up to ",
+        holds=NOTHING,
+    ),
     "spend_values_readable": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
         by=(f"update core.fact_ad_spend_hist set has_cast_problem = true where {_THE_ROW}"),
@@ -98,7 +105,7 @@ DAMAGE = {
             "and rate_date = '{platform_date}'"
         ),
         says="JPY on {platform_date} has no rate",
-        holds=REVENUE,
+        holds=BY_CHANNEL,
     ),
     "clicks_within_impressions": Damage(
         of=f"{_ENTITY}, impressions {_NEW_ROW} order by all limit 1",
@@ -141,7 +148,7 @@ DAMAGE = {
             "where order_ledger_key = '{order_ledger_key}'"
         ),
         says="{order_ledger_key} stands 2 times",
-        holds={"fact_order_ledger"} | REVENUE,
+        holds={"fact_order_ledger", "fact_attribution_value"} | REVENUE,
     ),
     "orders_complete": Damage(
         of="""
@@ -227,7 +234,7 @@ DAMAGE = {
             "where report_date = '{report_date}'"
         ),
         says="{report_date}: ",
-        holds=CREDITS,
+        holds=CREDITS | REVENUE,
     ),
     "channels_equal_finance": Damage(
         of="""
@@ -252,7 +259,7 @@ DAMAGE = {
             "and campaign_dk = '{campaign_dk}'"
         ),
         says="{report_date} {channel_code}: spend ",
-        holds=REVENUE,
+        holds=BY_CHANNEL,
     ),
     "spend_reaches_marts": Damage(
         of="select max(report_date) as report_date from marts.mart_finance_daily",
@@ -261,7 +268,7 @@ DAMAGE = {
             "where report_date = '{report_date}'"
         ),
         says="{report_date}: 0.000000 in the mart",
-        holds=REVENUE,
+        holds=BY_CHANNEL,
     ),
     "finance_equals_ledger": Damage(
         of="select max(report_date) as report_date from marts.mart_finance_daily",

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'bookkeeping': true}) }}
 
 {%- set position = transform_position() %}
 
@@ -31,4 +31,5 @@ touched as (
 )
 
 select * from touched
-where report_date is not null
+-- Earlier days are not complete: what is of them came with a later change, such as a refund.
+where report_date >= cast('{{ var("start_date") }}' as date)

@@ -1,11 +1,12 @@
 """Audit the candidate: run every gate, write the verdicts down, say what is held back."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from trueup.pipeline.context import Run
-from trueup.pipeline.events import Event
 from trueup.pipeline.build.notes import note_time
 from trueup.pipeline.build.transform import TransformResult
+from trueup.pipeline.context import Run
+from trueup.pipeline.events import Event
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Gate, Verdict, held_back, run_gate, since_for
 from trueup.warehouse.duckdb import fetch
@@ -37,9 +38,10 @@ def audit(run: Run, transformed: TransformResult) -> AuditResult:
     names = [candidate.name for candidate in lineage.candidates]
     verdicts = []
     with project.warehouse.connect() as connection:
+        query = partial(fetch, connection)
         for done, gate in enumerate(GATES, start=1):
             since = since_for(gate, published, lineage.protected_by, names)
-            verdict = run_gate(gate, lambda sql: fetch(connection, sql), since)
+            verdict = run_gate(gate, query, since, project.config.start_date)
             verdicts.append(verdict)
             run.tell(Event("gate_checked", gate.name, done, len(GATES), {"status": verdict.status}))
     result = AuditResult(

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import duckdb
+
+from trueup.core.page import Account, AccountStatus
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import SyncResult
 
@@ -22,8 +25,12 @@ def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) 
                 ],
             )
         for source, accounts in synced.accounts.items():
-            connection.execute("delete from ops.accounts where source = ?", [source])
+            _note_unlisted(connection, source, accounts, moment)
             for a in accounts:
+                connection.execute(
+                    "delete from ops.accounts where source = ? and scope = ?",
+                    [source, a.account_id],
+                )
                 connection.execute(
                     "insert into ops.accounts values (?, ?, ?, ?, ?, ?, ?, ?)",
                     [
@@ -31,6 +38,20 @@ def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) 
                         *(a.status.value, a.reason, moment),
                     ],
                 )
+
+
+def _note_unlisted(
+    connection: duckdb.DuckDBPyConnection, source: str, accounts: list[Account], moment: datetime
+) -> None:
+    """Accounts that the credential lists no more are not forgotten: they had figures."""
+    connection.execute(
+        "update ops.accounts set status = ?, reason = ?, seen_at = ? "
+        "where source = ? and not list_contains(?, scope)",
+        [
+            *(AccountStatus.UNAVAILABLE.value, "the credential no longer lists it", moment),
+            *(source, [a.account_id for a in accounts]),
+        ],
+    )
 
 
 def note_time(project: Project, table: str, column: str, now: datetime) -> datetime:

@@ -7,9 +7,9 @@ from datetime import datetime
 import msgspec
 
 from trueup import __version__
+from trueup.pipeline.build.transform import TransformResult, metric_dictionary
 from trueup.pipeline.context import Run
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.build.transform import TransformResult, metric_dictionary
 from trueup.warehouse.serving import Candidate, PublishedPart, PublishedTable, PublishManifest
 
 # What the Trust page reads, copied into the serving file beside the views.

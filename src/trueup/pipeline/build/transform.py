@@ -118,6 +118,7 @@ def model_variables(project: Project) -> dict[str, str]:
     return {
         "reporting_currency": project.config.currency,
         "reporting_timezone": project.config.timezone,
+        "start_date": project.config.start_date.isoformat(),
     }
 
 
@@ -179,7 +180,7 @@ class _Dbt:
             parents={
                 name: frozenset(parent.rsplit(".", 1)[-1] for parent in node.depends_on.nodes)
                 for name, node in nodes.items()
-                if node.resource_type == "model"
+                if node.resource_type == "model" and not node.config.meta.get("bookkeeping")
             },
         )
 

@@ -1,0 +1,1 @@
+"""From the lake to what people see: load, transform, audit, publish."""
