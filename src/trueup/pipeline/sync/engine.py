@@ -18,6 +18,7 @@ from trueup.pipeline.sync.reading import Reader, Tally
 from trueup.pipeline.sync.windows import read_windows
 from trueup.privacy.cards import redact_cards
 from trueup.privacy.door import Door
+from trueup.privacy.strays import masked
 
 WHOLE_SOURCE = Account(account_id="all")
 """The scope of streams that are not read per account."""
@@ -115,7 +116,7 @@ def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[_
     """What there is to do at a source, by its accounts; it is closed with `opened`."""
     try:
         source = opened.enter_context(closing(run.project.connect(name, run.now)))
-        accounts = [_without_card(account) for account in source.accounts()]
+        accounts = [_without_personal(account) for account in source.accounts()]
     except TrueupError as error:
         result.streams.append(_failed_source(name, error))
         run.tell(Event("source_failed", name, fields={"error": error.message}))
@@ -204,9 +205,13 @@ def _unexpected(job: _Job, raised: Exception) -> ContractError:
     return error
 
 
-def _without_card(account: Account) -> Account:
+def _without_personal(account: Account) -> Account:
     # Names go into headers and tables without passing the door that records pass.
-    return replace(account, name=redact_cards(account.name))
+    return replace(account, name=_redacted(account.name), reason=_redacted(account.reason))
+
+
+def _redacted(text: str) -> str:
+    return masked(redact_cards(text))
 
 
 def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:
