@@ -11,6 +11,7 @@ Destroying a subject's wrapped key makes its values unreadable wherever their to
 import hashlib
 import hmac
 import os
+import secrets
 import sqlite3
 import threading
 from base64 import b64decode, b64encode
@@ -80,6 +81,13 @@ class Vault:
             connection.close()
             raise
         return vault
+
+    @property
+    def vault_id(self) -> str:
+        """What tells this vault from every other, also from one made anew under the same key."""
+        with self._lock:
+            row = self._connection.execute("select value from meta where name = 'vault_id'")
+            return str(row.fetchone()[0].decode())
 
     def close(self) -> None:
         with self._lock:
@@ -155,7 +163,10 @@ class Vault:
                 self._connection.execute(statement)
             self._connection.executemany(
                 "insert or ignore into meta values (?, ?)",
-                [("key_check", check), ("format", str(FORMAT).encode())],
+                [
+                    *(("key_check", check), ("format", str(FORMAT).encode())),
+                    ("vault_id", secrets.token_hex(16).encode()),
+                ],
             )
             meta = dict(self._connection.execute("select name, value from meta"))
             if int(meta["format"]) > FORMAT:

@@ -89,7 +89,7 @@ def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     run.project.open_lake()
     run = replace(run, known_at=_known_at(run))
-    _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
+    run.project.bind_vault()  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
     with ExitStack() as opened:
         jobs = [job for name in names for job in _asked(run, name, opened, result)]
