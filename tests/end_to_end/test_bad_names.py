@@ -4,9 +4,10 @@ import json
 import re
 import shutil
 
+import httpx
 import pytest
 
-from tests.end_to_end.company import a_company
+from tests.end_to_end.company import a_company, heard
 from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
 from trueup.pipeline.look.status import status
@@ -217,6 +218,29 @@ def test_an_address_in_the_name_of_an_ad_or_account_is_nowhere(company, tmp_path
     assert all(here.project.transport.changed.values())
     texts = list(readable_texts(here.project.workspace))
     assert len(texts) > 50
+    assert [where for where, text in texts if IN_THE_CLEAR.search(text)] == []
+
+
+class _Defect(httpx.HTTPTransport):
+    """Passes requests on, but for those of orders: there it fails with a record in its words."""
+
+    def handle_request(self, request):
+        if b"query Orders(" in request.read():
+            raise KeyError({"email": "ann@canary-mail.example", "note": "Canarynote"})
+        return super().handle_request(request)
+
+
+def test_what_a_defect_raised_is_told_once_and_kept_nowhere(company, tmp_path):
+    here, events = with_settings(company, tmp_path / "defect"), []
+    with _Defect() as here.project.transport:
+        result = here.run(names=["shopify", "fx"], listener=events.append)
+    [error] = result.synced.errors()
+    assert re.fullmatch(r"shopify\.orders: unexpected KeyError at \w+\.py:\d+", error.message)
+    [told] = heard(events, "stream_broken")
+    assert "[email]" in str(told.fields["raised"])
+    [shown] = [f for f in status(here.project, company.clock.now()).freshness if f.status != "ok"]
+    assert shown.message == error.message
+    texts = list(readable_texts(here.project.workspace))
     assert [where for where, text in texts if IN_THE_CLEAR.search(text)] == []
 
 
