@@ -11,7 +11,7 @@ Personal values are those in declared fields, and those that `privacy.strays` fi
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
@@ -45,6 +45,7 @@ class Refused:
     record_index: int
     reason: str
     payload_text: str
+    is_sealed: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ class Door:
                 for index, record in zip(indexes, chunk, strict=True):
                     self._take_one(admitted, places, index, record, is_carded=index in carded)
         self._replace_personal(admitted, places)
+        self._seal(admitted)
         return admitted
 
     def digest(self, record: Record, reason: str) -> str:
@@ -158,7 +160,7 @@ class Door:
         except msgspec.ValidationError:
             reason = checks.UNEXPECTED_SHAPE
         if reason:
-            admitted.refused.append(Refused(index, reason, self._kept_aside(record)))
+            admitted.refused.append(self._kept_aside(index, reason, record))
             return
         admitted.keys += joined_keys([[part] for part in present])
         admitted.cursors += self._cursors([value])
@@ -217,14 +219,21 @@ class Door:
         admitted.keys[row : row + 1] = joined_keys([[part] for part in parts])
         admitted.cursors[row : row + 1] = self._cursors([value])
 
-    def _kept_aside(self, record: bytes) -> str:
+    def _kept_aside(self, index: int, reason: str, record: bytes) -> Refused:
         text = redact_cards(record.decode("utf-8", "surrogateescape"))
         if not _is_utf8(text):
             raw = text.encode("utf-8", "surrogateescape")
             text = BASE64_PREFIX + b64encode(raw).decode("ascii")
         # What cannot be parsed cannot be searched for personal values: a sign of one is enough.
         is_personal = self._personal is not None or strays.is_suspect(record)
-        return self._vault.seal(text) if is_personal else text
+        return Refused(index, reason, text, is_sealed=is_personal)
+
+    def _seal(self, admitted: Admitted) -> None:
+        """Encrypt what is marked so, all of a page at once."""
+        rows = [row for row, refused in enumerate(admitted.refused) if refused.is_sealed]
+        texts = [admitted.refused[row].payload_text for row in rows]
+        for row, sealed in zip(rows, self._vault.seal_all(texts) if texts else [], strict=True):
+            admitted.refused[row] = replace(admitted.refused[row], payload_text=sealed)
 
 
 def _is_utf8(text: str) -> bool:
