@@ -9,6 +9,8 @@ TrueupError
 └── TransientError  75   the runner  nothing is broken, try again
 """
 
+import traceback
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -90,3 +92,10 @@ class AccountUnavailableError(AccessError):
     """One account is closed or no longer shared with the credential; its siblings go on."""
 
     default_code = "TUP-410"
+
+
+def place_of(failure: BaseException) -> str:
+    """Type and place of an exception: what may be shown and kept when its text may not."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(failure).__name__}{place}"

@@ -29,7 +29,10 @@ class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Conservation: received = landed + quarantined + deduplicated + suppressed + unchanged."""
+    """Conservation: received = landed + quarantined + deduplicated + suppressed + unchanged.
+
+    `strays` are not records: personal values that were found outside of declared fields.
+    """
 
     received: int = 0
     landed: int = 0
@@ -37,6 +40,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     deduplicated: int = 0
     suppressed: int = 0
     unchanged: int = 0
+    strays: int = 0
 
     def is_conserved(self) -> bool:
         accounted = self.landed + self.quarantined + self.deduplicated

@@ -1,14 +1,20 @@
 """Where things lie in the lake, and what a stream's table looks like.
 
 ```
-<lake>/_trueup.json                                    format of the lake
+<lake>/_trueup.json                                    format of the lake, id of its vault
 <lake>/<source>/<stream>/_delta_log/…                  commits; each carries a batch header
 <lake>/<source>/<stream>/ingest_date=…/<batch>-<part>-<attempt>.parquet
 ```
 """
 
+import contextlib
+import fcntl
 import json
+import os
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -62,11 +68,72 @@ def open_lake(lake: Path) -> None:
     Raises IntegrityError for a lake of a newer format and for a folder that cannot be written.
     """
     marker = lake / MARKER
-    try:
+    with _told_plainly(lake):
         lake.mkdir(parents=True, exist_ok=True)
         if not marker.exists():
-            marker.write_text(json.dumps({"format": LAKE_FORMAT}) + "\n")
-        found = json.loads(marker.read_text())["format"]
+            # A link, unlike a rename, never replaces the marker of a process that was quicker.
+            with (
+                _draft(marker, {"format": LAKE_FORMAT}) as draft,
+                contextlib.suppress(FileExistsError),
+            ):
+                os.link(draft, marker)
+        found = _marker(lake)["format"]
+        if found > LAKE_FORMAT:
+            raise newer_format_error(f"lake {lake}", found, LAKE_FORMAT)
+
+
+def noted_vault(lake: Path) -> str:
+    """The id of the vault whose tokens the lake holds; empty where none is noted."""
+    with _told_plainly(lake):
+        return str(_marker(lake).get("vault", "")) if (lake / MARKER).exists() else ""
+
+
+def note_vault(lake: Path, vault_id: str) -> str:
+    """Note the lake's vault unless one is noted; returns the one that is. The first one stays."""
+    marker = lake / MARKER
+    with _told_plainly(lake), marker.open("r+b") as held:
+        # Whoever waited for a marker that was replaced meanwhile finds the note in the new one.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        found = _marker(lake)
+        if "vault" not in found:
+            with _draft(marker, found | {"vault": vault_id}) as draft:
+                draft.replace(marker)
+        return str(_marker(lake)["vault"])
+
+
+def holds_batches(lake: Path) -> bool:
+    """Whether any stream has been committed to."""
+    return any(True for _ in lake.glob("*/*/_delta_log/*.json"))
+
+
+def _marker(lake: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((lake / MARKER).read_text())
+    return {**found, "format": int(found["format"])}
+
+
+@contextlib.contextmanager
+def _draft(marker: Path, content: dict[str, Any]) -> Iterator[Path]:
+    """A file of `content` beside the marker, on disk; it is gone at the end, its place is not."""
+    draft = marker.with_name(f".{marker.name}.{secrets.token_hex(8)}")
+    try:
+        with draft.open("w") as file:
+            file.write(json.dumps(content) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+    handle = os.open(marker.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _told_plainly(lake: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise IntegrityError(
             f"lake {lake}: {error.strerror}",
@@ -80,8 +147,6 @@ def open_lake(lake: Path) -> None:
             hint="Point lake at a folder of Trueup's own.",
             code="TUP-702",
         ) from error
-    if found > LAKE_FORMAT:
-        raise newer_format_error(f"lake {lake}", found, LAKE_FORMAT)
 
 
 def newer_format_error(where: str, found: int, known: int) -> IntegrityError:

@@ -5,18 +5,20 @@ records ─▶ sound JSON object? ─▶ no card number? ─▶ key there? ─�
                  │                     │                │
                  └─────────────────────┴────────────────┴─▶ refused, kept aside with its reason
 ```
+
+Personal values are those in declared fields, and those that `privacy.strays` finds elsewhere.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
 
 from trueup.core.page import Record
 from trueup.core.stream import Stream
-from trueup.privacy import checks
+from trueup.privacy import checks, strays
 from trueup.privacy.cards import records_with_cards, redact_cards
 from trueup.privacy.checks import Value
 from trueup.privacy.fields import FieldPath, joined_keys
@@ -28,6 +30,7 @@ BASE64_PREFIX = "base64:"
 # So many decoded records at a time live and die in a core's cache, before the garbage collector
 # looks at them; whole pages take twice as long.
 _CHUNK_RECORDS = 64
+_NOTHING: list[Place] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,14 @@ class Refused:
     """A record that is kept aside.
 
     `reason` is a stable code of `privacy.checks`. `payload_text` has no card number; it is sealed
-    by the vault when the stream has personal fields, and base64 behind a prefix when the record
-    is not UTF-8.
+    by the vault when the stream has personal fields or it may hold a personal value, and base64
+    behind a prefix when the record is not UTF-8.
     """
 
     record_index: int
     reason: str
     payload_text: str
+    is_sealed: bool = False
 
 
 @dataclass(slots=True)
@@ -49,7 +53,8 @@ class Admitted:
     """The records that may land, column by column, and those that may not.
 
     `indexes` are places in the page as it came. A key's parts are joined with `|`. `days` are
-    empty text for streams without a day.
+    empty text for streams without a day. `strays` counts the personal values that were found
+    outside of declared fields.
     """
 
     payloads: list[bytes] = field(default_factory=list)
@@ -58,6 +63,7 @@ class Admitted:
     days: list[str] = field(default_factory=list)
     indexes: list[int] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    strays: int = 0
 
 
 class Door:
@@ -101,6 +107,7 @@ class Door:
                 for index, record in zip(indexes, chunk, strict=True):
                     self._take_one(admitted, places, index, record, is_carded=index in carded)
         self._replace_personal(admitted, places)
+        self._seal(admitted)
         return admitted
 
     def digest(self, record: Record, reason: str) -> str:
@@ -153,7 +160,7 @@ class Door:
         except msgspec.ValidationError:
             reason = checks.UNEXPECTED_SHAPE
         if reason:
-            admitted.refused.append(Refused(index, reason, self._kept_aside(record)))
+            admitted.refused.append(self._kept_aside(index, reason, record))
             return
         admitted.keys += joined_keys([[part] for part in present])
         admitted.cursors += self._cursors([value])
@@ -177,26 +184,56 @@ class Door:
             return [self._cursor.text(value) for value in values]
 
     def _places(self, records: list[bytes], values: list[Value]) -> list[list[Place]]:
+        """The personal values of each record, in the order they stand in."""
         if self._personal is None:
-            return []
-        return [self._personal.places(r, v) for r, v in zip(records, values, strict=True)]
+            if not strays.has_sign(b"\n".join(records)):
+                return [_NOTHING] * len(records)
+            return [strays.stray_places(record, (), "") for record in records]
+        return [
+            self._all_places(self._personal, r, v) for r, v in zip(records, values, strict=True)
+        ]
+
+    def _all_places(self, personal: PersonalFields, record: bytes, value: Value) -> list[Place]:
+        declared = personal.places(record, value)
+        handle = declared[0].request.subject_handle if declared else personal.handle(value)
+        found = strays.stray_places(record, declared, handle)
+        return sorted(declared + found, key=lambda place: place.start) if found else declared
 
     def _replace_personal(self, admitted: Admitted, places: list[list[Place]]) -> None:
         if not any(places):
             return
         requests = [place.request for found in places for place in found]
         tokens = iter(self._vault.tokens_for(requests, self._now))
-        admitted.payloads = [
-            with_tokens(payload, found, [next(tokens) for _ in found]) if found else payload
-            for payload, found in zip(admitted.payloads, places, strict=True)
-        ]
+        for row, found in enumerate(places):
+            if found:
+                replaced = [next(tokens) for _ in found]
+                admitted.payloads[row] = with_tokens(admitted.payloads[row], found, replaced)
+                if count := sum(not place.is_whole for place in found):
+                    admitted.strays += count
+                    self._read_again(admitted, row)
 
-    def _kept_aside(self, record: bytes) -> str:
+    def _read_again(self, admitted: Admitted, row: int) -> None:
+        """Take key and cursor from the payload as it lands: they may be what was replaced."""
+        value, _ = checks.judge(admitted.payloads[row])
+        parts = [path.text(value) or "" for path in self._key]
+        admitted.keys[row : row + 1] = joined_keys([[part] for part in parts])
+        admitted.cursors[row : row + 1] = self._cursors([value])
+
+    def _kept_aside(self, index: int, reason: str, record: bytes) -> Refused:
         text = redact_cards(record.decode("utf-8", "surrogateescape"))
         if not _is_utf8(text):
             raw = text.encode("utf-8", "surrogateescape")
             text = BASE64_PREFIX + b64encode(raw).decode("ascii")
-        return self._vault.seal(text) if self._personal else text
+        # What cannot be parsed cannot be searched for personal values: a sign of one is enough.
+        is_personal = self._personal is not None or strays.is_suspect(record)
+        return Refused(index, reason, text, is_sealed=is_personal)
+
+    def _seal(self, admitted: Admitted) -> None:
+        """Encrypt what is marked so, all of a page at once."""
+        rows = [row for row, refused in enumerate(admitted.refused) if refused.is_sealed]
+        texts = [admitted.refused[row].payload_text for row in rows]
+        for row, sealed in zip(rows, self._vault.seal_all(texts) if texts else [], strict=True):
+            admitted.refused[row] = replace(admitted.refused[row], payload_text=sealed)
 
 
 def _is_utf8(text: str) -> bool:

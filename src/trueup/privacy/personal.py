@@ -18,11 +18,15 @@ _Found = Iterator[tuple[msgspec.Raw, PersonalKind]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a record a personal value stands; `end` is exclusive."""
+    """Where in a record a personal value stands; `end` is exclusive.
+
+    One that is not whole is a part of a string, inside of its quotes.
+    """
 
     start: int
     end: int
     request: TokenRequest
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class PersonalFields:
         ]
         if not found:
             return []
-        handle = self._handle(value, [(kind, text) for _, kind, text in found])
+        handle = self.handle(value, [(kind, text) for _, kind, text in found])
         base = pa.py_buffer(record).address
         places = []
         for raw, kind, text in found:
@@ -66,7 +70,7 @@ class PersonalFields:
             places.append(Place(start, start + buffer.size, TokenRequest(kind, text, handle)))
         return sorted(places, key=lambda place: place.start)
 
-    def _handle(self, value: Value, found: list[tuple[PersonalKind, str]]) -> str:
+    def handle(self, value: Value, found: Sequence[tuple[PersonalKind, str]] = ()) -> str:
         """Whom the values are about: the declared subject, else an e-mail or telephone."""
         if self._subject and (subject := self._subject.text(value)):
             return f"{self._source}\0{subject}"
@@ -82,7 +86,7 @@ def with_tokens(record: bytes, places: Sequence[Place], tokens: Sequence[str]) -
     pieces, at = [], 0
     for place, token in zip(places, tokens, strict=True):
         pieces.append(record[at : place.start])
-        pieces.append(b'"%b"' % token.encode("ascii"))
+        pieces.append((f'"{token}"' if place.is_whole else token).encode("ascii"))
         at = place.end
     pieces.append(record[at:])
     return b"".join(pieces)

@@ -11,6 +11,7 @@ Destroying a subject's wrapped key makes its values unreadable wherever their to
 import hashlib
 import hmac
 import os
+import secrets
 import sqlite3
 import threading
 from base64 import b64decode, b64encode
@@ -36,7 +37,7 @@ from trueup.privacy.tokens import TokenRequest
 __all__ = ["TokenRequest", "Vault", "load_or_create_master_key", "master_key_from_text"]
 
 FORMAT = 1
-SEALED_PREFIX = "sealed:v1:"
+SEALED_PREFIX = "sealed:v2:"
 _QUARANTINE = "records kept aside"
 _BUSY_SECONDS = 120.0
 _META = "create table if not exists meta (name text primary key, value blob not null) strict;"
@@ -80,6 +81,13 @@ class Vault:
             connection.close()
             raise
         return vault
+
+    @property
+    def vault_id(self) -> str:
+        """What tells this vault from every other, also from one made anew under the same key."""
+        with self._lock:
+            row = self._connection.execute("select value from meta where name = 'vault_id'")
+            return str(row.fetchone()[0].decode())
 
     def close(self) -> None:
         with self._lock:
@@ -129,19 +137,40 @@ class Vault:
         data_key = self._ciphers.data_key(subject, wrapped_key)
         return opened(data_key, nonce, ciphertext, bound_to(subject, kind, token)).decode()
 
-    def seal(self, text: str) -> str:
-        """`text` encrypted under the quarantine's own key, for records that are kept aside."""
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = self._quarantine_key().encrypt(nonce, text.encode(), SEALED_PREFIX.encode())
-        return SEALED_PREFIX + b64encode(nonce + sealed).decode("ascii")
+    def seal_all(self, texts: Sequence[str]) -> list[str]:
+        """Each text encrypted under a key of its own, for records that are kept aside.
+
+        The keys are durable on return; the same text meets the same key again. Destroying a key
+        makes its text unreadable wherever it lies.
+        """
+        names = [self._sealed_name(text) for text in texts]
+        subjects = [self._ciphers.value_hash(_QUARANTINE, name) for name in names]
+        with self._lock:
+            keys = self._store.find_subjects(list(set(subjects)))
+            if missing := set(subjects) - keys.keys():
+                with self._transaction():
+                    keys |= self._store.subjects(missing)
+        sealed = []
+        for text, name, subject in zip(texts, names, subjects, strict=True):
+            head, nonce = f"{SEALED_PREFIX}{name}:", os.urandom(NONCE_BYTES)
+            ciphertext = keys[subject][1].encrypt(nonce, text.encode(), head.encode())
+            sealed.append(head + b64encode(nonce + ciphertext).decode("ascii"))
+        return sealed
 
     def unseal(self, sealed: str, *, purpose: str, who: str, now: datetime) -> str:
-        """What `seal` took; the access is on record before it is read."""
-        raw = b64decode(sealed.removeprefix(SEALED_PREFIX))
+        """What `seal_all` took; the access is on record before it is read.
+
+        Raises AccessError when its key was destroyed.
+        """
         with self._lock:
             self._log(_QUARANTINE, purpose, who, now)
-        nonce, ciphertext = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
-        return opened(self._quarantine_key(), nonce, ciphertext, SEALED_PREFIX.encode()).decode()
+        head, _, encoded = sealed.rpartition(":")
+        name = head.removeprefix(SEALED_PREFIX)
+        # An earlier version sealed all under one key: `sealed:v1:` and no name.
+        kind, name = (_QUARANTINE, name) if name != head else ("quarantine", "")
+        key = self._sealing_key(self._ciphers.value_hash(kind, name))
+        raw = b64decode(encoded)
+        return opened(key, raw[:NONCE_BYTES], raw[NONCE_BYTES:], f"{head}:".encode()).decode()
 
     def verify_access_log(self) -> int:
         """The number of entries; raises IntegrityError when the log was tampered with."""
@@ -155,7 +184,10 @@ class Vault:
                 self._connection.execute(statement)
             self._connection.executemany(
                 "insert or ignore into meta values (?, ?)",
-                [("key_check", check), ("format", str(FORMAT).encode())],
+                [
+                    *(("key_check", check), ("format", str(FORMAT).encode())),
+                    ("vault_id", secrets.token_hex(16).encode()),
+                ],
             )
             meta = dict(self._connection.execute("select name, value from meta"))
             if int(meta["format"]) > FORMAT:
@@ -181,14 +213,19 @@ class Vault:
                 raise _unwritable(error) from error
             raise
 
-    def _quarantine_key(self) -> AESGCM:
-        subject = self._ciphers.value_hash("quarantine", "")
+    def _sealed_name(self, text: str) -> str:
+        key = self._keys.digest
+        return hashlib.blake2b(text.encode(), digest_size=16, key=key).hexdigest()
+
+    def _sealing_key(self, subject: bytes) -> AESGCM:
         with self._lock:
-            found = self._store.find_subjects([subject])
-            if not found:
-                with self._transaction():
-                    found = self._store.subjects([subject])
-        return found[subject][1]
+            row = self._connection.execute(
+                "select wrapped_key from subjects where handle_hmac = ?", (subject,)
+            ).fetchone()
+        if row is None or row[0] is None:
+            what = "is not in this vault" if row is None else "was destroyed"
+            raise AccessError(f"the key of this record {what}", code="TUP-421")
+        return self._ciphers.data_key(subject, row[0])
 
     def _log(self, subject: str, purpose: str, who: str, now: datetime) -> None:
         entry = access_log.AccessEntry(at=now, who=who, purpose=purpose, subject=subject)

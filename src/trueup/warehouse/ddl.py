@@ -28,7 +28,8 @@ TABLES = {
         kind varchar, scope varchar, account_name varchar, currency varchar, timezone varchar,
         delta_version bigint, extracted_at timestamp, loaded_at timestamp, received bigint,
         landed bigint, quarantined bigint, deduplicated bigint, suppressed bigint,
-        unchanged bigint, code_version varchar, run_id varchar, cursor_until timestamp
+        unchanged bigint, code_version varchar, run_id varchar, cursor_until timestamp,
+        strays bigint
     """,
     # One row per complete version of a window.
     "raw.windows": """
@@ -73,3 +74,6 @@ TABLES = {
         status varchar, reason varchar, seen_at timestamp
     """,
 }
+
+# What tables of an earlier version lack.
+ADDED_COLUMNS = {"raw.batches": "strays bigint"}

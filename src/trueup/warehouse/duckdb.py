@@ -14,7 +14,7 @@ import duckdb
 from trueup.core.failpoints import failpoint
 from trueup.core.ids import is_identifier
 from trueup.errors import ConfigError, IntegrityError, TransientError, TrueupError
-from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
+from trueup.warehouse.ddl import ADDED_COLUMNS, RECORD_COLUMNS, TABLES
 from trueup.warehouse.warehouse import LoadedBatch, PendingBatch
 
 SETTINGS = {
@@ -88,6 +88,8 @@ class DuckDBWarehouse:
                 connection.execute(f"create schema if not exists {schema}")
             for name, columns in TABLES.items():
                 connection.execute(f"create table if not exists {name} ({columns})")
+            for name, column in ADDED_COLUMNS.items():
+                connection.execute(f"alter table {name} add column if not exists {column}")
             for source, stream in streams:
                 table = raw_table(source, stream)
                 connection.execute(f"create table if not exists {table} ({RECORD_COLUMNS})")
@@ -252,6 +254,7 @@ def _insert_notes(
                 *(counts.landed, counts.quarantined, counts.deduplicated, counts.suppressed),
                 *(counts.unchanged, header.code_version, header.run_id),
                 header.state.cursor_until and _naive_utc(header.state.cursor_until),
+                counts.strays,
             )
         ],
     )

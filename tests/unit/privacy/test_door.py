@@ -197,6 +197,61 @@ def test_equal_ids_of_other_sources_are_other_persons(tmp_path: Path) -> None:
     assert subject_count(tmp_path) == 2
 
 
+def test_an_address_in_any_text_becomes_the_token_of_the_declared_field(tmp_path: Path) -> None:
+    record = an_order(
+        email="Ann@Example.com",
+        landingPage="/p?email=ann%40example.com&utm_source=x#top",
+        tags=["VIP", "for ann@example.com"],
+    )
+    admitted = a_door(tmp_path, ORDERS).admit([record])
+    token = json.loads(admitted.payloads[0])["email"]
+    assert is_token(token)
+    expected = record.replace(b"Ann@Example.com", token.encode())
+    expected = expected.replace(b"ann%40example.com", token.encode())
+    assert admitted.payloads[0] == expected.replace(b"ann@example.com", token.encode())
+    assert admitted.strays == 2
+
+
+def test_streams_without_declared_fields_are_searched_too(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    plain = [an_ad_day(ad={"id": str(n)}) for n in range(100)]
+    named = compact({"ad": {"id": "x"}, "date": "2026-11-01", "name": "for ann@example.com, +4"})
+    admitted = Door(AD_DAYS, vault, now=NOW).admit([*plain[:70], named, *plain[70:]])
+    payload = json.loads(admitted.payloads[70])
+    token = payload["name"].removeprefix("for ").removesuffix(", +4")
+    assert vault.reveal(token, purpose="t", who="t", now=NOW) == "ann@example.com"
+    assert admitted.payloads[:70] + admitted.payloads[71:] == plain
+    assert admitted.strays == 1
+
+
+def test_a_key_and_a_cursor_hold_the_token_and_not_the_address(tmp_path: Path) -> None:
+    stream = Stream(name="s", kind=StreamKind.INCREMENTAL, key=("who", "n"), cursor="at")
+    record = compact({"who": "ann@x.com", "n": 1, "at": "a@x.com"})
+    admitted = a_door(tmp_path, stream).admit([record])
+    payload = json.loads(admitted.payloads[0])
+    assert admitted.keys == [f"{payload['who']}|1"]
+    assert admitted.cursors == [payload["at"]]
+    assert is_token(payload["who"])
+
+
+@pytest.mark.parametrize(
+    "record",
+    [an_ad_day(name="ann@x.com") + b"}", an_ad_day(**{"ann@x.com": 1}), b'"?name=Ann"'],
+    ids=["not-json", "field-name", "not-an-object"],
+)
+def test_refused_records_that_may_hold_a_person_are_sealed(tmp_path: Path, record: bytes) -> None:
+    vault = a_vault(tmp_path)
+    (refused,) = Door(AD_DAYS, vault, now=NOW).admit([record]).refused
+    assert b"ann" not in refused.payload_text.lower().encode()
+    assert vault.unseal(refused.payload_text, purpose="t", who="t", now=NOW) == record.decode()
+
+
+def test_strays_of_nobody_known_are_their_own_persons(tmp_path: Path) -> None:
+    door = a_door(tmp_path)
+    door.admit([an_ad_day(name="a@x.com and b@x.com"), an_ad_day(name="A@x.com")])
+    assert subject_count(tmp_path) == 2
+
+
 TEXTS = st.text(max_size=8) | st.sampled_from(['"', '\\"email\\":', "ann@x.com", "é\\u0022:"])
 ANY = st.recursive(
     TEXTS | st.none() | st.integers() | st.booleans(),
@@ -226,9 +281,8 @@ def test_putting_the_values_back_gives_the_very_bytes(
         found = Door(ORDERS, vault, now=NOW)._places([record], [json.loads(record)])[0]
         for place in found:
             token = vault.tokens_for([place.request], NOW)[0]
-            restored = restored.replace(
-                b'"' + token.encode() + b'"', record[place.start : place.end], 1
-            )
+            written = f'"{token}"' if place.is_whole else token
+            restored = restored.replace(written.encode(), record[place.start : place.end], 1)
         assert restored == record
         assert (payload == record) == (not found)
     vault.close()

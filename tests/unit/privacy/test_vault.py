@@ -187,8 +187,42 @@ def test_subjects_that_share_a_value_are_on_file_once(tmp_path: Path) -> None:
     assert vault._connection.execute("select count(*) from sharers").fetchone() == (2,)
 
 
+# Under the shared key of a vault at MASTER_KEY, by the version before.
+SHARED = "sealed:v1:Hl8nJMD8XvxK7rVIq3sK+qOsN+MSVQ2K2r7DbXY3gQ=="
+SHARED_SUBJECT = (
+    "fdb6f452aa8f78473f9ae0890daf74a96ed3f52e4cd437f69a5a648bd520402a:"
+    "e7fdbd8c3ab6962ddcf83d7d76b26cd6bbeddcc72c5a1fd9786e73d745d9957c"
+    "90f994af1ce5396d674f3f983d74623ce5895973feadf2153f0ca2d7"
+)
+
+
+def test_what_an_earlier_version_sealed_can_be_unsealed(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    row = tuple(map(bytes.fromhex, SHARED_SUBJECT.split(":")))
+    vault._connection.execute("insert into subjects values (1, ?, ?, 'active')", row)
+    assert vault.unseal(SHARED, purpose="x", who="dpo", now=NOW) == "ann"
+
+
+def test_each_sealed_text_has_its_own_key_and_keeps_it(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    first, other, again = vault.seal_all(["ann", "bob", "ann"])
+    assert first.split(":")[2] == again.split(":")[2] != other.split(":")[2]
+    [later] = a_vault(tmp_path).seal_all(["ann"])
+    assert later.split(":")[2] == first.split(":")[2]
+    assert vault._connection.execute("select count(*) from subjects").fetchone() == (2,)
+
+
+def test_a_destroyed_key_takes_its_text_alone(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    (ann,), (bob,) = vault.seal_all(["ann"]), vault.seal_all(["bob"])
+    vault._connection.execute("update subjects set wrapped_key = null where subject_id = 1")
+    with pytest.raises(AccessError, match="destroyed"):
+        vault.unseal(ann, purpose="x", who="dpo", now=NOW)
+    assert vault.unseal(bob, purpose="x", who="dpo", now=NOW) == "bob"
+
+
 def test_what_is_sealed_can_be_unsealed_with_a_purpose(tmp_path: Path) -> None:
-    sealed = a_vault(tmp_path).seal("ann\U0001f600")
+    (sealed,) = a_vault(tmp_path).seal_all(["ann\U0001f600"])
     vault = a_vault(tmp_path)
     assert "ann" not in sealed
     assert vault.unseal(sealed, purpose="x", who="dpo", now=NOW) == "ann\U0001f600"

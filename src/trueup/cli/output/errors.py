@@ -4,13 +4,12 @@ import json
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import typer
 
 from trueup.cli.app import INTERRUPTED_EXIT
 from trueup.cli.output.text import cleaned
-from trueup.errors import ConfigError, TransientError, TrueupError
+from trueup.errors import ConfigError, TransientError, TrueupError, place_of
 
 USAGE_EXIT = 2
 UNEXPECTED_EXIT = 1
@@ -117,10 +116,8 @@ def _stopped() -> TrueupError:
 
 def _unexpected(failure: BaseException) -> TrueupError:
     # The message itself may hold a payload or a secret; the place is what helps.
-    frames = traceback.extract_tb(failure.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return TrueupError(
-        f"unexpected {type(failure).__name__}{place}",
+        f"unexpected {place_of(failure)}",
         why="This is a defect of Trueup. Steps commit whole: nothing is half loaded or published.",
         hint="Run again with TRUEUP_DEBUG=1 and report the traceback.",
         code="TUP-999",

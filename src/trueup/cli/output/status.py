@@ -17,7 +17,8 @@ def status_view(status: "ProjectStatus") -> View:
     if status.seen_in == "nothing yet":
         head = [f"{status.name} · nothing was run yet", "", "  do   trueup run"]
     lines = [*head, *_published(status), *_freshness(status), *_coverage(status)]
-    return View([*lines, *_accounts(status), *_gates(status), *_quarantine(status)], _data(status))
+    lines += [*_accounts(status), *_gates(status), *_quarantine(status), *_strays(status)]
+    return View(lines, _data(status))
 
 
 def _published(status: "ProjectStatus") -> list[str]:
@@ -106,6 +107,14 @@ def _quarantine(status: "ProjectStatus") -> list[str]:
     return section("Kept aside", lines)
 
 
+def _strays(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (f"{s['source']}.{s['stream']}", s["scope"], figure(s["strays"])) for s in status.strays
+    ]
+    lines = table(("stream", "account", "values"), rows, left=2)
+    return section("Personal values found outside of declared fields, kept as tokens", lines)
+
+
 def _count(days: "Sequence[Days]") -> int:
     return sum((last - first).days + 1 for first, last in days)
 
@@ -147,6 +156,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "unavailable_accounts": [_plain(row) for row in status.unavailable],
         "gates": [_plain(row) for row in status.gates],
         "quarantine": [_plain(row) for row in status.quarantine],
+        "strays": [_plain(row) for row in status.strays],
     }
 
 

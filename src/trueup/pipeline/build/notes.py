@@ -7,6 +7,7 @@ import duckdb
 from trueup.core.page import Account, AccountStatus
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import SyncResult
+from trueup.privacy.messages import redacted
 
 
 def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -> None:
@@ -19,7 +20,8 @@ def note_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) 
                 "insert into ops.syncs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(run_id, moment, r.source, r.stream, r.scope, r.status),
-                    r.error.message if r.error else "",
+                    # A vendor's own words may quote a record; these are published.
+                    redacted(r.error.message) if r.error else "",
                     *(tally.received, tally.landed, tally.quarantined, tally.unchanged),
                     tally.windows_read,
                 ],

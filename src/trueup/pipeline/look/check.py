@@ -14,6 +14,7 @@ from pathlib import Path
 from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
 from trueup.pipeline.build.transform import dbt_project_folder
+from trueup.pipeline.settings.keeping import KEY_FILE, VAULT_FILE, refuse_what_is_lost
 from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import no_account_error
@@ -71,20 +72,14 @@ def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
 
 
 def _vault(project: Project) -> tuple[str, str]:
-    folder = project.workspace / "vault"
-    key_file, vault_file = folder / "master.key", folder / "vault.sqlite"
-    if project.master_key is None and not key_file.exists():
-        if vault_file.exists():
-            raise IntegrityError(
-                f"vault {vault_file}: its key file {key_file.name} is gone",
-                why="A new key could not read what is in there, so nothing may be written.",
-                hint="Restore the key file from your backup, or set TRUEUP_MASTER_KEY.",
-                code="TUP-710",
-            )
-        return "not made yet; the first run makes it with a key file of mode 0600", ""
+    folder = project.vault_folder
+    key_file, vault_file = folder / KEY_FILE, folder / VAULT_FILE
+    refuse_what_is_lost(folder, project.lake, project.master_key)
     if vault_file.exists():
-        _ = project.vault  # raises when key and vault do not belong together
+        _ = project.vault  # raises when key, vault and lake do not belong together
         return "opens with its key", ""
+    if project.master_key is None and not key_file.exists():
+        return "not made yet; the first run makes it with a key file of mode 0600", ""
     if project.master_key is None:
         load_or_create_master_key(key_file)
     return "key is there; the vault is made by the first run", ""

@@ -80,6 +80,7 @@ class ProjectStatus:
     gates: tuple[Row, ...] = ()
     held: tuple[HeldTable, ...] = ()
     quarantine: tuple[Row, ...] = ()
+    strays: tuple[Row, ...] = ()
     publish_id: str | None = None
     published_at: datetime | None = None
     known_at: datetime | None = None
@@ -99,6 +100,7 @@ def status(project: Project, now: datetime) -> ProjectStatus:
         gates=tuple(state["ops.checks"]),
         held=_held(project, state["ops.checks"]),
         quarantine=tuple(state["ops.quarantine"]),
+        strays=_strays(state["ops.batches"]),
         publish_id=manifest.publish_id if manifest else None,
         published_at=manifest.published_at if manifest else None,
         known_at=manifest.known_at if manifest else None,
@@ -140,8 +142,8 @@ def _read_only(path: str) -> Iterator[duckdb.DuckDBPyConnection]:
 def _rows(connection: duckdb.DuckDBPyConnection, select: str) -> list[Row]:
     try:
         cursor = connection.execute(f"select * from ({select}) order by all")
-    except duckdb.CatalogException:
-        return []  # a warehouse in which that has never happened yet
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []  # a warehouse in which that has never happened yet, or of an earlier version
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -248,6 +250,16 @@ def _cursors(project: Project, batches: list[Row]) -> Iterator[Coverage]:
                 timezone="UTC",
                 complete_until=last.header.state.cursor_until if last else None,
             )
+
+
+def _strays(batches: list[Row]) -> tuple[Row, ...]:
+    """Streams that held personal values where none is declared, and how many."""
+    return tuple(
+        {name: row[name] for name in ("source", "stream", "scope", "strays")}
+        for row in batches
+        # The newest published version may be of an earlier version of Trueup.
+        if row.get("strays")
+    )
 
 
 def _held(project: Project, checks: list[Row]) -> tuple[HeldTable, ...]:

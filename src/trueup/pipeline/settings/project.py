@@ -16,8 +16,9 @@ from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.keeping import bind_vault, open_vault
 from trueup.pipeline.settings.network import network_of
-from trueup.privacy.vault import Vault, load_or_create_master_key
+from trueup.privacy.vault import Vault
 from trueup.sources.context import SourceContext
 from trueup.sources.registry import source_type
 from trueup.warehouse.duckdb import DuckDBWarehouse
@@ -55,14 +56,19 @@ class Project:
 
     @cached_property
     def vault(self) -> Vault:
-        """The vault; its master key comes from the environment or from a file of mode 0600."""
-        folder = self.workspace / "vault"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = self.master_key or load_or_create_master_key(folder / "master.key")
-        return Vault.open(folder / "vault.sqlite", key)
+        """The lake's vault; its master key is the environment's or in a file of mode 0600."""
+        return open_vault(self.vault_folder, self.lake, self.master_key)
+
+    @property
+    def vault_folder(self) -> Path:
+        return self.workspace / "vault"
 
     def open_lake(self) -> None:
         open_lake(self.lake)
+
+    def bind_vault(self) -> None:
+        """Tie lake and vault to each other, before the first token comes into the lake."""
+        bind_vault(self.vault, self.vault_folder, self.lake)
 
     def table(self, source: str, stream: str) -> StreamTable:
         """The lake table of a stream; one object per stream, so that its commits are in turn."""

@@ -9,18 +9,23 @@ from datetime import date, datetime, timedelta
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Source
 from trueup.core.stream import Stream, StreamKind
-from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError
+from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError, place_of
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
 from trueup.pipeline.sync.pages import read_pages
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 from trueup.pipeline.sync.reading import Reader, Tally
 from trueup.pipeline.sync.windows import read_windows
-from trueup.privacy.cards import redact_cards
 from trueup.privacy.door import Door
+from trueup.privacy.messages import redacted
+from trueup.sources.redaction import redacted_url
 
 WHOLE_SOURCE = Account(account_id="all")
 """The scope of streams that are not read per account."""
+
+DEFECT = "TUP-501"
+MAX_TOLD = 300
+"""So many characters are told of what a defect raised."""
 
 Planner = Callable[[Stream, Account, ScopeState], list[Read]]
 
@@ -88,7 +93,7 @@ def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     run.project.open_lake()
     run = replace(run, known_at=_known_at(run))
-    _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
+    run.project.bind_vault()  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
     with ExitStack() as opened:
         jobs = [job for name in names for job in _asked(run, name, opened, result)]
@@ -115,7 +120,7 @@ def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[_
     """What there is to do at a source, by its accounts; it is closed with `opened`."""
     try:
         source = opened.enter_context(closing(run.project.connect(name, run.now)))
-        accounts = [_without_card(account) for account in source.accounts()]
+        accounts = [_without_personal(account) for account in source.accounts()]
     except TrueupError as error:
         result.streams.append(_failed_source(name, error))
         run.tell(Event("source_failed", name, fields={"error": error.message}))
@@ -141,12 +146,22 @@ def _run_jobs(run: Run, jobs: list[_Job], planner: Planner, result: SyncResult) 
         try:
             for done, future in enumerate(as_completed(futures), start=1):
                 result.streams.append(future.result())
+                _tell_defect(run, result.streams[-1])
                 run.tell(_synced(result.streams[-1], done, len(jobs)))
         except BaseException:
             # Ctrl-C above all: the pool waits for its threads, so let them end at their next page.
             run.stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _tell_defect(run: Run, result: StreamResult) -> None:
+    """What a defect of a connector raised, for those who look after this run alone."""
+    if result.error is not None and result.error.code == DEFECT:
+        raised = result.error.__cause__
+        text = redacted(redacted_url(f"{type(raised).__name__}: {raised}"))
+        where = f"{result.source}.{result.stream}"
+        run.tell(Event("stream_broken", where, fields={"raised": text[:MAX_TOLD]}))
 
 
 def _synced(result: StreamResult, done: int, total: int) -> Event:
@@ -195,18 +210,20 @@ def _run_job(run: Run, job: _Job, planner: Planner) -> StreamResult:
 
 def _unexpected(job: _Job, raised: Exception) -> ContractError:
     error = ContractError(
-        f"{job.source_name}.{job.stream.name}: {type(raised).__name__}: {raised}",
+        # What is raised may quote a record, and this message is kept and published.
+        f"{job.source_name}.{job.stream.name}: unexpected {place_of(raised)}",
         why="The stream stopped at its last committed batch; the others went on.",
-        hint="This is a defect of the connector: please report it with this message.",
-        code="TUP-501",
+        hint="This is a defect of the connector: please report it with this message. What was "
+        "raised is told on stderr as stream_broken.",
+        code=DEFECT,
     )
     error.__cause__ = raised
     return error
 
 
-def _without_card(account: Account) -> Account:
+def _without_personal(account: Account) -> Account:
     # Names go into headers and tables without passing the door that records pass.
-    return replace(account, name=redact_cards(account.name))
+    return replace(account, name=redacted(account.name), reason=redacted(account.reason))
 
 
 def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:

@@ -110,6 +110,7 @@ def _take(work: _PageRead, page: Page) -> None:
     assert work.collector is not None
     reader, index = work.reader, work.trail.note(page)
     admitted = reader.door.admit(page.records)
+    reader.tally.strays += admitted.strays
     rows = _new_rows(work, admitted)
     if rows:
         records = Records(

@@ -25,7 +25,10 @@ RECENT_RECORDS = 2_000
 
 @dataclass(slots=True)
 class Tally:
-    """What a read did, summed over its batches."""
+    """What a read did, summed over its batches.
+
+    `strays` are personal values that became tokens outside of declared fields.
+    """
 
     received: int = 0
     landed: int = 0
@@ -34,6 +37,7 @@ class Tally:
     unchanged: int = 0
     windows_read: int = 0
     windows_changed: int = 0
+    strays: int = 0
 
     def copy(self) -> "Tally":
         return replace(self)
@@ -46,6 +50,7 @@ class Tally:
             quarantined=self.quarantined - before.quarantined,
             deduplicated=self.deduplicated - before.deduplicated,
             unchanged=self.unchanged - before.unchanged,
+            strays=self.strays - before.strays,
         )
 
 

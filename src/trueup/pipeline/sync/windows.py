@@ -79,6 +79,7 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
 
 def _take(work: _WindowRead, page: Page, page_index: int) -> None:
     admitted = work.reader.door.admit(page.records)
+    work.reader.tally.strays += admitted.strays
     refused = list(admitted.refused)
     for day, rows in _rows_by_day(admitted, work.reader.stream.kind):
         window = work.windows.get(day)
