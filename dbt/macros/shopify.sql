@@ -71,3 +71,20 @@ where
         )
     {%- endif %}
 {%- endmacro %}
+
+
+{#
+    The tax inside a part of a price that includes tax, from the tax on what is `taxed` of it. Tax
+    comes rounded to the minor unit, so of a part larger than what was taxed, or where nothing was,
+    the rate says more.
+#}
+{% macro included_tax(part, taxed, tax, rate) -%}
+    cast(
+            case
+                when {{ part }} = 0 then 0
+                when {{ taxed }} = 0 or ({{ part }} > {{ taxed }} and {{ tax }} <> 0 and {{ rate }} > 0)
+                    then cast({{ part }} as double) * cast({{ rate }} as double) / (1 + cast({{ rate }} as double))
+                else cast({{ part }} as double) * cast({{ tax }} as double) / cast({{ taxed }} as double)
+            end as decimal(20, 6)
+        )
+{%- endmacro %}

@@ -108,15 +108,15 @@ ORDER_GATES = (
         title="Every order's parts add up to what the customer paid",
         protects=_ORDERS,
         sql="""
-            select orders.order_name, orders.currency_code, orders.total_amount,
-                orders.net_of_discount_amount + orders.tax_amount + orders.shipping_amount
-                    as sum_of_parts
-            from core.fact_orders as orders
-            inner join staging.stg_shopify__orders as staged
-                on orders.order_dk = staged.order_dk
-            where orders.load_id > {since} and not orders.is_edited and not staged.taxes_included
-                and orders.total_amount
-                    <> orders.net_of_discount_amount + orders.tax_amount + orders.shipping_amount
+            select *
+            from (
+                select order_name, currency_code, total_amount,
+                    net_of_discount_amount + gift_card_amount + tax_amount + shipping_amount
+                        as sum_of_parts
+                from core.fact_orders
+                where load_id > {since} and not is_edited
+            )
+            where total_amount <> sum_of_parts
         """,
         explain="{order_name}: {sum_of_parts} of {total_amount} {currency_code}",
         why="Some line, discount, tax or shipping of the order is missing or counted twice.",

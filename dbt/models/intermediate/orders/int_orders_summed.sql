@@ -18,7 +18,7 @@ lines as (
     select
         order_dk,
         {{ strict_sum_if('not is_gift_card', 'gross_amount') }} as gross_amount,
-        {{ strict_sum_if('is_gift_card', 'gross_amount') }} as gift_card_amount,
+        {{ strict_sum_if('is_gift_card', 'gross_amount - discount_amount') }} as gift_card_amount,
         {{ strict_sum_if('not is_gift_card', 'discount_amount') }} as discount_amount,
         count(*) as line_count,
         count_if(has_cast_problem) > 0 as has_cast_problem

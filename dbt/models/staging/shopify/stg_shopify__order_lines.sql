@@ -33,8 +33,10 @@ summed as (
     select
         *,
         {{ json_array_sum('item', 'discountAllocations', 'allocatedAmountSet.shopMoney.amount') }}
-            as discount_amount,
-        {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount
+            as stated_discount_amount,
+        {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount,
+        -- A tax without a rate says nothing of prices; rates of one line apply to the same price.
+        coalesce({{ json_array_sum('item', 'taxLines', 'rate') }}, 0) as tax_rate
     from items
 
 ),
@@ -52,9 +54,41 @@ typed as (
         ('is_gift_card', 'isGiftCard', 'boolean', 'false'),
         ('unit_price_amount', 'originalUnitPriceSet.shopMoney.amount', 'decimal')
     ], keep=[
-        'order_dk', 'shop', 'currency_code', 'taxes_included', 'discount_amount', 'tax_amount',
-        'item_index', 'load_id'
+        'order_dk', 'shop', 'currency_code', 'taxes_included', 'stated_discount_amount', 'tax_amount',
+        'tax_rate', 'item_index', 'load_id'
     ], column='item') | indent(4) }}
+
+),
+
+paid as (
+
+    select
+        *,
+        unit_price_amount * quantity - stated_discount_amount as paid_amount
+    from typed
+
+),
+
+taxed as (
+
+    -- Without tax even where prices include it: what was paid less its tax is exact.
+    select
+        *,
+        cast(
+            paid_amount - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
+        ) as net_amount,
+        cast(
+            stated_discount_amount
+            - case
+                when taxes_included
+                    then
+                        {{ included_tax(
+                            'stated_discount_amount', 'paid_amount', 'tax_amount', 'tax_rate'
+                        ) }}
+                else 0
+            end as decimal(20, 6)
+        ) as discount_amount
+    from paid
 
 ),
 
@@ -74,11 +108,7 @@ renamed as (
         current_quantity,
         is_gift_card,
         unit_price_amount,
-        -- List price times quantity, without tax even where prices include it.
-        cast(
-            unit_price_amount * quantity
-            - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
-        ) as gross_amount,
+        cast(net_amount + discount_amount as decimal(20, 6)) as gross_amount,
         discount_amount,
         tax_amount,
         currency_code,
@@ -88,7 +118,7 @@ renamed as (
         or unit_price_amount is null
         or quantity is null as has_cast_problem,
         load_id
-    from typed
+    from taxed
 
 )
 

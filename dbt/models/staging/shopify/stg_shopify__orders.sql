@@ -16,9 +16,23 @@ source as (
 
 ),
 
+shipped as (
+
+    select
+        *,
+        {{ json_array_sum(
+            'payload', 'shippingLines.nodes', 'discountedPriceSet.shopMoney.amount'
+        ) }} as discounted_shipping_amount,
+        {{ json_nested_array_sum(
+            'payload', 'shippingLines.nodes', 'taxLines', 'priceSet.shopMoney.amount'
+        ) }} as shipping_tax_amount
+    from source
+
+),
+
 typed as (
 
-    {{ select_json_fields('source', [
+    {{ select_json_fields('shipped', [
         ('order_gid', 'id', 'text'),
         ('order_name', 'name', 'text'),
         ('created_at', 'createdAt', 'timestamp'),
@@ -38,9 +52,13 @@ typed as (
         ('total_amount', 'totalPriceSet.shopMoney.amount', 'decimal'),
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
-        ('total_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
+        ('full_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
+        ('shipping_lines', 'shippingLines.nodes', 'json'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
-    ], keep=lineage_columns() + ['operation', 'cursor_value', 'payload_hash']) | indent(4) }}
+    ], keep=lineage_columns() + [
+        'operation', 'cursor_value', 'payload_hash', 'discounted_shipping_amount',
+        'shipping_tax_amount'
+    ]) | indent(4) }}
 
 ),
 
@@ -68,10 +86,19 @@ renamed as (
         total_amount,
         total_discount_amount,
         total_tax_amount,
-        total_shipping_amount,
+        -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
+        cast(
+            case
+                when shipping_lines is null then full_shipping_amount
+                else discounted_shipping_amount
+            end
+            - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
+        ) as total_shipping_amount,
         is_journey_ready,
         operation = 'delete' as is_deleted,
-        has_cast_problem,
+        has_cast_problem
+        or discounted_shipping_amount is null
+        or shipping_tax_amount is null as has_cast_problem,
         coalesce(
             source_updated_at,
             {{ utc_timestamp('cursor_value') }},

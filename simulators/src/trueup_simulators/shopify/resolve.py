@@ -91,6 +91,11 @@ def _taxes(line: Line) -> list[Tax]:
     return [Tax(line.item.tax, line.item.tax_rate, line.order)] if line.item.tax else []
 
 
+def _with_tax(amount: Decimal, tax: Decimal, order: Order) -> Bag:
+    """The world keeps amounts without tax; some orders were placed at prices that include it."""
+    return Bag(amount + tax if order.taxes_included else amount, order)
+
+
 def _discounts(line: Line) -> list[Bag]:
     return [Bag(line.item.discount, line.order)] if line.item.discount else []
 
@@ -131,7 +136,7 @@ _ORDER_TEXTS: Table = _values(
     discountCode=lambda o: next(iter(o.discount_codes), None),
     discountCodes=lambda o: list(o.discount_codes),
     clientIp=lambda o: o.client_ip,
-    taxesIncluded=lambda _o: False,
+    taxesIncluded=lambda o: o.taxes_included,
     paymentGatewayNames=lambda o: sorted({t.gateway for t in o.transactions}),
 )
 
@@ -140,7 +145,7 @@ _ORDER_AMOUNTS: Table = _values(
     totalPriceSet=lambda o: Bag(o.total, o),
     originalTotalPriceSet=lambda o: Bag(o.original_total, o),
     currentTotalPriceSet=lambda o: Bag(o.total - o.total_refunded, o),
-    subtotalPriceSet=lambda o: Bag(o.subtotal, o),
+    subtotalPriceSet=lambda o: _with_tax(o.subtotal, o.total_tax, o),
     totalDiscountsSet=lambda o: Bag(o.total_discounts, o),
     totalTaxSet=lambda o: Bag(o.total_tax, o),
     totalShippingPriceSet=lambda o: Bag(o.shipping, o),
@@ -165,8 +170,10 @@ _LINE: Table = _values(
     sku=lambda s: s.item.sku,
     quantity=lambda s: s.item.quantity,
     currentQuantity=lambda s: s.item.current_quantity,
-    originalUnitPriceSet=lambda s: Bag(s.item.unit_price, s.order),
-    originalTotalSet=lambda s: Bag(s.item.gross, s.order),
+    originalUnitPriceSet=lambda s: _with_tax(
+        s.item.unit_price, s.item.tax / s.item.quantity, s.order
+    ),
+    originalTotalSet=lambda s: _with_tax(s.item.gross, s.item.tax, s.order),
     discountAllocations=_discounts,
     isGiftCard=lambda _s: False,
     taxable=lambda s: bool(s.item.tax),
@@ -299,13 +306,15 @@ OBJECTS: dict[str, Table] = {
         originalPriceSet=lambda s: Bag(s.order.shipping, s.order),
         discountedPriceSet=lambda s: Bag(s.order.shipping, s.order),
         isRemoved=lambda _s: False,
+        # Shipping is not taxed in the world.
+        taxLines=lambda _s: [],
     ),
     "Refund": _REFUND,
     "RefundLineItem": _values(
         id=lambda s: gid("RefundLineItem", s.item.id),
         lineItem=_line,
         quantity=lambda s: s.item.quantity,
-        subtotalSet=lambda s: Bag(s.item.subtotal, s.order),
+        subtotalSet=lambda s: _with_tax(s.item.subtotal, s.item.tax, s.order),
         totalTaxSet=lambda s: Bag(s.item.tax, s.order),
         restockType=lambda _s: "RETURN",
         restocked=lambda _s: True,

@@ -135,7 +135,9 @@ class Moment:
 class Order:
     """An order as shown at one instant. Amounts are in `currency`, the shop's.
 
-    total = subtotal (after discounts) + shipping + total_tax; taxes are not included in prices.
+    total = subtotal (after discounts) + shipping + total_tax. Amounts are without tax even where
+    `taxes_included` says that the shop showed prices with it: the shop's API then adds the tax
+    of a line to its prices. Only orders without discounts, with whole cents per unit, are so.
     A refund changes no amount here, only `refunds`, statuses and `current_quantity` of lines.
     An edit adds a line and so moves `total` away from `original_total`. In the customer's
     currency an amount is `amount * presentment_rate`, rounded to that currency's minor unit.
@@ -150,6 +152,7 @@ class Order:
     cancelled_at: datetime | None
     cancel_reason: str | None
     test: bool
+    taxes_included: bool
     currency: str
     presentment_currency: str
     presentment_rate: Decimal

@@ -123,6 +123,7 @@ def _order(
         cancelled_at=instant(view.when(CANCELLED)) if cancelled else None,
         cancel_reason=CANCEL_REASONS[view.sequence % 5] if cancelled else None,
         test=bool(head.test[place]),
+        taxes_included=_taxes_included(view),
         currency="USD",
         presentment_currency=home.currency,
         presentment_rate=Decimal(home.rate),
@@ -151,6 +152,15 @@ def _order(
         financial_status=_financial_status(view, total, refunds),
         fulfillment_status="FULFILLED" if view.happened(FULFILLED) else "UNFULFILLED",
     )
+
+
+def _taxes_included(view: OrderView) -> bool:
+    """Outside America prices are shown with tax, wherever that leaves whole cents per unit."""
+    lines = view.day.lines
+    rows = view.rows(NEVER)
+    whole = not (lines.tax[rows] % lines.quantity[rows]).any()
+    taxed = REGIONS[int(view.day.region[view.place])].tax_included
+    return taxed and whole and not lines.discount[rows].any()
 
 
 def _lines(view: OrderView) -> tuple[LineItem, ...]:
