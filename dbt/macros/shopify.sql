@@ -21,6 +21,7 @@ select
     orders.order_id,
     orders.currency_code,
     orders.taxes_included,
+    orders.tip_amount,
     orders.load_id,
     source.payload
 from {{ source('shopify', 'orders') }} as source

@@ -110,16 +110,19 @@ ORDER_GATES = (
         sql="""
             select *
             from (
-                select order_name, currency_code, total_amount,
+                select order_name, currency_code, total_amount, cash_rounding_amount,
                     net_of_discount_amount + gift_card_amount + tax_amount + shipping_amount
-                        as sum_of_parts
+                        + tip_amount + duty_amount + additional_fee_amount as sum_of_parts
                 from core.fact_orders
                 where load_id > {since} and not is_edited
             )
+            -- The shop does not say whether its total is before or after rounding of cash.
             where total_amount <> sum_of_parts
+                and total_amount <> sum_of_parts + cash_rounding_amount
         """,
         explain="{order_name}: {sum_of_parts} of {total_amount} {currency_code}",
-        why="Some line, discount, tax or shipping of the order is missing or counted twice.",
+        why="Some part of the order (goods, discount, tax, shipping, tip, duty, fee) is missing "
+        "or counted twice.",
         hint="Report it with the order's name.",
         owner="finance",
     ),

@@ -119,6 +119,7 @@ def refund(
     lines: Sequence[Row] = (),
     shipping: str | None = None,
     shipping_tax: str = "0.0",
+    duties: Sequence[Row] = (),
 ) -> Row:
     back = [{"subtotalAmountSet": money(shipping or "0.0"), "taxAmountSet": money(shipping_tax)}]
     return {
@@ -129,6 +130,7 @@ def refund(
         "refundLineItems": {"nodes": list(lines)},
         "refundShippingLines": {"nodes": back if shipping else []},
         "orderAdjustments": {"nodes": []},
+        "duties": list(duties),
     }
 
 

@@ -46,10 +46,37 @@ def tax_inclusive() -> list[p.Row]:
     ]
 
 
+def paid_besides() -> list[p.Row]:
+    tip = p.order_line(1102, "2.00", title="Tip", product=None, variant=None, sku=None)
+    custom = p.order_line(1103, "2.00", title="Engraving", product=None, variant=None, sku="E")
+    rounded = {"paymentSet": p.money("-0.02"), "refundSet": p.money("0.0")}
+    back = p.refund(12, AT, [p.refund_line(1102, "2.00")], duties=[{"amountSet": p.money("3.00")}])
+    tipped = {"totalTipReceivedSet": p.money("2.00")}
+    duty = {"originalTotalDutiesSet": p.money("7.00")}
+    fee = {"originalTotalAdditionalFeesSet": p.money("4.00")}
+    both = {"originalTotalAdditionalFeesSet": p.money("11.00")}
+    return [
+        besides(10, "12.00", **tipped),
+        besides(11, "14.00", tip, custom, **tipped, refunds=[back]),
+        besides(12, "21.00", **duty, **fee),
+        besides(13, "21.00", **duty, **both),
+        besides(14, "10.00", **duty, dutiesIncluded=True),
+        besides(15, "9.98", totalCashRoundingAdjustment=rounded),
+        besides(16, "10.00", totalCashRoundingAdjustment=rounded),
+        besides(17, "60.00", p.order_line(1701, "50.00", isGiftCard=True)),
+    ]
+
+
+def besides(number: int, total: str, *lines: p.Row, **fields: object) -> p.Row:
+    """One lamp of 10.00, and what else is paid with it."""
+    lamp = p.order_line(number * 100 + 1, "10.00")
+    return p.order(number, AT, [lamp, *lines], totalPriceSet=p.money(total), **fields)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("amounts") / "w.duckdb")
-    warehouse.load_records("shopify.orders", p.SHOP, tax_inclusive())
+    warehouse.load_records("shopify.orders", p.SHOP, tax_inclusive() + paid_besides())
     warehouse.transform()
     return warehouse
 
@@ -109,6 +136,28 @@ def test_a_cent_of_tax_on_a_cent_of_price_says_nothing_of_a_large_discount(shop:
 
 def test_whoever_pays_no_tax_pays_the_whole_price(shop: Warehouse) -> None:
     assert order(shop, 6, *GOODS) == (Decimal("119.00"), Decimal("11.90"), Decimal("107.10"))
+
+
+def test_a_tip_is_no_revenue_whether_or_not_it_is_a_line(shop: Warehouse) -> None:
+    assert ledger(shop, 10) == {"sale": 10, "tip": 2}
+    assert ledger(shop, 11) == {"sale": 12, "tip": 2, "refund_tip": -2, "refund_duty": -3}
+
+
+def test_duties_and_fees_are_no_revenue(shop: Warehouse) -> None:
+    assert ledger(shop, 12) == {"sale": 10, "duty": 7, "additional_fee": 4}
+
+
+def test_fees_that_name_the_duties_again_are_without_them(shop: Warehouse) -> None:
+    assert order(shop, 13, "duty_amount", "additional_fee_amount") == (7, 4)
+
+
+def test_duties_inside_prices_are_not_added(shop: Warehouse) -> None:
+    assert ledger(shop, 14) == {"sale": 10}
+
+
+@pytest.mark.parametrize("number", [15, 16])
+def test_rounding_of_cash_is_kept_apart(shop: Warehouse, number: int) -> None:
+    assert ledger(shop, number) == {"sale": 10, "cash_rounding": Decimal("-0.02")}
 
 
 def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:

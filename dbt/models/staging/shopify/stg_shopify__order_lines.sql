@@ -16,14 +16,15 @@ lines as (
 
     {{ select_json_fields('orders', [
         ('items', 'lineItems.nodes', 'json')
-    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']) | indent(4) }}
+    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'tip_amount', 'load_id']) | indent(4) }}
 
 ),
 
 items as (
 
     {{ select_json_items(
-        'lines', 'items', ['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']
+        'lines', 'items',
+        ['order_dk', 'shop', 'currency_code', 'taxes_included', 'tip_amount', 'load_id']
     ) | indent(4) }}
 
 ),
@@ -55,7 +56,7 @@ typed as (
         ('unit_price_amount', 'originalUnitPriceSet.shopMoney.amount', 'decimal')
     ], keep=[
         'order_dk', 'shop', 'currency_code', 'taxes_included', 'stated_discount_amount', 'tax_amount',
-        'tax_rate', 'item_index', 'load_id'
+        'tax_rate', 'tip_amount', 'item_index', 'load_id'
     ], column='item') | indent(4) }}
 
 ),
@@ -92,6 +93,30 @@ taxed as (
 
 ),
 
+recognised as (
+
+    -- The API does not mark the line of a tip; the order's total of tips tells which it is.
+    select
+        *,
+        tip_amount > 0
+        and product_gid is null
+        and variant_gid is null
+        and sku is null
+        and not is_gift_card
+        and tax_amount = 0
+        and stated_discount_amount = 0
+        and paid_amount = tip_amount
+        and row_number() over (
+            partition by
+                order_dk,
+                product_gid is null and variant_gid is null and sku is null,
+                paid_amount = tip_amount
+            order by item_index
+        ) = 1 as is_tip
+    from taxed
+
+),
+
 renamed as (
 
     select
@@ -107,6 +132,7 @@ renamed as (
         quantity,
         current_quantity,
         is_gift_card,
+        is_tip,
         unit_price_amount,
         cast(net_amount + discount_amount as decimal(20, 6)) as gross_amount,
         discount_amount,
@@ -118,7 +144,7 @@ renamed as (
         or unit_price_amount is null
         or quantity is null as has_cast_problem,
         load_id
-    from taxed
+    from recognised
 
 )
 

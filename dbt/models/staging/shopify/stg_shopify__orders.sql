@@ -52,6 +52,16 @@ typed as (
         ('total_amount', 'totalPriceSet.shopMoney.amount', 'decimal'),
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
+        ('tip_amount', 'totalTipReceivedSet.shopMoney.amount', 'decimal', '0'),
+        ('stated_duty_amount', 'originalTotalDutiesSet.shopMoney.amount', 'decimal', '0'),
+        ('duties_included', 'dutiesIncluded', 'boolean', 'false'),
+        (
+            'stated_fee_amount', 'originalTotalAdditionalFeesSet.shopMoney.amount', 'decimal', '0'
+        ),
+        (
+            'cash_rounding_amount', 'totalCashRoundingAdjustment.paymentSet.shopMoney.amount',
+            'decimal', '0'
+        ),
         ('full_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
         ('shipping_lines', 'shippingLines.nodes', 'json'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
@@ -86,6 +96,11 @@ renamed as (
         total_amount,
         total_discount_amount,
         total_tax_amount,
+        tip_amount,
+        -- Duties inside the prices are not paid besides them.
+        case when duties_included then 0 else stated_duty_amount end as duty_amount,
+        stated_fee_amount,
+        cash_rounding_amount,
         -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
         cast(
             case

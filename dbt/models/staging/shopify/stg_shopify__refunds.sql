@@ -43,7 +43,8 @@ summed as (
         ) }} as adjustment_amount,
         {{ json_array_sum(
             'item', 'orderAdjustments.nodes', 'taxAmountSet.shopMoney.amount'
-        ) }} as adjustment_tax_amount
+        ) }} as adjustment_tax_amount,
+        {{ json_array_sum('item', 'duties', 'amountSet.shopMoney.amount') }} as duty_amount
     from items
 
 ),
@@ -57,7 +58,7 @@ typed as (
         ('total_refunded_amount', 'totalRefundedSet.shopMoney.amount', 'decimal')
     ], keep=[
         'order_dk', 'shop', 'currency_code', 'taxes_included', 'shipping_amount', 'shipping_tax_amount',
-        'adjustment_amount', 'adjustment_tax_amount', 'load_id'
+        'adjustment_amount', 'adjustment_tax_amount', 'duty_amount', 'load_id'
     ], column='item') | indent(4) }}
 
 ),
@@ -79,11 +80,13 @@ renamed as (
         -- Signed as the shop signs it: negative is money given back.
         adjustment_amount,
         adjustment_tax_amount,
+        duty_amount,
         currency_code,
         has_cast_problem
         or coalesce(created_at, processed_at) is null
         or shipping_amount is null
         or shipping_tax_amount is null
+        or duty_amount is null
         or adjustment_amount is null as has_cast_problem,
         load_id
     from typed

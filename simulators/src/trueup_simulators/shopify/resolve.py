@@ -54,7 +54,25 @@ def _limited(get: Any) -> Resolver:
 
 
 def _lines(order: Order) -> list[Line]:
-    return [Line(item, order) for item in order.lines]
+    tips = [_tip_line(order)] if order.tip else []
+    return [Line(item, order) for item in (*order.lines, *tips)]
+
+
+def _tip_line(order: Order) -> LineItem:
+    """The shop lists a tip as a line without a product."""
+    return LineItem(
+        id=order.id * 100,
+        product_id=None,
+        variant_id=None,
+        sku=None,
+        title="Tip",
+        quantity=1,
+        current_quantity=1,
+        unit_price=order.tip,
+        discount=Decimal(0),
+        tax=Decimal(0),
+        tax_rate=Decimal(0),
+    )
 
 
 def _line(refunded: RefundedLine) -> Line:
@@ -137,6 +155,7 @@ _ORDER_TEXTS: Table = _values(
     discountCodes=lambda o: list(o.discount_codes),
     clientIp=lambda o: o.client_ip,
     taxesIncluded=lambda o: o.taxes_included,
+    dutiesIncluded=lambda _o: False,
     paymentGatewayNames=lambda o: sorted({t.gateway for t in o.transactions}),
 )
 
@@ -150,6 +169,11 @@ _ORDER_AMOUNTS: Table = _values(
     totalTaxSet=lambda o: Bag(o.total_tax, o),
     totalShippingPriceSet=lambda o: Bag(o.shipping, o),
     totalRefundedSet=lambda o: Bag(o.total_refunded, o),
+    totalTipReceivedSet=lambda o: Bag(o.tip, o),
+    originalTotalDutiesSet=lambda o: Bag(o.duties, o) if o.duties else None,
+    # The world has no additional fees and takes no cash.
+    originalTotalAdditionalFeesSet=lambda _o: None,
+    totalCashRoundingAdjustment=lambda o: o,
 )
 
 _ORDER_PARTS: Table = {
@@ -179,8 +203,8 @@ _LINE: Table = _values(
     taxable=lambda s: bool(s.item.tax),
 ) | {
     "taxLines": _limited(_taxes),
-    "product": lambda s, _args, context: context.product(s.item.product_id),
-    "variant": lambda s, _args, context: context.variant(s.item.variant_id),
+    "product": lambda s, _args, context: s.item.product_id and context.product(s.item.product_id),
+    "variant": lambda s, _args, context: s.item.variant_id and context.variant(s.item.variant_id),
 }
 
 _REFUND: Table = (
@@ -191,6 +215,7 @@ _REFUND: Table = (
         updatedAt=lambda s: instant(s.refund.created_at),
         note=lambda s: s.refund.note,
         totalRefundedSet=lambda s: Bag(s.refund.total, s.order),
+        duties=lambda _s: [],
         order=lambda s: s.order,
     )
     | {
@@ -318,6 +343,10 @@ OBJECTS: dict[str, Table] = {
         totalTaxSet=lambda s: Bag(s.item.tax, s.order),
         restockType=lambda _s: "RETURN",
         restocked=lambda _s: True,
+    ),
+    "RefundDuty": {"amountSet": _value(id)},
+    "CashRoundingAdjustment": dict.fromkeys(
+        ("paymentSet", "refundSet"), _value(lambda o: Bag(Decimal(0), o))
     ),
     "RefundShippingLine": _values(
         id=lambda s: gid("RefundShippingLine", s.order.id),
