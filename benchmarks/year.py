@@ -25,6 +25,7 @@ from trueup_simulators.server import build_app, running
 from trueup_simulators.world import SimulatedClock, World, WorldConfig
 
 ORDERS_PER_DAY = 2_740
+PRODUCTS = 5_000
 SHOP = "bench.myshopify.com"
 _PROJECT = f"""
 name: brightcart-year
@@ -164,11 +165,17 @@ def _stamped(
                 parts[index] = date_text
             else:
                 kind, _, old = part.rpartition(b"/")
-                # Half of the orders come from customers that ordered before.
-                own = number // 2 if kind.endswith(b"Customer") else number
+                own = _own_number(kind, number)
                 parts[index] = b"%s/%s%07d" % (kind, old[-6:], own)
         payload = b"".join(parts)
         yield payload, payload[7 : payload.index(b'"', 7)].decode()
+
+
+def _own_number(kind: bytes, order: int) -> int:
+    """Half of the orders come from customers that ordered before; all are of a few thousand goods."""
+    if kind.endswith(b"Customer"):
+        return order // 2
+    return order % PRODUCTS if b"/Product" in kind else order
 
 
 def main() -> None:

@@ -190,6 +190,28 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
 {%- endmacro %}
 
 
+{# The same over the elements of the arrays inside an array's elements. #}
+{% macro json_nested_array_sum(item, array_path, inner_path, amount_path) -%}
+    {{ return(adapter.dispatch('json_nested_array_sum', 'trueup')(item, array_path, inner_path, amount_path)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_nested_array_sum(item, array_path, inner_path, amount_path) -%}
+    {{ trueup.json_array_sum(item, array_path, inner_path ~ '[*].' ~ amount_path) }}
+{%- endmacro %}
+
+{% macro snowflake__json_nested_array_sum(item, array_path, inner_path, amount_path) -%}
+    coalesce(reduce(
+        get_path({{ item }}, '{{ array_path }}'),
+        0::number(20, 6),
+        (outer_total, outer_element) -> outer_total + coalesce(reduce(
+            get_path(outer_element, '{{ inner_path }}'),
+            0::number(20, 6),
+            (total, element) -> total + try_cast(get_path(element, '{{ amount_path }}')::varchar as decimal(20, 6))
+        ), 0)
+    ), 0)
+{%- endmacro %}
+
+
 {#
     The first element of a JSON array whose `key` has one of the `values`, taken in that order of
     preference; NULL without one.

@@ -21,6 +21,7 @@ select
     orders.order_id,
     orders.currency_code,
     orders.taxes_included,
+    orders.tip_amount,
     orders.load_id,
     source.payload
 from {{ source('shopify', 'orders') }} as source
@@ -70,4 +71,21 @@ where
             and candidates.payload_hash > known.payload_hash
         )
     {%- endif %}
+{%- endmacro %}
+
+
+{#
+    The tax inside a part of a price that includes tax, from the tax on what is `taxed` of it. Tax
+    comes rounded to the minor unit, so of a part larger than what was taxed, or where nothing was,
+    the rate says more.
+#}
+{% macro included_tax(part, taxed, tax, rate) -%}
+    cast(
+            case
+                when {{ part }} = 0 then 0
+                when {{ taxed }} = 0 or ({{ part }} > {{ taxed }} and {{ tax }} <> 0 and {{ rate }} > 0)
+                    then cast({{ part }} as double) * cast({{ rate }} as double) / (1 + cast({{ rate }} as double))
+                else cast({{ part }} as double) * cast({{ tax }} as double) / cast({{ taxed }} as double)
+            end as decimal(20, 6)
+        )
 {%- endmacro %}

@@ -32,17 +32,20 @@
 {%- endmacro %}
 
 
-{# Whole seconds from one UTC timestamp to a later one, rounded towards zero, negative if earlier. #}
+{#
+    Seconds from one UTC timestamp to a later one, with their fraction; negative if it is earlier.
+    Counted in seconds, engines would count how often a second begins in between.
+#}
 {% macro seconds_between(earlier, later) -%}
     {{ return(adapter.dispatch('seconds_between', 'trueup')(earlier, later)) }}
 {%- endmacro %}
 
 {% macro duckdb__seconds_between(earlier, later) -%}
-    date_diff('second', {{ earlier }}, {{ later }})
+    cast(date_diff('microsecond', {{ earlier }}, {{ later }}) * 0.000001 as decimal(20, 6))
 {%- endmacro %}
 
 {% macro snowflake__seconds_between(earlier, later) -%}
-    datediff(second, {{ earlier }}, {{ later }})
+    cast(datediff(microsecond, {{ earlier }}, {{ later }}) * 0.000001 as decimal(20, 6))
 {%- endmacro %}
 
 

@@ -2,16 +2,17 @@ with
 
 rates as (
 
+    -- A rate that is stated and cannot be used is unknown: it ends the rate before it.
     select
         base_currency_code,
         quote_currency_code,
         rate_date,
-        rate,
+        case when rate > 0 then rate end as rate,
         provider,
         published_at,
         load_id
     from {{ ref('int_fx_rates_versioned') }}
-    where closed_load_id is null and not is_deleted and rate > 0
+    where closed_load_id is null and not is_deleted and rate_date is not null
 
 ),
 
@@ -110,6 +111,7 @@ filled as (
                 fill_days.date_day < stated_with_next.next_rate_date
                 or stated_with_next.next_rate_date is null
             )
+    where stated_with_next.rate is not null
 
 ),
 

@@ -58,9 +58,6 @@ reported_rows as (
             reported.has_cast_problem
             or reported.report_date is distinct from report_windows.platform_date
         ) as has_cast_problem,
-        {{ row_hash(
-            ['reported.campaign_id', 'reported.ad_group_id', 'reported.ad_id'] + measures
-        ) }} as row_hash,
         reported.load_id
     from {{ ref('int_ad_days_unioned') }} as reported
     inner join report_windows
@@ -75,8 +72,18 @@ reported_rows as (
 
 ),
 
+hashed_rows as (
+
+    -- Whatever a version shows belongs to its hash, or a correction of it would be ignored.
+    select
+        *,
+        {{ row_hash(ids + measures + ['has_cast_problem']) }} as row_hash
+    from reported_rows
+
+),
+
 {{ versions_from_windows(
-    rows='reported_rows',
+    rows='hashed_rows',
     windows='report_windows',
     keys=keys,
     entity='entity_id',

@@ -39,6 +39,7 @@ described as (
         lines.quantity,
         lines.current_quantity,
         lines.is_gift_card,
+        lines.is_tip,
         lines.currency_code,
         lines.unit_price_amount,
         lines.gross_amount,

@@ -58,6 +58,10 @@ converted as (
         orders.gift_card_amount,
         orders.tax_amount,
         orders.shipping_amount,
+        orders.tip_amount,
+        orders.duty_amount,
+        orders.additional_fee_amount,
+        orders.cash_rounding_amount,
         orders.total_amount,
         orders.refunded_amount,
         {{ reporting_amount('orders.total_amount', 'orders.currency_code', 'fx_rates') }}

@@ -46,6 +46,8 @@ converted as (
         refunds.tax_amount,
         refunds.shipping_amount,
         refunds.adjustment_amount,
+        refunds.tip_amount,
+        refunds.duty_amount,
         refunds.total_refunded_amount,
         {{ reporting_amount('refunds.items_amount', 'refunds.currency_code', 'fx_rates') }}
             as items_amount_reporting,

@@ -231,7 +231,10 @@ MART_GATES = (
             facts as (
                 select report_date, currency_code,
                     sum(amount) filter (
-                        where component not in ('gift_card_sale', 'refund_gift_card')
+                        where component in (
+                            'sale', 'discount', 'tax', 'shipping', 'refund_items',
+                            'refund_adjustment', 'refund_tax', 'refund_shipping'
+                        )
                     ) as amount,
                     sum(amount) filter (where component = 'sale') as gmv,
                     sum(orders) as orders, sum(new_customers) as new_customers

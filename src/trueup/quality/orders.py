@@ -142,25 +142,28 @@ ORDER_GATES = (
         title="Every order's parts add up to what the customer paid",
         protects=_ORDERS,
         sql="""
-            select orders.order_name, orders.currency_code, orders.total_amount,
-                orders.net_of_discount_amount + orders.tax_amount + orders.shipping_amount
-                    as sum_of_parts
-            from core.fact_orders as orders
-            inner join staging.stg_shopify__orders as staged
-                on orders.order_dk = staged.order_dk
-            where orders.load_id > {since}
-                and (
-                    -- An amount that is not there at all can be read without a problem.
-                    orders.total_amount is null
-                    or sum_of_parts is null
-                    or (
-                        not orders.is_edited and not staged.taxes_included
-                        and orders.total_amount <> sum_of_parts
-                    )
+            select *
+            from (
+                select order_name, currency_code, total_amount, cash_rounding_amount, is_edited,
+                    net_of_discount_amount + gift_card_amount + tax_amount + shipping_amount
+                        + tip_amount + duty_amount + additional_fee_amount as sum_of_parts
+                from core.fact_orders
+                where load_id > {since}
+            )
+            where
+                -- An amount that is not there at all can be read without a problem.
+                total_amount is null
+                or sum_of_parts is null
+                -- The shop does not say whether its total is before or after rounding of cash.
+                or (
+                    not is_edited
+                    and total_amount <> sum_of_parts
+                    and total_amount <> sum_of_parts + cash_rounding_amount
                 )
         """,
         explain="{order_name}: {sum_of_parts} of {total_amount} {currency_code}",
-        why="Some line, discount, tax or shipping of the order is missing or counted twice.",
+        why="Some part of the order (goods, discount, tax, shipping, tip, duty, fee) is missing "
+        "or counted twice.",
         hint="Report it with the order's name.",
         owner="finance",
     ),
@@ -177,12 +180,13 @@ ORDER_GATES = (
             ),
             expected as (
                 select order_dk, net_of_discount_amount + gift_card_amount + tax_amount
-                        + shipping_amount as amount
+                        + shipping_amount + tip_amount + duty_amount + additional_fee_amount
+                        + cash_rounding_amount as amount
                 from core.fact_orders
                 where not is_test and order_dk in (select order_dk from touched)
                 union all
                 select order_dk, adjustment_amount - items_amount - gift_card_amount - tax_amount
-                        - shipping_amount as amount
+                        - shipping_amount - tip_amount - duty_amount as amount
                 from core.fact_refunds
                 where not is_test and order_dk in (select order_dk from touched)
             ),

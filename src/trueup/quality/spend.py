@@ -288,6 +288,28 @@ SPEND_GATES = (
         owner="finance",
     ),
     Gate(
+        name="rates_usable",
+        title="Every row of the file of exchange rates can be used",
+        protects=frozenset(),
+        # What needs such a rate has none, and is held back for that.
+        severity=Severity.WARN,
+        sql="""
+            select base_currency_code, quote_currency_code, provider,
+                coalesce(stated_rate_date, 'no day') as stated_day,
+                coalesce(stated_rate, 'empty') as stated_rate
+            from intermediate.int_fx_rates_versioned
+            where closed_load_id is null and not is_deleted
+                and (rate_date is null or rate is null or rate <= 0)
+            order by rate_date desc, stated_day, base_currency_code, quote_currency_code
+        """,
+        explain="{base_currency_code}/{quote_currency_code} of {stated_day} ({provider}) is "
+        "{stated_rate}",
+        why="No other rate takes its place: amounts of that day and of those after it, up to the "
+        "next rate, are not converted.",
+        hint="Mend the row in the file that sources.fx.path names, then: trueup run",
+        owner="finance",
+    ),
+    Gate(
         name="clicks_within_impressions",
         title="No ad has more clicks than impressions",
         protects=_SPEND,

@@ -1,6 +1,7 @@
 """The official schema accepts every query that is sent and every answer that is served."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from graphql import DocumentNode
@@ -54,6 +55,7 @@ def a_full_world():
         an_order(2, customer_id=None, email=None, journey=None, client_ip=None),
         an_order(3, presentment_currency="JPY", presentment_rate=judge_rate()),
         an_order(4, journey=(a_moment(1, utm=None, referrer_url=None), a_moment(2))),
+        an_order(6, taxes_included=True, tip=Decimal("2.00"), duties=Decimal("3.50")),
         an_order(5, test=True, transactions=(a_payment(1, "AUTHORIZATION"),)),
     ]
     return World(orders, [a_customer(n) for n in (1, 2)], [a_product(n) for n in (1, 2)])

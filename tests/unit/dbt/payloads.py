@@ -103,12 +103,25 @@ def discount(amount: str) -> list[Row]:
     return [{"allocatedAmountSet": money(amount)}]
 
 
-def tax(amount: str) -> list[Row]:
-    return [{"title": "VAT", "rate": 0.1, "priceSet": money(amount)}]
+def tax(amount: str, rate: float | None = 0.1) -> list[Row]:
+    return [{"title": "VAT", "rate": rate, "priceSet": money(amount)}]
 
 
-def refund(number: int, at: str, lines: Sequence[Row] = (), shipping: str | None = None) -> Row:
-    back = [{"subtotalAmountSet": money(shipping), "taxAmountSet": money("0.0")}]
+def shipping(price: str, tax_amount: str | None = None) -> Row:
+    """The shipping lines of an order: one, after its discounts."""
+    line = {"discountedPriceSet": money(price), "taxLines": tax(tax_amount) if tax_amount else []}
+    return {"nodes": [line]}
+
+
+def refund(
+    number: int,
+    at: str,
+    lines: Sequence[Row] = (),
+    shipping: str | None = None,
+    shipping_tax: str = "0.0",
+    duties: Sequence[Row] = (),
+) -> Row:
+    back = [{"subtotalAmountSet": money(shipping or "0.0"), "taxAmountSet": money(shipping_tax)}]
     return {
         "id": f"gid://shopify/Refund/{number}",
         "createdAt": at,
@@ -117,6 +130,7 @@ def refund(number: int, at: str, lines: Sequence[Row] = (), shipping: str | None
         "refundLineItems": {"nodes": list(lines)},
         "refundShippingLines": {"nodes": back if shipping else []},
         "orderAdjustments": {"nodes": []},
+        "duties": list(duties),
     }
 
 

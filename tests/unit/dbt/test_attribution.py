@@ -1,4 +1,4 @@
-"""Last touch within seven days of a click, to the second."""
+"""Last touch within seven days of a click, whatever the fraction of a second."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pytest
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse
 
-PLACED = "2026-06-20T12:00:00Z"
+PLACED = "2026-06-20T12:00:00.500Z"
 GCLID, FBCLID = "gclid=G1", "fbclid=F1"
 PAID_SOCIAL = {"source": "facebook", "medium": "paid_social"}
 NEWSLETTER = {"source": "newsletter", "medium": "email"}
@@ -15,10 +15,12 @@ GOOGLE = "https://www.google.com/"
 
 # Name of the case, visits before the order, channel that gets the credit.
 CASES = [
-    ("exactly seven days before", [p.visit(1, "2026-06-13T12:00:00Z", GCLID)], "paid_search"),
+    ("exactly seven days before", [p.visit(1, "2026-06-13T12:00:00.500Z", GCLID)], "paid_search"),
     ("a second too early", [p.visit(2, "2026-06-13T11:59:59Z", GCLID)], "unattributed"),
-    ("in the second of the order", [p.visit(3, PLACED, GCLID)], "paid_search"),
+    ("in the moment of the order", [p.visit(3, PLACED, GCLID)], "paid_search"),
     ("a second after the order", [p.visit(4, "2026-06-20T12:00:01Z", GCLID)], "unattributed"),
+    ("a moment too early", [p.visit(19, "2026-06-13T12:00:00.300Z", GCLID)], "unattributed"),
+    ("a moment after the order", [p.visit(20, "2026-06-20T12:00:00.900Z", GCLID)], "unattributed"),
     ("no journey", None, "unattributed"),
     ("an empty journey", [], "unattributed"),
     ("direct alone", [p.visit(5, "2026-06-20T11:00:00Z")], "direct"),

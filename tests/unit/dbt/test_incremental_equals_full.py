@@ -28,7 +28,7 @@ def load_spend(warehouse: Warehouse, draw: random.Random) -> None:
     """Some days again, with rows changed, gone or back; sometimes a day without any."""
     windows = {
         day: [
-            p.google_ad_day(ad, draw.choice([1_000_000, 2_000_000]), day)
+            p.google_ad_day(ad, draw.choice([1_000_000, 2_000_000, "x"]), day)
             for ad in draw.sample(["11", "12", "21"], draw.randint(0, 3))
         ]
         for day in draw.sample(DAYS, 2)
@@ -56,7 +56,7 @@ def load_clicks(warehouse: Warehouse, draw: random.Random) -> None:
 
 def load_rates(warehouse: Warehouse, draw: random.Random) -> None:
     days = draw.sample(DAYS, 3)
-    rows = [p.rate("EUR", "USD", day, draw.choice(["1.08", "1.1"])) for day in days]
+    rows = [p.rate("EUR", "USD", day, draw.choice(["1.08", "1.1", "n/a", "0"])) for day in days]
     warehouse.load_windows("fx.rates", "file", {None: rows})
 
 

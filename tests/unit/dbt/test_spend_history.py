@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,44 @@ def test_ads_that_no_list_names_are_inferred(spend: Warehouse) -> None:
     )
     inferred = spend.rows("select is_inferred from core.dim_ad where ad_id = '1same'")
     assert (missing, inferred) == ([(0,)], [(True,)])
+
+
+def test_a_day_read_again_in_another_currency_is_another_version(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    row = euros("1", 1)
+    warehouse.load_windows("google_ads.ad_days", "1", {DAY: [row]}, "EUR")
+    warehouse.transform(select=["+fact_ad_spend"])
+    corrected = row | {"customer": {"id": "1", "currencyCode": "USD"}}
+    warehouse.load_windows("google_ads.ad_days", "1", {DAY: [corrected]}, "USD")
+    for full_refresh in (False, True):
+        warehouse.transform(select=["+fact_ad_spend"], full_refresh=full_refresh)
+        assert warehouse.rows("select currency_code from core.fact_ad_spend") == [("USD",)]
+
+
+def test_a_row_that_can_be_read_at_last_is_no_problem_any_more(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    row = euros("1", 1)
+    elsewhere = row | {"segments": {"date": "2026-06-09"}}
+    for payload in (elsewhere, row):
+        warehouse.load_windows("google_ads.ad_days", "1", {DAY: [payload]}, "EUR")
+        warehouse.transform(select=["+fact_ad_spend"])
+    current = "from core.fact_ad_spend_hist where closed_load_id is null"
+    assert warehouse.rows(f"select has_cast_problem {current}") == [(False,)]
+
+
+def test_conversions_that_cannot_be_read_are_null_and_found(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    bought = [{"action_type": "purchase", "value": "two"}]
+    worth = [{"action_type": "purchase", "value": "1e400"}]
+    rows = [
+        p.meta_ad_day("1count", "1", DAY, actions=bought),
+        p.meta_ad_day("2value", "1", DAY, action_values=worth),
+        p.meta_ad_day("3none", "1", DAY),
+    ]
+    warehouse.load_windows("meta_ads.ad_days", "2", {DAY: rows})
+    warehouse.transform(select=["+fact_ad_spend"])
+    figures = warehouse.rows(
+        "select platform_conversions, platform_conversion_value_amount, has_cast_problem "
+        "from core.fact_ad_spend_hist order by ad_id"
+    )
+    assert figures == [(None, 0, True), (0, None, True), (0, 0, False)]

@@ -7,7 +7,7 @@
 
 {%- set columns = [
     'base_currency_code', 'quote_currency_code', 'rate_date', 'rate', 'provider', 'published_at',
-    'has_cast_problem'
+    'stated_rate_date', 'stated_rate', 'has_cast_problem'
 ] %}
 
 with
@@ -27,13 +27,16 @@ listed as (
 
     select
         {{ account_of_scope('scope') }} as scope,
-        base_currency_code
+        coalesce(base_currency_code, '~null~')
         || '|'
-        || quote_currency_code
+        || coalesce(quote_currency_code, '~null~')
         || '|'
-        || cast(rate_date as varchar) as rate_key,
+        -- Days that cannot be read are kept, one row each, to be named.
+        || coalesce(cast(rate_date as varchar), stated_rate_date, '~null~') as rate_key,
         {{ columns | join(',\n        ') }},
-        {{ row_hash(['rate', 'provider']) }} as row_hash,
+        {{ row_hash([
+            'coalesce(cast(rate as varchar), stated_rate)', 'provider', 'has_cast_problem'
+        ]) }} as row_hash,
         load_id
     from {{ ref('stg_fx__rates') }}
     where load_id > {{ transformed_load_id() }}

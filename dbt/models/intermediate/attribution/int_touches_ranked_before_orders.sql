@@ -10,7 +10,7 @@ touches as (
 
 eligible as (
 
-    -- In seconds and with both ends, so that no touch depends on where midnight falls.
+    -- In exact seconds and with both ends, so that no touch depends on where midnight falls.
     select *
     from touches
     where

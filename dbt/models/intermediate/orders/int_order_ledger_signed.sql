@@ -9,12 +9,15 @@
 
 {%- set sale_components = [
     ('sale', 'gross_amount', 1), ('gift_card_sale', 'gift_card_amount', 1),
-    ('discount', 'discount_amount', -1), ('tax', 'tax_amount', 1), ('shipping', 'shipping_amount', 1)
+    ('discount', 'discount_amount', -1), ('tax', 'tax_amount', 1), ('shipping', 'shipping_amount', 1),
+    ('tip', 'tip_amount', 1), ('duty', 'duty_amount', 1),
+    ('additional_fee', 'additional_fee_amount', 1), ('cash_rounding', 'cash_rounding_amount', 1)
 ] %}
 {%- set refund_components = [
     ('refund_items', 'items_amount', -1), ('refund_gift_card', 'gift_card_amount', -1),
     ('refund_tax', 'tax_amount', -1), ('refund_shipping', 'shipping_amount', -1),
-    ('refund_adjustment', 'adjustment_amount', 1)
+    ('refund_adjustment', 'adjustment_amount', 1), ('refund_tip', 'tip_amount', -1),
+    ('refund_duty', 'duty_amount', -1)
 ] %}
 
 with

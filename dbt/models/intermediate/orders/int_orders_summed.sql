@@ -17,9 +17,10 @@ lines as (
 
     select
         order_dk,
-        {{ strict_sum_if('not is_gift_card', 'gross_amount') }} as gross_amount,
-        {{ strict_sum_if('is_gift_card', 'gross_amount') }} as gift_card_amount,
-        {{ strict_sum_if('not is_gift_card', 'discount_amount') }} as discount_amount,
+        {{ strict_sum_if('not is_gift_card and not is_tip', 'gross_amount') }} as gross_amount,
+        {{ strict_sum_if('is_gift_card', 'gross_amount - discount_amount') }} as gift_card_amount,
+        {{ strict_sum_if('not is_gift_card and not is_tip', 'discount_amount') }}
+            as discount_amount,
         count(*) as line_count,
         count_if(has_cast_problem) > 0 as has_cast_problem
     from {{ ref('stg_shopify__order_lines') }}
@@ -66,6 +67,10 @@ summed as (
         case when lines.order_dk is null then 0 else lines.discount_amount end as discount_amount,
         orders.total_tax_amount as tax_amount,
         orders.total_shipping_amount as shipping_amount,
+        orders.tip_amount,
+        orders.duty_amount,
+        orders.stated_fee_amount,
+        orders.cash_rounding_amount,
         orders.total_amount,
         case when refunds.order_dk is null then 0 else refunds.refunded_amount end
             as refunded_amount,
@@ -78,6 +83,25 @@ summed as (
     left join refunds on orders.order_dk = refunds.order_dk
     where not orders.is_deleted
 
+),
+
+composed as (
+
+    -- Some shops name the duties among the additional fees again; then the total has them once.
+    select
+        *,
+        stated_fee_amount
+        - case
+            when
+                stated_fee_amount >= duty_amount
+                and total_amount
+                = gross_amount - discount_amount + gift_card_amount + tax_amount + shipping_amount
+                + tip_amount + stated_fee_amount
+                then duty_amount
+            else 0
+        end as additional_fee_amount
+    from summed
+
 )
 
-select * from summed
+select * from composed

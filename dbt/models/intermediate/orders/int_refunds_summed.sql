@@ -17,7 +17,8 @@ order_lines as (
 
     select
         order_line_dk,
-        is_gift_card
+        is_gift_card,
+        is_tip
     from {{ ref('stg_shopify__order_lines') }}
     where load_id > {{ transformed_load_id() }}
 
@@ -27,7 +28,8 @@ refund_lines as (
 
     select
         lines.*,
-        coalesce(order_lines.is_gift_card, false) as is_gift_card
+        coalesce(order_lines.is_gift_card, false) as is_gift_card,
+        coalesce(order_lines.is_tip, false) as is_tip
     from {{ ref('stg_shopify__refund_lines') }} as lines
     left join order_lines on lines.order_line_dk = order_lines.order_line_dk
     where lines.load_id > {{ transformed_load_id() }}
@@ -38,8 +40,9 @@ line_sums as (
 
     select
         refund_dk,
-        {{ strict_sum_if('not is_gift_card', 'items_amount') }} as items_amount,
+        {{ strict_sum_if('not is_gift_card and not is_tip', 'items_amount') }} as items_amount,
         {{ strict_sum_if('is_gift_card', 'items_amount') }} as gift_card_amount,
+        {{ strict_sum_if('is_tip', 'items_amount') }} as tip_amount,
         {{ strict_sum('tax_amount') }} as tax_amount,
         sum(quantity) as quantity,
         count_if(has_cast_problem) > 0 as has_cast_problem
@@ -61,12 +64,14 @@ summed as (
             as items_amount,
         case when line_sums.refund_dk is null then 0 else line_sums.gift_card_amount end
             as gift_card_amount,
+        case when line_sums.refund_dk is null then 0 else line_sums.tip_amount end as tip_amount,
         -- Tax on goods and on shipping; tax of an adjustment is signed as the shop signs it.
         case when line_sums.refund_dk is null then 0 else line_sums.tax_amount end
         + refunds.shipping_tax_amount
         - refunds.adjustment_tax_amount as tax_amount,
         refunds.shipping_amount,
         refunds.adjustment_amount,
+        refunds.duty_amount,
         refunds.total_refunded_amount,
         coalesce(line_sums.quantity, 0) as quantity,
         refunds.currency_code,

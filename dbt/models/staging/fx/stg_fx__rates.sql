@@ -14,6 +14,8 @@ typed as (
         ('quote_currency_code', 'quote', 'text'),
         ('rate_date', 'rate_date', 'date'),
         ('rate', 'rate', 'rate'),
+        ('stated_rate_date', 'rate_date', 'text'),
+        ('stated_rate', 'rate', 'text'),
         ('provider', 'provider', 'text'),
         ('published_at', 'published_at', 'timestamp')
     ], keep=lineage_columns()) | indent(4) }}

@@ -39,6 +39,16 @@ purchases_found as (
 
 ),
 
+purchases_read as (
+
+    select
+        *,
+        coalesce({{ json_text('purchases', 'value') }}, '0') as stated_conversions,
+        coalesce({{ json_text('purchase_values', 'value') }}, '0') as stated_conversion_value
+    from purchases_found
+
+),
+
 renamed as (
 
     select
@@ -54,11 +64,12 @@ renamed as (
         clicks,
         clicks_all,
         -- What the platform claims, in its default windows (7 days click, 1 day view).
-        coalesce({{ try_amount(json_text('purchases', 'value')) }}, 0) as platform_conversions,
-        coalesce({{ try_amount(json_text('purchase_values', 'value')) }}, 0)
-            as platform_conversion_value_amount,
+        {{ try_amount('stated_conversions') }} as platform_conversions,
+        {{ try_amount('stated_conversion_value') }} as platform_conversion_value_amount,
         has_cast_problem
-    from purchases_found
+        or {{ try_amount('stated_conversions') }} is null
+        or {{ try_amount('stated_conversion_value') }} is null as has_cast_problem
+    from purchases_read
 
 )
 

@@ -16,14 +16,15 @@ lines as (
 
     {{ select_json_fields('orders', [
         ('items', 'lineItems.nodes', 'json')
-    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']) | indent(4) }}
+    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'tip_amount', 'load_id']) | indent(4) }}
 
 ),
 
 items as (
 
     {{ select_json_items(
-        'lines', 'items', ['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']
+        'lines', 'items',
+        ['order_dk', 'shop', 'currency_code', 'taxes_included', 'tip_amount', 'load_id']
     ) | indent(4) }}
 
 ),
@@ -33,8 +34,10 @@ summed as (
     select
         *,
         {{ json_array_sum('item', 'discountAllocations', 'allocatedAmountSet.shopMoney.amount') }}
-            as discount_amount,
-        {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount
+            as stated_discount_amount,
+        {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount,
+        -- A tax without a rate says nothing of prices; rates of one line apply to the same price.
+        coalesce({{ json_array_sum('item', 'taxLines', 'rate') }}, 0) as tax_rate
     from items
 
 ),
@@ -52,9 +55,65 @@ typed as (
         ('is_gift_card', 'isGiftCard', 'boolean', 'false'),
         ('unit_price_amount', 'originalUnitPriceSet.shopMoney.amount', 'decimal')
     ], keep=[
-        'order_dk', 'shop', 'currency_code', 'taxes_included', 'discount_amount', 'tax_amount',
-        'item_index', 'load_id'
+        'order_dk', 'shop', 'currency_code', 'taxes_included', 'stated_discount_amount', 'tax_amount',
+        'tax_rate', 'tip_amount', 'item_index', 'load_id'
     ], column='item') | indent(4) }}
+
+),
+
+paid as (
+
+    select
+        *,
+        unit_price_amount * quantity - stated_discount_amount as paid_amount
+    from typed
+
+),
+
+taxed as (
+
+    -- Without tax even where prices include it: what was paid less its tax is exact.
+    select
+        *,
+        cast(
+            paid_amount - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
+        ) as net_amount,
+        cast(
+            stated_discount_amount
+            - case
+                when taxes_included
+                    then
+                        {{ included_tax(
+                            'stated_discount_amount', 'paid_amount', 'tax_amount', 'tax_rate'
+                        ) }}
+                else 0
+            end as decimal(20, 6)
+        ) as discount_amount
+    from paid
+
+),
+
+recognised as (
+
+    -- The API does not mark the line of a tip; the order's total of tips tells which it is.
+    select
+        *,
+        tip_amount > 0
+        and product_gid is null
+        and variant_gid is null
+        and sku is null
+        and not is_gift_card
+        and tax_amount = 0
+        and stated_discount_amount = 0
+        and paid_amount = tip_amount
+        and row_number() over (
+            partition by
+                order_dk,
+                product_gid is null and variant_gid is null and sku is null,
+                paid_amount = tip_amount
+            order by item_index
+        ) = 1 as is_tip
+    from taxed
 
 ),
 
@@ -73,12 +132,9 @@ renamed as (
         quantity,
         current_quantity,
         is_gift_card,
+        is_tip,
         unit_price_amount,
-        -- List price times quantity, without tax even where prices include it.
-        cast(
-            unit_price_amount * quantity
-            - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
-        ) as gross_amount,
+        cast(net_amount + discount_amount as decimal(20, 6)) as gross_amount,
         discount_amount,
         tax_amount,
         currency_code,
@@ -88,7 +144,7 @@ renamed as (
         or unit_price_amount is null
         or quantity is null as has_cast_problem,
         load_id
-    from typed
+    from recognised
 
 )
 

@@ -16,9 +16,23 @@ source as (
 
 ),
 
+shipped as (
+
+    select
+        *,
+        {{ json_array_sum(
+            'payload', 'shippingLines.nodes', 'discountedPriceSet.shopMoney.amount'
+        ) }} as discounted_shipping_amount,
+        {{ json_nested_array_sum(
+            'payload', 'shippingLines.nodes', 'taxLines', 'priceSet.shopMoney.amount'
+        ) }} as shipping_tax_amount
+    from source
+
+),
+
 typed as (
 
-    {{ select_json_fields('source', [
+    {{ select_json_fields('shipped', [
         ('order_gid', 'id', 'text'),
         ('order_name', 'name', 'text'),
         ('created_at', 'createdAt', 'timestamp'),
@@ -38,9 +52,23 @@ typed as (
         ('total_amount', 'totalPriceSet.shopMoney.amount', 'decimal'),
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
-        ('total_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
+        ('tip_amount', 'totalTipReceivedSet.shopMoney.amount', 'decimal', '0'),
+        ('stated_duty_amount', 'originalTotalDutiesSet.shopMoney.amount', 'decimal', '0'),
+        ('duties_included', 'dutiesIncluded', 'boolean', 'false'),
+        (
+            'stated_fee_amount', 'originalTotalAdditionalFeesSet.shopMoney.amount', 'decimal', '0'
+        ),
+        (
+            'cash_rounding_amount', 'totalCashRoundingAdjustment.paymentSet.shopMoney.amount',
+            'decimal', '0'
+        ),
+        ('full_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
+        ('shipping_lines', 'shippingLines.nodes', 'json'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
-    ], keep=lineage_columns() + ['operation', 'cursor_value', 'payload_hash']) | indent(4) }}
+    ], keep=lineage_columns() + [
+        'operation', 'cursor_value', 'payload_hash', 'discounted_shipping_amount',
+        'shipping_tax_amount'
+    ]) | indent(4) }}
 
 ),
 
@@ -68,10 +96,24 @@ renamed as (
         total_amount,
         total_discount_amount,
         total_tax_amount,
-        total_shipping_amount,
+        tip_amount,
+        -- Duties inside the prices are not paid besides them.
+        case when duties_included then 0 else stated_duty_amount end as duty_amount,
+        stated_fee_amount,
+        cash_rounding_amount,
+        -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
+        cast(
+            case
+                when shipping_lines is null then full_shipping_amount
+                else discounted_shipping_amount
+            end
+            - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
+        ) as total_shipping_amount,
         is_journey_ready,
         operation = 'delete' as is_deleted,
-        has_cast_problem,
+        has_cast_problem
+        or discounted_shipping_amount is null
+        or shipping_tax_amount is null as has_cast_problem,
         coalesce(
             source_updated_at,
             {{ utc_timestamp('cursor_value') }},

@@ -16,14 +16,15 @@ refund_lists as (
 
     {{ select_json_fields('orders', [
         ('items', 'refunds', 'json')
-    ], keep=['order_dk', 'shop', 'currency_code', 'load_id']) | indent(4) }}
+    ], keep=['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']) | indent(4) }}
 
 ),
 
 items as (
 
-    {{ select_json_items('refund_lists', 'items', ['order_dk', 'shop', 'currency_code', 'load_id'])
-        | indent(4) }}
+    {{ select_json_items(
+        'refund_lists', 'items', ['order_dk', 'shop', 'currency_code', 'taxes_included', 'load_id']
+    ) | indent(4) }}
 
 ),
 
@@ -42,7 +43,8 @@ summed as (
         ) }} as adjustment_amount,
         {{ json_array_sum(
             'item', 'orderAdjustments.nodes', 'taxAmountSet.shopMoney.amount'
-        ) }} as adjustment_tax_amount
+        ) }} as adjustment_tax_amount,
+        {{ json_array_sum('item', 'duties', 'amountSet.shopMoney.amount') }} as duty_amount
     from items
 
 ),
@@ -55,8 +57,8 @@ typed as (
         ('processed_at', 'processedAt', 'timestamp'),
         ('total_refunded_amount', 'totalRefundedSet.shopMoney.amount', 'decimal')
     ], keep=[
-        'order_dk', 'shop', 'currency_code', 'shipping_amount', 'shipping_tax_amount',
-        'adjustment_amount', 'adjustment_tax_amount', 'load_id'
+        'order_dk', 'shop', 'currency_code', 'taxes_included', 'shipping_amount', 'shipping_tax_amount',
+        'adjustment_amount', 'adjustment_tax_amount', 'duty_amount', 'load_id'
     ], column='item') | indent(4) }}
 
 ),
@@ -70,15 +72,21 @@ renamed as (
         {{ legacy_id('refund_gid') }} as refund_id,
         coalesce(created_at, processed_at) as refunded_at,
         total_refunded_amount,
-        shipping_amount,
+        cast(
+            shipping_amount - case when taxes_included then shipping_tax_amount else 0 end
+            as decimal(20, 6)
+        ) as shipping_amount,
         shipping_tax_amount,
         -- Signed as the shop signs it: negative is money given back.
         adjustment_amount,
         adjustment_tax_amount,
+        duty_amount,
         currency_code,
         has_cast_problem
         or coalesce(created_at, processed_at) is null
         or shipping_amount is null
+        or shipping_tax_amount is null
+        or duty_amount is null
         or adjustment_amount is null as has_cast_problem,
         load_id
     from typed

@@ -54,7 +54,25 @@ def _limited(get: Any) -> Resolver:
 
 
 def _lines(order: Order) -> list[Line]:
-    return [Line(item, order) for item in order.lines]
+    tips = [_tip_line(order)] if order.tip else []
+    return [Line(item, order) for item in (*order.lines, *tips)]
+
+
+def _tip_line(order: Order) -> LineItem:
+    """The shop lists a tip as a line without a product."""
+    return LineItem(
+        id=order.id * 100,
+        product_id=None,
+        variant_id=None,
+        sku=None,
+        title="Tip",
+        quantity=1,
+        current_quantity=1,
+        unit_price=order.tip,
+        discount=Decimal(0),
+        tax=Decimal(0),
+        tax_rate=Decimal(0),
+    )
 
 
 def _line(refunded: RefundedLine) -> Line:
@@ -89,6 +107,11 @@ def _refunded_shipping(source: RefundOf) -> list[Shipping]:
 
 def _taxes(line: Line) -> list[Tax]:
     return [Tax(line.item.tax, line.item.tax_rate, line.order)] if line.item.tax else []
+
+
+def _with_tax(amount: Decimal, tax: Decimal, order: Order) -> Bag:
+    """The world keeps amounts without tax; some orders were placed at prices that include it."""
+    return Bag(amount + tax if order.taxes_included else amount, order)
 
 
 def _discounts(line: Line) -> list[Bag]:
@@ -131,7 +154,8 @@ _ORDER_TEXTS: Table = _values(
     discountCode=lambda o: next(iter(o.discount_codes), None),
     discountCodes=lambda o: list(o.discount_codes),
     clientIp=lambda o: o.client_ip,
-    taxesIncluded=lambda _o: False,
+    taxesIncluded=lambda o: o.taxes_included,
+    dutiesIncluded=lambda _o: False,
     paymentGatewayNames=lambda o: sorted({t.gateway for t in o.transactions}),
 )
 
@@ -140,11 +164,16 @@ _ORDER_AMOUNTS: Table = _values(
     totalPriceSet=lambda o: Bag(o.total, o),
     originalTotalPriceSet=lambda o: Bag(o.original_total, o),
     currentTotalPriceSet=lambda o: Bag(o.total - o.total_refunded, o),
-    subtotalPriceSet=lambda o: Bag(o.subtotal, o),
+    subtotalPriceSet=lambda o: _with_tax(o.subtotal, o.total_tax, o),
     totalDiscountsSet=lambda o: Bag(o.total_discounts, o),
     totalTaxSet=lambda o: Bag(o.total_tax, o),
     totalShippingPriceSet=lambda o: Bag(o.shipping, o),
     totalRefundedSet=lambda o: Bag(o.total_refunded, o),
+    totalTipReceivedSet=lambda o: Bag(o.tip, o),
+    originalTotalDutiesSet=lambda o: Bag(o.duties, o) if o.duties else None,
+    # The world has no additional fees and takes no cash.
+    originalTotalAdditionalFeesSet=lambda _o: None,
+    totalCashRoundingAdjustment=lambda o: o,
 )
 
 _ORDER_PARTS: Table = {
@@ -165,15 +194,17 @@ _LINE: Table = _values(
     sku=lambda s: s.item.sku,
     quantity=lambda s: s.item.quantity,
     currentQuantity=lambda s: s.item.current_quantity,
-    originalUnitPriceSet=lambda s: Bag(s.item.unit_price, s.order),
-    originalTotalSet=lambda s: Bag(s.item.gross, s.order),
+    originalUnitPriceSet=lambda s: _with_tax(
+        s.item.unit_price, s.item.tax / s.item.quantity, s.order
+    ),
+    originalTotalSet=lambda s: _with_tax(s.item.gross, s.item.tax, s.order),
     discountAllocations=_discounts,
     isGiftCard=lambda _s: False,
     taxable=lambda s: bool(s.item.tax),
 ) | {
     "taxLines": _limited(_taxes),
-    "product": lambda s, _args, context: context.product(s.item.product_id),
-    "variant": lambda s, _args, context: context.variant(s.item.variant_id),
+    "product": lambda s, _args, context: s.item.product_id and context.product(s.item.product_id),
+    "variant": lambda s, _args, context: s.item.variant_id and context.variant(s.item.variant_id),
 }
 
 _REFUND: Table = (
@@ -184,6 +215,7 @@ _REFUND: Table = (
         updatedAt=lambda s: instant(s.refund.created_at),
         note=lambda s: s.refund.note,
         totalRefundedSet=lambda s: Bag(s.refund.total, s.order),
+        duties=lambda _s: [],
         order=lambda s: s.order,
     )
     | {
@@ -299,16 +331,22 @@ OBJECTS: dict[str, Table] = {
         originalPriceSet=lambda s: Bag(s.order.shipping, s.order),
         discountedPriceSet=lambda s: Bag(s.order.shipping, s.order),
         isRemoved=lambda _s: False,
+        # Shipping is not taxed in the world.
+        taxLines=lambda _s: [],
     ),
     "Refund": _REFUND,
     "RefundLineItem": _values(
         id=lambda s: gid("RefundLineItem", s.item.id),
         lineItem=_line,
         quantity=lambda s: s.item.quantity,
-        subtotalSet=lambda s: Bag(s.item.subtotal, s.order),
+        subtotalSet=lambda s: _with_tax(s.item.subtotal, s.item.tax, s.order),
         totalTaxSet=lambda s: Bag(s.item.tax, s.order),
         restockType=lambda _s: "RETURN",
         restocked=lambda _s: True,
+    ),
+    "RefundDuty": {"amountSet": _value(id)},
+    "CashRoundingAdjustment": dict.fromkeys(
+        ("paymentSet", "refundSet"), _value(lambda o: Bag(Decimal(0), o))
     ),
     "RefundShippingLine": _values(
         id=lambda s: gid("RefundShippingLine", s.order.id),

@@ -46,9 +46,9 @@ class LineItem:
     """One line. `discount` and `tax` are of the whole line, `unit_price` is the list price."""
 
     id: int
-    product_id: int
-    variant_id: int
-    sku: str
+    product_id: int | None
+    variant_id: int | None
+    sku: str | None
     title: str
     quantity: int
     current_quantity: int  # after refunds
@@ -135,7 +135,10 @@ class Moment:
 class Order:
     """An order as shown at one instant. Amounts are in `currency`, the shop's.
 
-    total = subtotal (after discounts) + shipping + total_tax; taxes are not included in prices.
+    total = subtotal (after discounts) + shipping + total_tax + tip + duties. Amounts are without
+    tax even where `taxes_included` says that the shop showed prices with it: the shop's API then
+    adds the tax of a line to its prices. Only orders without discounts, with whole cents per
+    unit, are so.
     A refund changes no amount here, only `refunds`, statuses and `current_quantity` of lines.
     An edit adds a line and so moves `total` away from `original_total`. In the customer's
     currency an amount is `amount * presentment_rate`, rounded to that currency's minor unit.
@@ -150,6 +153,7 @@ class Order:
     cancelled_at: datetime | None
     cancel_reason: str | None
     test: bool
+    taxes_included: bool
     currency: str
     presentment_currency: str
     presentment_rate: Decimal
@@ -177,6 +181,8 @@ class Order:
     journey: tuple[Moment, ...] | None
     financial_status: FinancialStatus
     fulfillment_status: FulfillmentStatus
+    tip: Decimal = Decimal(0)
+    duties: Decimal = Decimal(0)
 
     @property
     def total_refunded(self) -> Decimal:

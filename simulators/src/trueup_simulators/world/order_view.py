@@ -84,11 +84,26 @@ class OrderView:
         rows = np.arange(lines.offsets[self.place], lines.offsets[self.place + 1])
         return rows[lines.added[rows] <= at]
 
+    def tip_cents(self) -> int:
+        """What one customer in forty gives on top, unless the order is cancelled one day."""
+        return 0 if self.sequence % 40 != 3 or self._ever(CANCELLED) else 200
+
+    def duty_cents(self) -> int:
+        """A twentieth of the goods for one order in five to Britain and Canada."""
+        country = REGIONS[int(self.day.region[self.place])].country
+        if country not in ("GB", "CA") or self.sequence % 5 or self._ever(CANCELLED):
+            return 0
+        return int(self.day.lines.net[self.rows(self.when(CREATED))].sum()) // 20
+
+    def _ever(self, event: int) -> bool:
+        return self.when(event) != NEVER
+
     def total_cents(self, at: int) -> int:
-        """Subtotal, tax and shipping at an instant."""
+        """Subtotal, tax, shipping, tip and duties at an instant."""
         lines, rows = self.day.lines, self.rows(at)
         goods = lines.price[rows] * lines.quantity[rows] - lines.discount[rows]
-        return int((goods + lines.tax[rows]).sum() + lines.shipping[self.place])
+        besides = self.tip_cents() + self.duty_cents()
+        return int((goods + lines.tax[rows]).sum() + lines.shipping[self.place]) + besides
 
 
 def build_order(orders: Orders, order_id: int, at: int) -> Order:
@@ -123,6 +138,7 @@ def _order(
         cancelled_at=instant(view.when(CANCELLED)) if cancelled else None,
         cancel_reason=CANCEL_REASONS[view.sequence % 5] if cancelled else None,
         test=bool(head.test[place]),
+        taxes_included=_taxes_included(view),
         currency="USD",
         presentment_currency=home.currency,
         presentment_rate=Decimal(home.rate),
@@ -150,7 +166,18 @@ def _order(
         journey=_journey(view),
         financial_status=_financial_status(view, total, refunds),
         fulfillment_status="FULFILLED" if view.happened(FULFILLED) else "UNFULFILLED",
+        tip=_money(view.tip_cents()),
+        duties=_money(view.duty_cents()),
     )
+
+
+def _taxes_included(view: OrderView) -> bool:
+    """Outside America prices are shown with tax, wherever that leaves whole cents per unit."""
+    lines = view.day.lines
+    rows = view.rows(NEVER)
+    whole = not (lines.tax[rows] % lines.quantity[rows]).any()
+    taxed = REGIONS[int(view.day.region[view.place])].tax_included
+    return taxed and whole and not lines.discount[rows].any()
 
 
 def _lines(view: OrderView) -> tuple[LineItem, ...]:

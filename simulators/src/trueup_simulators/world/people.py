@@ -36,6 +36,11 @@ class Region:
     rate: str  # of that currency for one unit of the shop's
     share: float
 
+    @property
+    def tax_included(self) -> bool:
+        """Whether prices are shown with tax there."""
+        return self.country in ("DE", "GB", "JP")
+
 
 REGIONS = (
     Region("US", "NY", "New York", "10001", "+1212555", 888, "USD", "1", 0.20),

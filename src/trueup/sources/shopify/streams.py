@@ -65,7 +65,7 @@ ORDERS = ShopStream(
     scope="read_orders",
     count="OrdersCount",
     again="OrderAgain",
-    # 884 of the 1,000 points that a query may cost.
+    # 974 of the 1,000 points that a query may cost.
     page_size=25,
     nested=(
         Nested(("lineItems",), "OrderLines"),

@@ -127,6 +127,7 @@ def an_order(number: int, lines: int = 1, **changes: Any) -> Order:
         "cancelled_at": None,
         "cancel_reason": None,
         "test": False,
+        "taxes_included": False,
         "currency": "USD",
         "presentment_currency": "USD",
         "presentment_rate": Decimal(1),

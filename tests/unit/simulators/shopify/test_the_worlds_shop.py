@@ -44,8 +44,16 @@ def span():
 
 def test_amounts_of_every_order_add_up(told):
     for order in told[1]:
-        parts = ("subtotalPriceSet", "totalShippingPriceSet", "totalTaxSet")
+        parts = ["subtotalPriceSet", "totalShippingPriceSet"]
+        parts += [] if order["taxesIncluded"] else ["totalTaxSet"]
+        parts += ["totalTipReceivedSet"]
+        parts += ["originalTotalDutiesSet"] if order["originalTotalDutiesSet"] else []
         assert shop_amount(order["totalPriceSet"]) == sum(shop_amount(order[p]) for p in parts)
+
+
+def test_some_orders_were_placed_at_prices_with_tax(told):
+    included = sum(order["taxesIncluded"] for order in told[1])
+    assert 20 < included < len(told[1]) / 4
 
 
 def test_lines_less_discounts_are_the_subtotal(told):
@@ -57,7 +65,10 @@ def test_lines_less_discounts_are_the_subtotal(told):
             net += shop_amount(line["originalUnitPriceSet"]) * line["quantity"]
             allocations = line["discountAllocations"]
             net -= sum(shop_amount(a["allocatedAmountSet"]) for a in allocations)
-        assert net == shop_amount(order["subtotalPriceSet"])
+        # A tip is a line of its own, and no goods.
+        assert net - shop_amount(order["totalTipReceivedSet"]) == shop_amount(
+            order["subtotalPriceSet"]
+        )
 
 
 def test_refund_payments_are_what_was_refunded(told):

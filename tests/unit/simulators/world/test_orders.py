@@ -26,8 +26,14 @@ def test_totals_add_up_to_the_cent() -> None:
         assert order.subtotal == sum(line.net for line in order.lines)
         assert order.total_discounts == sum(line.discount for line in order.lines)
         assert order.total_tax == sum(line.tax for line in order.lines)
-        assert order.total == order.subtotal + order.shipping + order.total_tax
+        besides = order.shipping + order.total_tax + order.tip + order.duties
+        assert order.total == order.subtotal + besides
         assert all(0 <= line.discount <= line.gross for line in order.lines)
+
+
+def test_a_few_orders_have_tips_or_duties() -> None:
+    assert 100 < sum(order.tip > 0 for order in ORDERS) < len(ORDERS) / 20
+    assert 50 < sum(order.duties > 0 for order in ORDERS) < len(ORDERS) / 20
 
 
 def test_payments_cover_the_total_once_captured() -> None:

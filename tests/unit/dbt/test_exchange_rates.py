@@ -1,0 +1,91 @@
+"""Rates of a file: one that cannot be used leaves its day without a rate, and is named."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.unit.dbt import payloads as p
+from tests.unit.dbt.warehouse_harness import Warehouse
+from trueup.quality.catalog import GATES
+from trueup.quality.gates import Verdict, run_gate
+from trueup.warehouse.duckdb import fetch
+
+FIRST = date(2026, 6, 1)
+RATES = ["+dim_fx_rate", "int_fx_days_changed", "+fact_ad_spend"]
+
+
+def stated(*values: str, base: str = "EUR", quote: str = "USD") -> list[p.Row]:
+    """Rates of the days from the first of June on."""
+    days = [FIRST + timedelta(days=n) for n in range(len(values))]
+    return [p.rate(base, quote, day, value) for day, value in zip(days, values, strict=True)]
+
+
+def a_file(folder: Path, rows: list[p.Row]) -> Warehouse:
+    warehouse = Warehouse(folder / "w.duckdb")
+    warehouse.load_windows("fx.rates", "file", {None: rows})
+    warehouse.transform(select=RATES)
+    return warehouse
+
+
+def days_with_a_rate(warehouse: Warehouse, currency: str = "EUR") -> list[int]:
+    found = warehouse.rows(
+        "select day(rate_date) from core.dim_fx_rate where currency_code = ? and rate is not null "
+        "and rate_date < '2026-06-10' order by 1",
+        currency,
+    )
+    return [day for (day,) in found]
+
+
+def verdict(warehouse: Warehouse) -> Verdict:
+    (gate,) = (gate for gate in GATES if gate.name == "rates_usable")
+    with warehouse.connect() as connection:
+        return run_gate(gate, lambda sql: fetch(connection, sql), 0)
+
+
+@pytest.mark.parametrize("value", ["n/a", "1,10", "0", "-1.10", "NaN", "0.00000000001"])
+def test_no_rate_takes_the_place_of_one_that_cannot_be_used(tmp_path: Path, value: str) -> None:
+    warehouse = a_file(tmp_path, stated("1.10", value))
+    assert days_with_a_rate(warehouse) == [1]
+    assert verdict(warehouse).message == f"EUR/USD of 2026-06-02 (ECB) is {value}"
+
+
+def test_an_empty_cell_is_no_rate(tmp_path: Path) -> None:
+    rows = stated("1.10", "1.20", "1.30")
+    del rows[1]["rate"]
+    warehouse = a_file(tmp_path, rows)
+    assert days_with_a_rate(warehouse) == [1, 3, 4, 5, 6, 7, 8]
+    assert verdict(warehouse).message == "EUR/USD of 2026-06-02 (ECB) is empty"
+
+
+def test_a_day_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    rows = [*stated("1.10"), *stated("1.20"), *stated("1.30")]
+    rows[1]["rate_date"], rows[2]["rate_date"] = "02.06.2026", "03.06.2026"
+    warehouse = a_file(tmp_path, rows)
+    assert days_with_a_rate(warehouse) == [1, 2, 3, 4, 5, 6]
+    assert verdict(warehouse).violations == 2
+    assert "EUR/USD of 02.06.2026 (ECB) is 1.20" in verdict(warehouse).message
+
+
+def test_a_rate_by_way_of_a_third_currency_needs_both_of_its_parts(tmp_path: Path) -> None:
+    rows = stated("1.10", "x") + stated("0.85", "0.86", "0.87", quote="GBP")
+    warehouse = a_file(tmp_path, rows)
+    assert days_with_a_rate(warehouse, "GBP") == [1]
+
+
+def test_figures_come_back_when_the_rate_is_mended(tmp_path: Path) -> None:
+    warehouse = a_file(tmp_path, stated("1.10", "n/a"))
+    day = FIRST + timedelta(days=1)
+    rows = {day: [p.google_ad_day("11", 1_000_000, day)]}
+    warehouse.load_windows("google_ads.ad_days", "1", rows, "EUR")
+    seen = []
+    for value in ("1,10", "1.20", "0"):
+        warehouse.load_windows("fx.rates", "file", {None: stated("1.10", value)})
+        warehouse.transform(select=RATES)
+        (converted,) = warehouse.rows(
+            "select spend_amount_reporting, load_id from core.fact_ad_spend"
+        )
+        seen.append(converted)
+    assert [amount for amount, _ in seen] == [None, pytest.approx(Decimal("1.2")), None]
+    assert [load for _, load in seen] == [3, 4, 5]

@@ -1,0 +1,167 @@
+"""What an order is made of: prices with and without tax, and what is paid besides goods."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.dbt import payloads as p
+from tests.unit.dbt.warehouse_harness import Warehouse
+from trueup.quality.catalog import GATES
+from trueup.quality.gates import Verdict, run_gate
+from trueup.warehouse.duckdb import fetch
+
+AT = "2026-06-02T12:00:00Z"
+
+
+def with_tax(number: int, lines: Sequence[p.Row], total: str, tax: str, **fields: object) -> p.Row:
+    """An order of a shop whose prices include 19 % tax."""
+    fields = {"taxesIncluded": True, "totalPriceSet": p.money(total)} | fields
+    return p.order(number, AT, lines, totalTaxSet=p.money(tax), **fields)
+
+
+def line(number: int, price: str, off: str, tax: str, **fields: object) -> p.Row:
+    taxes = p.tax(tax, rate=0.19)
+    fields = {"discountAllocations": p.discount(off), "taxLines": taxes} | fields
+    return p.order_line(number, price, **fields)
+
+
+def tax_inclusive() -> list[p.Row]:
+    shipped = {
+        "totalShippingPriceSet": p.money("11.90"),
+        "shippingLines": p.shipping("11.90", "1.90"),
+    }
+    back = p.refund(1, AT, [p.refund_line(1, "107.10", "17.10")], "11.90", "1.90")
+    three = [line(21, "0.99", "0.00", "0.47", quantity=3), line(22, "29.99", "10.00", "3.19")]
+    scarce = line(5, "100.00", "99.95", "0.01")
+    exempt = p.order_line(6, "119.00", discountAllocations=p.discount("11.90"))
+    return [
+        with_tax(
+            1, [line(1, "119.00", "11.90", "17.10")], "119.00", "19.00", refunds=[back], **shipped
+        ),
+        with_tax(2, three, "22.96", "3.66"),
+        with_tax(3, [line(3, "119.00", "119.00", "0.00")], "0.00", "0.00"),
+        with_tax(5, [scarce], "0.05", "0.01"),
+        with_tax(6, [exempt], "107.10", "0.00"),
+    ]
+
+
+def paid_besides() -> list[p.Row]:
+    tip = p.order_line(1102, "2.00", title="Tip", product=None, variant=None, sku=None)
+    custom = p.order_line(1103, "2.00", title="Engraving", product=None, variant=None, sku="E")
+    rounded = {"paymentSet": p.money("-0.02"), "refundSet": p.money("0.0")}
+    back = p.refund(12, AT, [p.refund_line(1102, "2.00")], duties=[{"amountSet": p.money("3.00")}])
+    tipped = {"totalTipReceivedSet": p.money("2.00")}
+    duty = {"originalTotalDutiesSet": p.money("7.00")}
+    fee = {"originalTotalAdditionalFeesSet": p.money("4.00")}
+    both = {"originalTotalAdditionalFeesSet": p.money("11.00")}
+    return [
+        besides(10, "12.00", **tipped),
+        besides(11, "14.00", tip, custom, **tipped, refunds=[back]),
+        besides(12, "21.00", **duty, **fee),
+        besides(13, "21.00", **duty, **both),
+        besides(14, "10.00", **duty, dutiesIncluded=True),
+        besides(15, "9.98", totalCashRoundingAdjustment=rounded),
+        besides(16, "10.00", totalCashRoundingAdjustment=rounded),
+        besides(17, "60.00", p.order_line(1701, "50.00", isGiftCard=True)),
+    ]
+
+
+def besides(number: int, total: str, *lines: p.Row, **fields: object) -> p.Row:
+    """One lamp of 10.00, and what else is paid with it."""
+    lamp = p.order_line(number * 100 + 1, "10.00")
+    return p.order(number, AT, [lamp, *lines], totalPriceSet=p.money(total), **fields)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    warehouse = Warehouse(tmp_path_factory.mktemp("amounts") / "w.duckdb")
+    warehouse.load_records("shopify.orders", p.SHOP, tax_inclusive() + paid_besides())
+    warehouse.transform()
+    return warehouse
+
+
+def order(shop: Warehouse, number: int, *columns: str) -> tuple[object, ...]:
+    sql = f"select {', '.join(columns)} from core.fact_orders where order_id = ?"
+    (found,) = shop.rows(sql, str(number))
+    return found
+
+
+def ledger(shop: Warehouse, number: int) -> dict[str, Decimal]:
+    found = shop.rows(
+        "select component, sum(ledger.amount) from core.fact_order_ledger as ledger "
+        "inner join core.fact_orders using (order_dk) where order_id = ? group by all",
+        str(number),
+    )
+    return {str(component): amount for component, amount in found}
+
+
+def verdict(shop: Warehouse, name: str) -> Verdict:
+    (gate,) = (gate for gate in GATES if gate.name == name)
+    with shop.connect() as connection:
+        return run_gate(gate, lambda sql: fetch(connection, sql), 0)
+
+
+GOODS = ("gross_amount", "discount_amount", "net_of_discount_amount")
+
+
+def test_prices_with_tax_give_amounts_without(shop: Warehouse) -> None:
+    assert order(shop, 1, *GOODS) == (100, 10, 90)
+    assert order(shop, 1, "shipping_amount", "tax_amount", "total_amount") == (10, 19, 119)
+
+
+def test_a_refund_at_prices_with_tax_gives_back_what_was_booked(shop: Warehouse) -> None:
+    booked = ledger(shop, 1)
+    assert booked["refund_items"] == -(booked["sale"] + booked["discount"])
+    assert booked["refund_tax"] == -booked["tax"]
+    assert booked["refund_shipping"] == -booked["shipping"]
+
+
+def test_net_is_what_was_paid_less_tax_to_the_cent(shop: Warehouse) -> None:
+    found = shop.rows(
+        "select gross_amount, gross_amount - discount_amount from core.fact_order_lines "
+        "where line_id in ('21', '22') order by line_id"
+    )
+    assert found[0] == (Decimal("2.50"), Decimal("2.50"))
+    assert found[1][1] == Decimal("16.80")
+
+
+def test_a_line_given_away_keeps_its_list_price_without_tax(shop: Warehouse) -> None:
+    assert order(shop, 3, *GOODS) == (100, 100, 0)
+
+
+def test_a_cent_of_tax_on_a_cent_of_price_says_nothing_of_a_large_discount(shop: Warehouse) -> None:
+    assert order(shop, 5, "round(gross_amount, 2)", GOODS[2]) == (Decimal("84.03"), Decimal("0.04"))
+
+
+def test_whoever_pays_no_tax_pays_the_whole_price(shop: Warehouse) -> None:
+    assert order(shop, 6, *GOODS) == (Decimal("119.00"), Decimal("11.90"), Decimal("107.10"))
+
+
+def test_a_tip_is_no_revenue_whether_or_not_it_is_a_line(shop: Warehouse) -> None:
+    assert ledger(shop, 10) == {"sale": 10, "tip": 2}
+    assert ledger(shop, 11) == {"sale": 12, "tip": 2, "refund_tip": -2, "refund_duty": -3}
+
+
+def test_duties_and_fees_are_no_revenue(shop: Warehouse) -> None:
+    assert ledger(shop, 12) == {"sale": 10, "duty": 7, "additional_fee": 4}
+
+
+def test_fees_that_name_the_duties_again_are_without_them(shop: Warehouse) -> None:
+    assert order(shop, 13, "duty_amount", "additional_fee_amount") == (7, 4)
+
+
+def test_duties_inside_prices_are_not_added(shop: Warehouse) -> None:
+    assert ledger(shop, 14) == {"sale": 10}
+
+
+@pytest.mark.parametrize("number", [15, 16])
+def test_rounding_of_cash_is_kept_apart(shop: Warehouse, number: int) -> None:
+    assert ledger(shop, number) == {"sale": 10, "cash_rounding": Decimal("-0.02")}
+
+
+def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
+    assert (
+        verdict(shop, "orders_add_up").message
+        == "Every order's parts add up to what the customer paid"
+    )
