@@ -31,7 +31,7 @@ _NAME_ENDINGS = tuple(
 _ENCODED_SIGN = re.compile(rb"%(?:25)*(?:40|2[bB]|3[dD]|[eE][fF])")
 _ESCAPED_SIGN = re.compile(rb"\\u(?:00[2-7]|[fF][fF]20)")
 _PLUS_SIGN = re.compile(rb"\+\(?[1-9]")
-_PHONE_SCHEMES = (b"tel:", b"sms:", b"callto:")
+_PHONE_SCHEMES = (b"tel:", b"sms:", b"callto:", b"tel%3a", b"sms%3a", b"callto%3a")
 _BEHIND = bytes(set(range(128)) - set(b"abcdefghijklmnopqrstuvwxyz3456789%"))
 _LONGEST_NAME = 60
 

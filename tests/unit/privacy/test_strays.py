@@ -23,6 +23,7 @@ FOUND = {
     "after a campaign": ("spring_ann@example.com_v2", [("email", "spring_ann@example.com")]),
     "tel": ("call tel:030-1234-5678 now", [("phone", "030-1234-5678")]),
     "tel, percent": ("href=tel%3A%2B493012345678", [("phone", "+493012345678")]),
+    "tel, percent, no plus": ("href=tel%3A03012345678", [("phone", "03012345678")]),
     "international": ("Tel. +49 (30) 1234-5678, Ann", [("phone", "+49 (30) 1234-5678")]),
     "phone parameter": ("?phone=4930123456&id=4930123456", [("phone", "4930123456")]),
     "plus parameter": ("?tel=%2B15550107799", [("phone", "+15550107799")]),
