@@ -27,7 +27,8 @@ STATE_TABLES = {
     "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
     "max(loaded_at) as loaded_at, max(cursor_until) as cursor_until, "
     "sum(received) as received, sum(landed) as landed, "
-    "sum(quarantined) as quarantined, sum(strays)::bigint as strays from raw.batches group by source, stream, scope",
+    "sum(quarantined) as quarantined, sum(strays)::bigint as strays "
+    "from raw.batches group by source, stream, scope",
 }
 
 
