@@ -172,7 +172,7 @@ def _stamped(
 
 
 def _own_number(kind: bytes, order: int) -> int:
-    """Half of the orders come from customers that ordered before; all are of a few thousand goods."""
+    """Half of the orders are of customers that ordered before, all of a few thousand goods."""
     if kind.endswith(b"Customer"):
         return order // 2
     return order % PRODUCTS if b"/Product" in kind else order

@@ -77,12 +77,12 @@
     {%- set figures = [
         ('gmv_amount', "component = 'sale'", 1),
         ('discount_amount', "component = 'discount'", -1),
-        ('refund_amount', "component in ('refund_items', 'refund_adjustment')", -1),
+        ('refund_amount', "component in ('refund_items', 'refund_adjustment', 'cancellation')", -1),
         ('net_revenue_amount', 'is_net_revenue', 1),
         ('tax_amount', "component = 'tax'", 1),
         ('shipping_amount', "component = 'shipping'", 1),
-        ('refunded_tax_amount', "component = 'refund_tax'", -1),
-        ('refunded_shipping_amount', "component = 'refund_shipping'", -1),
+        ('refunded_tax_amount', "component in ('refund_tax', 'cancelled_tax')", -1),
+        ('refunded_shipping_amount', "component in ('refund_shipping', 'cancelled_shipping')", -1),
         ('gift_card_sales_amount', "component = 'gift_card_sale'", 1)
     ] -%}
     {%- for name, condition, sign in figures -%}

@@ -89,3 +89,18 @@ where
             end as decimal(20, 6)
         )
 {%- endmacro %}
+
+
+{# Whether nothing was ever taken for an order. #}
+{% macro is_unpaid(financial_status) -%}
+    coalesce({{ financial_status }} in ('AUTHORIZED', 'EXPIRED', 'PENDING', 'VOIDED'), false)
+{%- endmacro %}
+
+
+{# The part of a line's amount that some of its units have; all of them have all of it. #}
+{% macro share_of_units(amount, units, all_units) -%}
+    cast(
+                cast({{ amount }} as double) * ({{ units }}) / nullif({{ all_units }}, 0)
+                as decimal(20, 6)
+            )
+{%- endmacro %}

@@ -4,7 +4,7 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_shopify__order_lines') }}
+    select * from {{ ref('int_order_lines_counted') }}
 
 ),
 
@@ -38,6 +38,7 @@ described as (
         lines.title,
         lines.quantity,
         lines.current_quantity,
+        lines.cancelled_quantity,
         lines.is_gift_card,
         lines.is_tip,
         lines.currency_code,

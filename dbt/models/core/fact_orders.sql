@@ -64,6 +64,7 @@ converted as (
         orders.cash_rounding_amount,
         orders.total_amount,
         orders.refunded_amount,
+        orders.cancelled_amount,
         {{ reporting_amount('orders.total_amount', 'orders.currency_code', 'fx_rates') }}
             as total_amount_reporting,
         '{{ var("reporting_currency") }}' as reporting_currency_code,

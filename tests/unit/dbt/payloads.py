@@ -88,7 +88,7 @@ def order_line(line: int, price: str, **fields: Any) -> Row:
         "title": "Lamp",
         "sku": "L-1",
         "quantity": 1,
-        "currentQuantity": 1,
+        "currentQuantity": fields.get("quantity", 1),
         "isGiftCard": False,
         "product": {"id": "gid://shopify/Product/31"},
         "variant": {"id": "gid://shopify/ProductVariant/41"},

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def days_with_a_rate(warehouse: Warehouse, currency: str = "EUR") -> list[int]:
 def verdict(warehouse: Warehouse) -> Verdict:
     (gate,) = (gate for gate in GATES if gate.name == "rates_usable")
     with warehouse.connect() as connection:
-        return run_gate(gate, lambda sql: fetch(connection, sql), 0)
+        return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
 
 
 @pytest.mark.parametrize("value", ["n/a", "1,10", "0", "-1.10", "NaN", "0.00000000001"])

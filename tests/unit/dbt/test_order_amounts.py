@@ -1,7 +1,9 @@
 """What an order is made of: prices with and without tax, and what is paid besides goods."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -73,10 +75,54 @@ def besides(number: int, total: str, *lines: p.Row, **fields: object) -> p.Row:
     return p.order(number, AT, [lamp, *lines], totalPriceSet=p.money(total), **fields)
 
 
+def given_up() -> list[p.Row]:
+    """Orders of which something is not there any more, some without a refund that says so."""
+    left = p.order_line(
+        2001, "10.00", quantity=3, currentQuantity=1, discountAllocations=p.discount("3")
+    )
+    returned = p.refund(20, AT, [p.refund_line(2001, "9.00")])
+    gone = p.order_line(2002, "10.00", currentQuantity=0)
+    cancelled = {"cancelledAt": "2026-06-04T12:00:00Z"}
+    unpaid = cancelled | {"displayFinancialStatus": "VOIDED"}
+    taxed = p.order_line(2201, "500.00", taxLines=p.tax("50.00"))
+    two = p.order_line(2301, "10.00", quantity=2, taxLines=p.tax("2.00"))
+    some = p.refund(23, AT, [p.refund_line(2301, "10.00", "1.00")])
+    kept = p.order_line(2401, "10.00", quantity=2, currentQuantity=1)
+    shipped = {"totalTaxSet": p.money("50.00"), "totalShippingPriceSet": p.money("5.00")}
+    return [
+        p.order(20, AT, [left, gone], edited=True, refunds=[returned]),
+        p.order(22, AT, [taxed], **unpaid, **shipped, totalPriceSet=p.money("555.00")),
+        p.order(
+            23,
+            AT,
+            [two],
+            **unpaid,
+            totalTaxSet=p.money("2.00"),
+            refunds=[some],
+            totalPriceSet=p.money("22.00"),
+        ),
+        p.order(
+            24,
+            AT,
+            [kept],
+            **cancelled,
+            displayFinancialStatus="PAID",
+            totalPriceSet=p.money("20.00"),
+        ),
+        p.order(
+            25,
+            AT,
+            [p.order_line(2501, "10.00", isGiftCard=True)],
+            **unpaid,
+            totalPriceSet=p.money("10.00"),
+        ),
+    ]
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("amounts") / "w.duckdb")
-    warehouse.load_records("shopify.orders", p.SHOP, tax_inclusive() + paid_besides())
+    warehouse.load_records("shopify.orders", p.SHOP, tax_inclusive() + paid_besides() + given_up())
     warehouse.transform()
     return warehouse
 
@@ -99,7 +145,7 @@ def ledger(shop: Warehouse, number: int) -> dict[str, Decimal]:
 def verdict(shop: Warehouse, name: str) -> Verdict:
     (gate,) = (gate for gate in GATES if gate.name == name)
     with shop.connect() as connection:
-        return run_gate(gate, lambda sql: fetch(connection, sql), 0)
+        return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
 
 
 GOODS = ("gross_amount", "discount_amount", "net_of_discount_amount")
@@ -158,6 +204,38 @@ def test_duties_inside_prices_are_not_added(shop: Warehouse) -> None:
 @pytest.mark.parametrize("number", [15, 16])
 def test_rounding_of_cash_is_kept_apart(shop: Warehouse, number: int) -> None:
     assert ledger(shop, number) == {"sale": 10, "cash_rounding": Decimal("-0.02")}
+
+
+def test_what_an_edit_takes_out_was_never_sold(shop: Warehouse) -> None:
+    # Of three, one was taken out by an edit, and one came back as a refund.
+    assert ledger(shop, 20) == {"sale": 20, "discount": -2, "refund_items": -9}
+
+
+def test_an_unpaid_order_that_is_cancelled_leaves_nothing(shop: Warehouse) -> None:
+    assert ledger(shop, 22) == {
+        "sale": 500, "tax": 50, "shipping": 5,
+        "cancellation": -500, "cancelled_tax": -50, "cancelled_shipping": -5,
+    }  # fmt: skip
+    assert ledger(shop, 25) == {"sale": 0, "gift_card_sale": 10, "cancelled_gift_card": -10}
+
+
+def test_a_cancellation_is_booked_on_its_own_day(shop: Warehouse) -> None:
+    found = shop.rows(
+        "select cast(report_date as varchar), gmv_amount, refund_amount, net_revenue_amount "
+        "from marts.mart_finance_daily where report_date > '2026-06-02'"
+    )
+    assert found == [("2026-06-04", 0, 520, -520)]
+
+
+def test_what_was_refunded_is_not_cancelled_again(shop: Warehouse) -> None:
+    assert ledger(shop, 23) == {
+        "sale": 20, "tax": 2, "refund_items": -10, "refund_tax": -1,
+        "cancellation": -10, "cancelled_tax": -1,
+    }  # fmt: skip
+
+
+def test_what_is_paid_and_kept_stays_revenue_after_a_cancellation(shop: Warehouse) -> None:
+    assert ledger(shop, 24) == {"sale": 20, "cancellation": -10}
 
 
 def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:

@@ -49,7 +49,7 @@ def _with(batch, header):
 
 def test_rows_notes_and_position_of_a_batch_come_together(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
-    loaded = warehouse.load(batch, -1, NOW)
+    loaded = warehouse.load(batch, -1)
     assert (loaded.load_id, loaded.rows) == (1, 3)
     assert state(warehouse) == (3, 1, batch.version)
     assert warehouse.load_position("google_ads", "ad_days") == batch.version
@@ -57,20 +57,20 @@ def test_rows_notes_and_position_of_a_batch_come_together(tmp_path):
 
 def test_a_batch_is_refused_where_the_position_has_moved_on(tmp_path):
     warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
-    warehouse.load(first, -1, NOW)
-    warehouse.load(second, first.version, NOW)
+    warehouse.load(first, -1)
+    warehouse.load(second, first.version)
     before = state(warehouse)
     for batch, position in [(first, -1), (second, first.version), (second, -1)]:
         with pytest.raises(TransientError, match="another load has moved on"):
-            warehouse.load(batch, position, NOW)
+            warehouse.load(batch, position)
     assert state(warehouse) == before == (5, 2, second.version)
 
 
 def test_a_position_that_was_never_reached_is_refused(tmp_path):
     warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
-    warehouse.load(first, -1, NOW)
+    warehouse.load(first, -1)
     with pytest.raises(TransientError):
-        warehouse.load(second, second.version, NOW)
+        warehouse.load(second, second.version)
     assert state(warehouse) == (3, 1, first.version)
 
 
@@ -86,10 +86,10 @@ def test_a_position_that_was_never_reached_is_refused(tmp_path):
 def test_a_batch_whose_counts_do_not_add_up_is_rolled_back(tmp_path, counts):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
     with pytest.raises(IntegrityError, match="b0 counts") as caught:
-        warehouse.load(counting(batch, **counts), -1, NOW)
+        warehouse.load(counting(batch, **counts), -1)
     assert caught.value.code == "TUP-706"
     assert state(warehouse) == (0, 0, -1)
-    assert warehouse.load(batch, -1, NOW).rows == 3
+    assert warehouse.load(batch, -1).rows == 3
 
 
 DAMAGES = {
@@ -106,7 +106,7 @@ def test_a_damaged_file_of_the_lake_is_named_and_nothing_is_loaded(tmp_path, dam
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
     DAMAGES[damage](batch.files[0])
     with pytest.raises(IntegrityError, match=batch.files[0].name) as caught:
-        warehouse.load(batch, -1, NOW)
+        warehouse.load(batch, -1)
     assert caught.value.code == "TUP-706"
     assert state(warehouse) == (0, 0, -1)
 
@@ -114,17 +114,20 @@ def test_a_damaged_file_of_the_lake_is_named_and_nothing_is_loaded(tmp_path, dam
 def test_load_ids_grow_by_one_over_all_streams(tmp_path):
     warehouse, [batch, other] = a_warehouse(tmp_path), batches(tmp_path, 1, 1)
     header = msgspec.structs.replace(other.header, source="meta_ads")
-    ids = [warehouse.load(b, -1, NOW).load_id for b in (batch, _with(other, header))]
+    ids = [warehouse.load(b, -1).load_id for b in (batch, _with(other, header))]
     assert ids == [1, 2]
     assert warehouse.load_position("meta_ads", "ad_days") == other.version
 
 
-def test_a_later_load_never_looks_older_when_the_clock_was_set_back(tmp_path):
-    warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 1, 1)
-    warehouse.load(first, -1, NOW)
-    warehouse.load(second, first.version, NOW - timedelta(hours=1))
-    times = [row["loaded_at"] for row in warehouse.query("select loaded_at from raw.batches")]
-    assert times == [NOW.replace(tzinfo=None)] * 2
+def test_a_batch_counts_as_known_since_its_header_says_so_whenever_it_is_loaded(tmp_path):
+    warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 1)
+    later = NOW + timedelta(microseconds=1)
+    known = msgspec.structs.replace(batch.header, known_at=later)
+    warehouse.load(_with(batch, known), -1)
+    [row] = warehouse.query("select loaded_at, extracted_at from raw.batches")
+    assert (row["loaded_at"], row["extracted_at"]) == tuple(
+        time.replace(tzinfo=None) for time in (later, NOW)
+    )
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path):
@@ -138,13 +141,14 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path):
 
 def test_preparing_again_keeps_what_is_there(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
-    warehouse.load(batch, -1, NOW)
+    warehouse.load(batch, -1)
     assert state(a_warehouse(tmp_path)) == (3, 1, batch.version)
 
 
-def test_times_are_utc_whatever_zone_the_load_is_given_in(tmp_path):
+def test_times_are_utc_whatever_zone_the_header_gives_them_in(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 1)
-    warehouse.load(batch, -1, datetime.fromisoformat("2026-06-01T08:00:00+02:00"))
+    abroad = datetime.fromisoformat("2026-06-01T08:00:00+02:00")
+    warehouse.load(_with(batch, msgspec.structs.replace(batch.header, known_at=abroad)), -1)
     [found] = warehouse.query("select loaded_at, timezone('UTC', loaded_at) as at from raw.batches")
     assert (found["loaded_at"].replace(tzinfo=UTC), found["at"]) == (NOW, NOW)
 

@@ -13,6 +13,10 @@
     ('tip', 'tip_amount', 1), ('duty', 'duty_amount', 1),
     ('additional_fee', 'additional_fee_amount', 1), ('cash_rounding', 'cash_rounding_amount', 1)
 ] %}
+{%- set cancelled_components = [
+    ('cancellation', 'cancelled_amount'), ('cancelled_gift_card', 'cancelled_gift_card_amount'),
+    ('cancelled_tax', 'cancelled_tax_amount'), ('cancelled_shipping', 'cancelled_shipping_amount')
+] %}
 {%- set refund_components = [
     ('refund_items', 'items_amount', -1), ('refund_gift_card', 'gift_card_amount', -1),
     ('refund_tax', 'tax_amount', -1), ('refund_shipping', 'shipping_amount', -1),
@@ -53,6 +57,19 @@ components as (
         {%- endif %}
         union all
     {%- endfor %}
+    {%- for component, amount in cancelled_components %}
+        select
+            order_dk,
+            '{{ component }}' as component,
+            'cancellation' as event_id,
+            cancelled_at as event_at,
+            -{{ amount }} as amount,
+            currency_code,
+            load_id
+        from orders
+        where cancelled_at is not null and {{ amount }} is distinct from 0
+        union all
+    {%- endfor %}
     {%- for component, amount, sign in refund_components %}
         select
             refunds.order_dk,
@@ -76,7 +93,8 @@ keyed as (
         {{ surrogate_key('ledger', ['order_dk', 'component', 'event_id']) }} as order_ledger_key,
         order_dk,
         component,
-        component in ('sale', 'discount', 'refund_items', 'refund_adjustment') as is_net_revenue,
+        component in ('sale', 'discount', 'refund_items', 'refund_adjustment', 'cancellation')
+            as is_net_revenue,
         event_id,
         event_at,
         {{ report_date('event_at') }} as report_date,

@@ -21,9 +21,13 @@ lines as (
         {{ strict_sum_if('is_gift_card', 'gross_amount - discount_amount') }} as gift_card_amount,
         {{ strict_sum_if('not is_gift_card and not is_tip', 'discount_amount') }}
             as discount_amount,
+        {{ strict_sum_if('not is_gift_card and not is_tip', 'cancelled_amount') }}
+            as cancelled_amount,
+        {{ strict_sum_if('is_gift_card', 'cancelled_amount') }} as cancelled_gift_card_amount,
+        {{ strict_sum('cancelled_tax_amount') }} as cancelled_tax_amount,
         count(*) as line_count,
         count_if(has_cast_problem) > 0 as has_cast_problem
-    from {{ ref('stg_shopify__order_lines') }}
+    from {{ ref('int_order_lines_counted') }}
     where load_id > {{ transformed_load_id() }}
     group by order_dk
 
@@ -34,8 +38,10 @@ refunds as (
     select
         order_dk,
         {{ strict_sum('total_refunded_amount') }} as refunded_amount,
+        {{ strict_sum('tax_amount') }} as refunded_tax_amount,
+        {{ strict_sum('shipping_amount') }} as refunded_shipping_amount,
         count(*) as refund_count
-    from {{ ref('stg_shopify__refunds') }}
+    from {{ ref('int_refunds_summed') }}
     where load_id > {{ transformed_load_id() }}
     group by order_dk
 
@@ -65,6 +71,27 @@ summed as (
         case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
         case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
         case when lines.order_dk is null then 0 else lines.discount_amount end as discount_amount,
+        case when lines.order_dk is null then 0 else lines.cancelled_amount end
+            as cancelled_amount,
+        case when lines.order_dk is null then 0 else lines.cancelled_gift_card_amount end
+            as cancelled_gift_card_amount,
+        case
+            when orders.cancelled_at is not null and {{ is_unpaid('orders.financial_status') }}
+                then
+                    orders.total_tax_amount
+                    - case when refunds.order_dk is null then 0 else refunds.refunded_tax_amount end
+            when lines.order_dk is null then 0
+            else lines.cancelled_tax_amount
+        end as cancelled_tax_amount,
+        case
+            when orders.cancelled_at is not null and {{ is_unpaid('orders.financial_status') }}
+                then
+                    orders.total_shipping_amount
+                    - case
+                        when refunds.order_dk is null then 0 else refunds.refunded_shipping_amount
+                    end
+            else 0
+        end as cancelled_shipping_amount,
         orders.total_tax_amount as tax_amount,
         orders.total_shipping_amount as shipping_amount,
         orders.tip_amount,
