@@ -37,15 +37,18 @@ where
 
 
 {#
-    The newest version of each record among those at hand, by the source's own time of update and
-    then by content, never by arrival: of two versions of one time, one that can be read wins over
-    one that cannot. Expects the columns updated_at, has_cast_problem and payload_hash.
+    The newest version of each record among those at hand: by the source's own time of update, then
+    by when its batch was read, then by content; never by when it was loaded. What hangs on a record
+    may change without moving its time of update, and a later read is then the newer one. Of two
+    versions of one time, one that can be read wins over one that cannot. Expects the columns
+    updated_at, has_cast_problem, extracted_at and payload_hash.
 #}
 {% macro newest_first(keys) -%}
     row_number() over (
         partition by {{ keys | join(', ') }}
         order by
-            updated_at desc, has_cast_problem, payload_hash desc, load_id, page_index, record_index
+            updated_at desc, has_cast_problem, extracted_at desc, payload_hash desc, load_id,
+            page_index, record_index
     )
 {%- endmacro %}
 
@@ -67,6 +70,12 @@ where
         or (
             candidates.updated_at = known.updated_at
             and candidates.has_cast_problem = known.has_cast_problem
+            and candidates.extracted_at > known.extracted_at
+        )
+        or (
+            candidates.updated_at = known.updated_at
+            and candidates.has_cast_problem = known.has_cast_problem
+            and candidates.extracted_at = known.extracted_at
             and candidates.payload_hash > known.payload_hash
         )
     {%- endif %}

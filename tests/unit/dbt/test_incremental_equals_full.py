@@ -63,7 +63,8 @@ def load_rates(warehouse: Warehouse, draw: random.Random) -> None:
 def load_orders(warehouse: Warehouse, draw: random.Random) -> None:
     """Some versions of some orders: newer ones, older ones that come late, the same again."""
     rows = [order_version(draw.randint(1, 5), draw.randint(0, 3)) for _ in range(3)]
-    warehouse.load_records("shopify.orders", p.SHOP, rows)
+    read_at = warehouse.loaded_at - timedelta(minutes=draw.randint(0, 3))
+    warehouse.load_records("shopify.orders", p.SHOP, rows, read_at)
 
 
 def order_version(number: int, version: int) -> p.Row:
@@ -83,7 +84,8 @@ def order_version(number: int, version: int) -> p.Row:
                 number, draw.choice(["10.00", "20.00"]), discountAllocations=p.discount("1")
             )
         ],
-        updatedAt=f"2026-07-01T00:00:0{version}Z",
+        # Two versions each have one time of update.
+        updatedAt=f"2026-07-01T00:00:0{version // 2}Z",
         currencyCode=draw.choice(["USD", "EUR"]),
         customer=draw.choice([None, 1, 2]),
         email=draw.choice([None, "tok_a", "tok_b"]),
