@@ -142,6 +142,11 @@ def visit(number: int, at: str, query: str = "", referrer: str | None = None, **
     }
 
 
+def listed_order(number: int, at: str) -> Row:
+    """An order as the listing of its day of creation has it."""
+    return {"id": f"gid://shopify/Order/{number}", "createdAt": at}
+
+
 def order(number: int, at: str, lines: Sequence[Row], **fields: Any) -> Row:
     """An order placed and last changed at `at`; `visits` are its journey, oldest first."""
     visits = fields.pop("visits", None)

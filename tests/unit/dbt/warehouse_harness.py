@@ -21,7 +21,7 @@ STREAMS = {
         "accounts", "campaigns", "ad_groups", "ads", "campaign_days", "ad_days", "click_views",
     ),
     "meta_ads": ("accounts", "campaigns", "ad_sets", "ads", "ad_days"),
-    "shopify": ("shop", "orders", "customers", "products"),
+    "shopify": ("shop", "orders", "listed_orders", "customers", "products"),
     "fx": ("rates",),
 }  # fmt: skip
 EPOCH = datetime.fromisoformat("2026-06-01 06:00:00")  # UTC, as the warehouse's timestamps are

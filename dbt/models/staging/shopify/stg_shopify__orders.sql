@@ -4,6 +4,16 @@
     unique_key='order_dk'
 ) }}
 
+{%- set attributes = [
+    'order_dk', 'shop', 'order_id', 'order_name', 'customer_id', 'email_token', 'placed_at',
+    'created_at', 'cancelled_at', 'is_test', 'is_edited', 'currency_code',
+    'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
+    'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
+    'total_shipping_amount', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
+    'loaded_at', 'batch_id'
+] %}
+
 with
 
 source as (
@@ -40,7 +50,7 @@ typed as (
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
         ('total_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
-    ], keep=lineage_columns() + ['operation', 'cursor_value', 'payload_hash']) | indent(4) }}
+    ], keep=lineage_columns() + ['cursor_value', 'payload_hash']) | indent(4) }}
 
 ),
 
@@ -70,7 +80,6 @@ renamed as (
         total_tax_amount,
         total_shipping_amount,
         is_journey_ready,
-        operation = 'delete' as is_deleted,
         has_cast_problem,
         coalesce(
             source_updated_at,
@@ -83,6 +92,7 @@ renamed as (
         page_index,
         record_index,
         load_id,
+        load_id as record_load_id,
         loaded_at,
         batch_id
     from typed
@@ -100,6 +110,55 @@ news as (
 
     {{ newer_than_known('newest', 'order_dk') }}
 
+),
+
+candidates as (
+
+    select
+        {{ qualified('news', attributes) }}
+    from news
+    {%- if is_incremental() %}
+    union all
+    -- Orders of days that were listed again: some may be gone, some back.
+    select
+        {{ qualified('known', attributes) }}
+    from {{ this }} as known
+    where
+        known.order_dk not in (select order_dk from news)
+        and exists (
+            select 1 from {{ ref('stg_warehouse__windows') }} as listings
+            where {{ covers('listings', 'known') }} and listings.load_id > {{ transformed_load_id() }}
+        )
+    {%- endif %}
+
+),
+
+{{ listing_states('candidates') }}
+
+marked as (
+
+    select
+        candidates.*,
+        greatest(candidates.record_load_id, coalesce(states.load_id, 0)) as load_id,
+        coalesce(states.is_deleted, false) as is_deleted
+    from candidates
+    left join states on candidates.order_dk = states.order_dk
+
+),
+
+changed as (
+
+    select marked.*
+    from marked
+    {%- if is_incremental() %}
+    left join {{ this }} as known on marked.order_dk = known.order_dk
+    where
+        known.order_dk is null
+        or known.payload_hash <> marked.payload_hash
+        or known.load_id <> marked.load_id
+        or known.is_deleted <> marked.is_deleted
+    {%- endif %}
+
 )
 
-select * from news
+select * from changed

@@ -1,10 +1,11 @@
 """How the truth is worked out: plain sums over the world's columns, not over the orders served."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trueup_simulators.world.ads import decimals
 from trueup_simulators.world.clicks import AccountClicks
@@ -120,6 +121,12 @@ def refund_table(orders: Orders, currency: str, at: int) -> pa.Table:
         for which, event in enumerate((REFUNDED, REFUNDED_AGAIN)):
             batches.append(_refund_batch(day, which, day.head.events[:, event], currency, at))
     return pa.Table.from_batches(batches, schema=REFUNDS)
+
+
+def without_orders(table: pa.Table, deleted: Collection[int]) -> pa.Table:
+    """Rows of other orders than those; nothing tells that there were any."""
+    gone = pa.array(sorted(deleted), pa.int64())
+    return table.filter(pc.invert(pc.is_in(table["order_id"], gone)))
 
 
 def _order_batch(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from trueup_simulators.world import Order, World, WorldConfig
+from trueup_simulators.world import Order, Plant, World, WorldConfig
 
 WORLD = World(WorldConfig(scale="demo"))
 START, AT = WORLD.config.clock_start - timedelta(days=61), WORLD.config.clock_start
@@ -177,3 +177,20 @@ def test_customers_begin_with_their_first_order_and_change_with_their_last() -> 
     since = AT - timedelta(days=2)
     recent = {key for key, seen in times.items() if max(seen) >= since}
     assert set(WORLD.customer_ids_updated(since, AT, AT)) == recent
+
+
+def test_a_deleted_order_is_nowhere_and_the_truth_knows_nothing_of_it() -> None:
+    world = World(WorldConfig(scale="small", days=20))
+    now = world.config.clock_start
+    order_id = world.truth(now).refunds["order_id"].to_pylist()[0]
+    world.plant(Plant(kind="delete_order", known_from=now, entity_id=str(order_id)))
+    before, since = now - timedelta(seconds=1), now - timedelta(days=61)
+    assert world.order(order_id, before).id == order_id
+    with pytest.raises(KeyError):
+        world.order(order_id, now)
+    assert order_id not in world.order_ids_created(since, now, now)
+    assert order_id not in world.order_ids_updated(since, now, now)
+    truth = world.truth(now)
+    assert order_id not in {*truth.orders["order_id"].to_pylist()}
+    assert order_id not in {*truth.refunds["order_id"].to_pylist()}
+    assert order_id in world.order_ids_created(since, now, before)
