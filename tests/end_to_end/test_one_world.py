@@ -27,7 +27,7 @@ NOW_CURRENT = """
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
     """A company that ran on several days, and what it published on each of them."""
-    config = WorldConfig(scale="small", days=33)
+    config = WorldConfig(scale="small", days=33, earlier_customers=0.3)
     with a_company(tmp_path_factory.mktemp("story"), config) as company:
         days = []
         for number in range(DAYS):

@@ -9,7 +9,7 @@
     'created_at', 'cancelled_at', 'is_test', 'is_edited', 'currency_code',
     'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
     'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
-    'total_shipping_amount', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'total_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
     'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
     'loaded_at', 'batch_id'
 ] %}
@@ -49,6 +49,7 @@ typed as (
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
         ('total_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
+        ('customer_order_index', 'customerJourneySummary.customerOrderIndex', 'integer'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
     ], keep=lineage_columns() + ['cursor_value', 'payload_hash']) | indent(4) }}
 
@@ -79,6 +80,7 @@ renamed as (
         total_discount_amount,
         total_tax_amount,
         total_shipping_amount,
+        customer_order_index,
         is_journey_ready,
         has_cast_problem,
         coalesce(

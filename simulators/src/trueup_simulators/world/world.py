@@ -17,7 +17,7 @@ from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.customers import Customers
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign, Change, Product, Shop
 from trueup_simulators.world.order_view import build_order
-from trueup_simulators.world.orders import Orders
+from trueup_simulators.world.orders import Orders, sequence_of
 from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.truth import Truth
 from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table, without_orders
@@ -121,6 +121,13 @@ class World:
             raise KeyError(order_id)
         return build_order(self._orders, order_id, micros(at))
 
+    def order_index(self, order_id: int, at: datetime) -> int | None:
+        """The order's place among those of its customer, from 1; None for guests and tests."""
+        day, place = self._orders.find(order_id)
+        gone = [sequence_of(number) for number in self._deleted_orders(at)]
+        head = self._orders.heads.of_day(day)
+        return int(self._orders.ranks.of_day(head, gone)[place]) or None
+
     def customers(self, at: datetime) -> list[Customer]:
         """All customers who ordered by `at`, by id."""
         now = micros(at)
@@ -145,7 +152,7 @@ class World:
         days = (self.config.start, self.config.end)
         return Truth(
             ad_spend=ad_spend(self.accounts, self.ad_days, days, at),
-            orders=without_orders(order_table(self._orders, currency, now), deleted),
+            orders=without_orders(order_table(self._orders, currency, now, deleted), deleted),
             refunds=without_orders(refund_table(self._orders, currency, now), deleted),
         )
 
