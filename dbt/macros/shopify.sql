@@ -26,27 +26,30 @@ select
     source.payload
 from {{ source('shopify', 'orders') }} as source
 inner join {{ ref('stg_shopify__orders') }} as orders
-    on source.load_id = orders.load_id
+    on source.load_id = orders.record_load_id
     and source.record_key = orders.record_key
     and source.page_index = orders.page_index
     and source.record_index = orders.record_index
 where
-    source.load_id > {{ trueup.transformed_load_id() }}
-    and orders.load_id > {{ trueup.transformed_load_id() }}
+    -- Of an order that came back, the payload is an old one.
+    orders.load_id > {{ trueup.transformed_load_id() }}
     and not orders.is_deleted
 {%- endmacro %}
 
 
 {#
-    The newest version of each record among those at hand, by the source's own time of update and
-    then by content, never by arrival: of two versions of one time, one that can be read wins over
-    one that cannot. Expects the columns updated_at, has_cast_problem and payload_hash.
+    The newest version of each record among those at hand: by the source's own time of update, then
+    by when its batch was read, then by content; never by when it was loaded. What hangs on a record
+    may change without moving its time of update, and a later read is then the newer one. Of two
+    versions of one time, one that can be read wins over one that cannot. Expects the columns
+    updated_at, has_cast_problem, extracted_at and payload_hash.
 #}
 {% macro newest_first(keys) -%}
     row_number() over (
         partition by {{ keys | join(', ') }}
         order by
-            updated_at desc, has_cast_problem, payload_hash desc, load_id, page_index, record_index
+            updated_at desc, has_cast_problem, extracted_at desc, payload_hash desc, load_id,
+            page_index, record_index
     )
 {%- endmacro %}
 
@@ -68,6 +71,12 @@ where
         or (
             candidates.updated_at = known.updated_at
             and candidates.has_cast_problem = known.has_cast_problem
+            and candidates.extracted_at > known.extracted_at
+        )
+        or (
+            candidates.updated_at = known.updated_at
+            and candidates.has_cast_problem = known.has_cast_problem
+            and candidates.extracted_at = known.extracted_at
             and candidates.payload_hash > known.payload_hash
         )
     {%- endif %}
@@ -103,4 +112,77 @@ where
                 cast({{ amount }} as double) * ({{ units }}) / nullif({{ all_units }}, 0)
                 as decimal(20, 6)
             )
+{%- endmacro %}
+
+
+{# Whether a listing is of the day on which an order was created. #}
+{% macro covers(listing, order) -%}
+    {{ listing }}.source = 'shopify'
+    and {{ listing }}.stream = 'listed_orders'
+    and {{ listing }}.scope = {{ order }}.shop
+    and {{ order }}.created_at >= {{ listing }}.window_since
+    and {{ order }}.created_at < {{ listing }}.window_until
+{%- endmacro %}
+
+
+{#
+    What the shop's listings of days say of orders, as CTEs that end with `states`: `is_deleted`, and
+    the load that made it so or, of an order that came back, otherwise. A listing may miss an order
+    that was younger than an hour when it was read; an older one that it lacks is deleted. When the
+    order itself was read does not matter: it was created before, and so had to be listed.
+
+    All listings of a day are looked at, so that it makes no difference how many of them a run
+    found new.
+#}
+{% macro listing_states(orders) -%}
+newest_listed as (
+
+    select
+        shop,
+        order_id,
+        count_if(not is_deleted) > 0 as is_listed,
+        max(load_id) as load_id
+    from {{ ref('stg_shopify__listed_orders') }}
+    where closed_load_id is null and order_id in (select order_id from {{ orders }})
+    group by shop, order_id
+
+),
+
+judged as (
+
+    select
+        orders.order_dk,
+        coalesce(newest_listed.is_listed, false) as is_listed,
+        newest_listed.load_id as changed_load_id,
+        min(listings.load_id) as first_load_id,
+        min(
+            case when listings.load_id >= coalesce(newest_listed.load_id, 0) then listings.load_id end
+        ) as missed_load_id
+    from {{ orders }} as orders
+    -- The shop's day is that of UTC or one beside it: joined by equal days, then by the exact times.
+    cross join (select -1 as days union all select 0 union all select 1) as near_days
+    inner join {{ ref('stg_warehouse__windows') }} as listings
+        on
+            listings.window_day = {{ trueup.add_days('cast(orders.created_at as date)', 'near_days.days') }}
+            and {{ trueup.covers('listings', 'orders') }}
+            and {{ trueup.seconds_between('orders.created_at', 'listings.extracted_at') }} > 3600
+    left join newest_listed
+        on orders.shop = newest_listed.shop and orders.order_id = newest_listed.order_id
+    group by orders.order_dk, newest_listed.is_listed, newest_listed.load_id
+
+),
+
+states as (
+
+    -- A listing before the one that first has an order did not have it: it has come back.
+    select
+        order_dk,
+        not is_listed and missed_load_id is not null as is_deleted,
+        case
+            when not is_listed then missed_load_id
+            when first_load_id < changed_load_id then changed_load_id
+        end as load_id
+    from judged
+
+),
 {%- endmacro %}

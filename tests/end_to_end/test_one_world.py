@@ -27,7 +27,7 @@ NOW_CURRENT = """
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
     """A company that ran on several days, and what it published on each of them."""
-    config = WorldConfig(scale="small", days=33)
+    config = WorldConfig(scale="small", days=33, earlier_customers=0.3)
     with a_company(tmp_path_factory.mktemp("story"), config) as company:
         days = []
         for number in range(DAYS):
@@ -35,6 +35,7 @@ def story(tmp_path_factory):
                 company.a_day_later()
             if number == 2:
                 company.world.plant(_a_vanished_day(company))
+                _delete_orders(company)
             result = company.run()
             days.append(
                 {
@@ -54,6 +55,17 @@ def _a_vanished_day(company):
     now = company.clock.now()
     day = now.date() - timedelta(days=6)
     return Plant(kind="vanish", known_from=now, account_id="5550001002", day=day)
+
+
+def _delete_orders(company):
+    """A refunded order and one of the day before are deleted in the shop."""
+    now = company.clock.now()
+    truth = company.world.truth(now - timedelta(days=1))
+    refunded = truth.refunds["order_id"].to_pylist()[-1]
+    [newest] = truth.orders.sort_by([("placed_at", "descending")])["order_id"].to_pylist()[:1]
+    for number in (refunded, newest):
+        plant = Plant(kind="delete_order", known_from=now, entity_id=str(number))
+        company.world.plant(plant)
 
 
 @pytest.mark.parametrize("number", range(DAYS))
@@ -77,6 +89,19 @@ def test_the_days_did_restate_what_was_published_before(story):
     vanished = [key for key in known[0] if key not in known[-1]]
     assert restated
     assert vanished
+
+
+def test_orders_deleted_in_the_shop_are_gone_and_their_payloads_kept(story):
+    company, _ = story
+    now = company.clock.now()
+    gone = {int(plant.entity_id) for plant in company.world.plants if plant.entity_id}
+    there = {order for (order,) in company.published("select order_id from core.fact_orders")}
+    truth = company.world.truth(now).orders["order_id"].to_pylist()
+    assert len(gone) == 2
+    assert there == set(map(str, truth))
+    rows = company.project.warehouse.query("select distinct record_key from raw.shopify__orders")
+    kept = {int(row["record_key"].rpartition("/")[2]) for row in rows}
+    assert gone <= kept
 
 
 def test_running_again_adds_nothing_and_changes_nothing(story):

@@ -45,6 +45,16 @@ OUR_REFUNDS = """
     select refund_id, items_amount from core.fact_refunds where items_amount <> 0
 """
 
+# A guest may be a customer who did not log in; the truth tells of customers only.
+TRUE_FIRST_ORDERS = """
+    select cast(order_id as varchar) from orders where is_first_order and not is_test
+"""
+OUR_FIRST_ORDERS = """
+    select order_id from core.fact_orders
+    inner join core.dim_customer as customers using (customer_dk)
+    where is_first_order and customers.customer_id is not null
+"""
+
 
 def differences(company: Company) -> dict[str, set[tuple]]:
     """Rows that only the truth or only the published version has, per subject."""
@@ -57,11 +67,13 @@ def differences(company: Company) -> dict[str, set[tuple]]:
             "spend": set(db.execute(TRUE_SPEND).fetchall()),
             "finance": set(db.execute(TRUE_FINANCE).fetchall()),
             "refunds": set(db.execute(TRUE_REFUNDS).fetchall()),
+            "first orders": set(db.execute(TRUE_FIRST_ORDERS).fetchall()),
         }
     found = {
         "spend": set(company.published(OUR_SPEND)),
         "finance": set(company.published(OUR_FINANCE)),
         "refunds": set(company.published(OUR_REFUNDS)),
+        "first orders": set(company.published(OUR_FIRST_ORDERS)),
     }
     assert all(wanted.values()), "the truth is empty: nothing was compared"
     return {name: wanted[name] ^ found[name] for name in wanted if wanted[name] ^ found[name]}

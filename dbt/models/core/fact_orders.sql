@@ -45,8 +45,14 @@ converted as (
             when orders.customer_id is null and orders.email_token is null then null
             else
                 not orders.is_test
-                and (orders.customer_id is null or customers.first_order_dk = orders.order_dk)
-                and (orders.email_token is null or emails.first_order_dk = orders.order_dk)
+                and (
+                    orders.customer_id is null
+                    or coalesce(customers.first_order_dk = orders.order_dk, false)
+                )
+                and (
+                    orders.email_token is null
+                    or coalesce(emails.first_order_dk = orders.order_dk, false)
+                )
         end as is_first_order,
         orders.financial_status,
         orders.fulfillment_status,

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from trueup_simulators.faults import FaultPlan, FaultRule
 from trueup_simulators.world import Plant, SimulatedClock, World
+from trueup_simulators.world.plants import PlantKind
 
-PLANT_KINDS = frozenset({"restate", "vanish", "name"})
+PLANT_KINDS = frozenset(get_args(PlantKind))
 
 
 class Control:
@@ -50,7 +51,7 @@ class Control:
         return JSONResponse(describe(self._world, self._clock) | self._fault_state())
 
     async def add_faults(self, request: Request) -> Response:
-        """A list of rules; those of kind restate, vanish and name disturb the world itself."""
+        """A list of rules; those of a plant's kind disturb the world itself."""
         for entry in await request.json():
             if entry.get("kind") in PLANT_KINDS:
                 self._world.plant(plant_from(entry, now=self._clock.now()))

@@ -42,8 +42,10 @@ class Stream:
     """One kind of record.
 
     `key` are the dotted paths that identify a record; `day` the path of a report record's local
-    date; `cursor` the path that moves forward. `settle_lag` is how far behind now the cursor may
-    advance, `overlap` how far before the bookmark an incremental read starts again, `lookback`
+    date, or of the instant that falls on it; `cursor` the path that moves forward. `settle_lag` is
+    how far behind now the cursor may advance; of a report, how long after its end a day is not yet
+    settled, so that it lands once more then, changed or not. `overlap` is how far before the
+    bookmark an incremental read starts again, `lookback`
     how long a report's days are restated and so read again, `reach` how far back the source
     answers at all (None: without limit). `subject` is the path of the id of
     the person a record is about. `totals` names the figures the source itself sums up.

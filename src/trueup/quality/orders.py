@@ -100,12 +100,12 @@ ORDER_GATES = (
                 select orders.shop,
                     cast(timezone(shops.timezone, timezone('UTC', orders.created_at)) as date)
                         as window_day,
-                    count(*) as order_count,
-                    sum(orders.total_amount) as total_amount,
-                    max(orders.load_id) as newest_load_id
+                    count_if(not orders.is_deleted) as order_count,
+                    sum(orders.total_amount) filter (where not orders.is_deleted) as total_amount,
+                    max(orders.load_id) as newest_load_id,
+                    max(orders.load_id) filter (where orders.is_deleted) as deleted_load_id
                 from staging.stg_shopify__orders as orders
                 inner join shops on orders.shop = shops.scope
-                where not orders.is_deleted
                 group by 1, 2
             ),
             compared as (
@@ -119,8 +119,10 @@ ORDER_GATES = (
                 from stated
                 left join counted
                     on stated.shop = counted.shop and stated.window_day = counted.window_day
-                -- An order that was edited since has another amount; the count stays.
+                -- An order that was edited since has another amount; the count stays, unless an
+                -- order was deleted since.
                 where stated.stated_load_id > {since}
+                    and coalesce(counted.deleted_load_id, 0) <= stated.stated_load_id
                     and (
                         stated.name = 'order_count'
                         or coalesce(counted.newest_load_id, 0) <= stated.stated_load_id
@@ -134,7 +136,7 @@ ORDER_GATES = (
         explain="{shop} {window_day}: {name} {counted_value} here, {stated_value} in the shop",
         why="Orders are missing or counted twice.",
         hint="Read all that changed since the day again, for orders are found by their last "
-        "change: trueup backfill shopify --since DAY --until TOMORROW",
+        "change, and which orders there are: trueup backfill shopify --since DAY --until TOMORROW",
         owner="finance",
     ),
     Gate(

@@ -32,6 +32,7 @@ VARIABLES = {
     "Orders": {"first": 25, "search": SEARCH},
     "OrdersCount": {"search": SEARCH},
     "OrderTotals": {"search": SEARCH.replace("updated_at", "created_at")},
+    "ListedOrders": {"first": 250, "search": SEARCH.replace("updated_at", "created_at")},
     **{operation: {"id": f"{ORDER}/1"} for operation in OF_ORDER},
     **{operation: {"id": f"{REFUND}/5001"} for operation in OF_REFUND},
     "Customers": {"first": 250, "search": SEARCH},

@@ -156,11 +156,19 @@ def visit(number: int, at: str, query: str = "", referrer: str | None = None, **
     }
 
 
+def listed_order(number: int, at: str) -> Row:
+    """An order as the listing of its day of creation has it."""
+    return {"id": f"gid://shopify/Order/{number}", "createdAt": at}
+
+
 def order(number: int, at: str, lines: Sequence[Row], **fields: Any) -> Row:
-    """An order placed and last changed at `at`; `visits` are its journey, oldest first."""
+    """An order placed and last changed at `at`; `visits` are its journey, oldest first;
+    `index` is its place among the customer's as the shop counts."""
     visits = fields.pop("visits", None)
-    customer = fields.pop("customer", None)
-    journey = {"ready": True, "moments": {"nodes": visits}} if visits is not None else None
+    customer, index = fields.pop("customer", None), fields.pop("index", None)
+    journey: Row | None = {"ready": fields.pop("ready", True), "customerOrderIndex": index}
+    journey = journey | {"moments": {"nodes": visits or []}}
+    journey = None if visits is None and index is None else journey
     return {
         "id": f"gid://shopify/Order/{number}",
         "name": f"#{number}",

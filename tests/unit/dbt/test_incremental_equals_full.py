@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,20 @@ def load_rates(warehouse: Warehouse, draw: random.Random) -> None:
 def load_orders(warehouse: Warehouse, draw: random.Random) -> None:
     """Some versions of some orders: newer ones, older ones that come late, the same again."""
     rows = [order_version(draw.randint(1, 5), draw.randint(0, 3)) for _ in range(3)]
-    warehouse.load_records("shopify.orders", p.SHOP, rows)
+    read_at = warehouse.loaded_at - timedelta(minutes=draw.randint(0, 3))
+    warehouse.load_records("shopify.orders", p.SHOP, rows, read_at)
+
+
+def load_listings(warehouse: Warehouse, draw: random.Random) -> None:
+    """Some days' orders listed again, read too early or late enough; some gone, some back."""
+
+    def some(day: date) -> list[p.Row]:
+        numbers = draw.sample(range(1, 6), draw.randint(1, 4))
+        return [p.listed_order(number, f"{day}T12:00:00Z") for number in numbers]
+
+    listed = {day: some(day) for day in draw.sample(DAYS, 3)}
+    read_at = datetime.combine(draw.choice([DAYS[0], DAYS[3], DAYS[4]]), time(23, 59))
+    warehouse.load_windows("shopify.listed_orders", p.SHOP, listed, extracted_at=read_at)
 
 
 def order_version(number: int, version: int) -> p.Row:
@@ -83,7 +96,8 @@ def order_version(number: int, version: int) -> p.Row:
                 number, draw.choice(["10.00", "20.00"]), discountAllocations=p.discount("1")
             )
         ],
-        updatedAt=f"2026-07-01T00:00:0{version}Z",
+        # Two versions each have one time of update.
+        updatedAt=f"2026-07-01T00:00:0{version // 2}Z",
         currencyCode=draw.choice(["USD", "EUR"]),
         customer=draw.choice([None, 1, 2]),
         email=draw.choice([None, "tok_a", "tok_b"]),
@@ -114,7 +128,7 @@ def contents(warehouse: Warehouse) -> dict[str, Counter[tuple[object, ...]]]:
 
 LOADS: list[Callable[[Warehouse, random.Random], None]] = [
     load_spend, load_spend, load_meta, load_campaigns, load_clicks, load_rates, load_orders,
-    load_orders,
+    load_orders, load_listings,
 ]  # fmt: skip
 
 
@@ -208,6 +222,7 @@ def test_a_run_that_did_not_finish_leaves_no_trace(seed: int, tmp_path: Path) ->
         part = ["+fact_ad_spend", "+int_order_ledger_signed"] if step else ["+fact_orders"]
         run_dbt(warehouse, select=part)
         load_orders(warehouse, draw)
+        load_listings(warehouse, draw)
         load_spend(warehouse, draw)
         warehouse.transform()
     assert differences_to_a_full_build(warehouse) == {}

@@ -21,7 +21,7 @@ STREAMS = {
         "accounts", "campaigns", "ad_groups", "ads", "campaign_days", "ad_days", "click_views",
     ),
     "meta_ads": ("accounts", "campaigns", "ad_sets", "ads", "ad_days"),
-    "shopify": ("shop", "orders", "customers", "products"),
+    "shopify": ("shop", "orders", "listed_orders", "customers", "products"),
     "fx": ("rates",),
 }  # fmt: skip
 EPOCH = datetime.fromisoformat("2026-06-01 06:00:00")  # UTC, as the warehouse's timestamps are
@@ -64,16 +64,18 @@ class Warehouse:
         scope: str,
         windows: Mapping[date | None, Sequence[Row]],
         currency: str = "USD",
+        extracted_at: datetime | None = None,
     ) -> int:
         """One batch that holds complete windows: by day for reports, None for a snapshot."""
         self.load_id += 1
         source, name = stream.split(".")
+        read_at = extracted_at or self.loaded_at
         with self.connect() as connection:
-            self._note_batch(connection, source, name, scope, currency)
+            self._note_batch(connection, source, name, scope, currency, read_at)
             for day, payloads in windows.items():
                 since = datetime.combine(day, time()) if day else self.loaded_at
                 until = since + timedelta(days=1)
-                self._insert(connection, stream, scope, payloads, (since, until))
+                self._insert(connection, stream, scope, payloads, (since, until), read_at)
                 connection.execute(
                     "insert into raw.windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
@@ -83,13 +85,20 @@ class Warehouse:
                 )
         return self.load_id
 
-    def load_records(self, stream: str, scope: str, payloads: Sequence[Row]) -> int:
-        """One batch of an incremental stream."""
+    def load_records(
+        self,
+        stream: str,
+        scope: str,
+        payloads: Sequence[Row],
+        extracted_at: datetime | None = None,
+    ) -> int:
+        """One batch of an incremental stream, read when it is loaded or at `extracted_at`."""
         self.load_id += 1
         source, name = stream.split(".")
+        read_at, window = extracted_at or self.loaded_at, (EPOCH, self.loaded_at)
         with self.connect() as connection:
-            self._note_batch(connection, source, name, scope, "USD")
-            self._insert(connection, stream, scope, payloads, (EPOCH, self.loaded_at))
+            self._note_batch(connection, source, name, scope, "USD", read_at)
+            self._insert(connection, stream, scope, payloads, window, read_at)
         return self.load_id
 
     @property
@@ -122,14 +131,20 @@ class Warehouse:
         return self.rows(f"select * {exclude} from {table} order by all")
 
     def _note_batch(
-        self, connection: Any, source: str, stream: str, scope: str, currency: str
+        self,
+        connection: Any,
+        source: str,
+        stream: str,
+        scope: str,
+        currency: str,
+        read_at: datetime,
     ) -> None:
         connection.execute(
             "insert into raw.batches (load_id, batch_id, source, stream, scope, currency, "
             "timezone, extracted_at, loaded_at) values (?, ?, ?, ?, ?, ?, 'UTC', ?, ?)",
             [
                 *(self.load_id, self.batch_id, source, stream, scope, currency),
-                *(self.loaded_at, self.loaded_at),
+                *(read_at, self.loaded_at),
             ],
         )
 
@@ -140,11 +155,12 @@ class Warehouse:
         scope: str,
         payloads: Sequence[Row],
         window: tuple[datetime, datetime],
+        read_at: datetime,
     ) -> None:
         rows = [
             (
                 *(json.dumps(payload), str(index), None, "upsert", scope, *window, 0, index),
-                *(self.batch_id, self.loaded_at, self.load_id, self.loaded_at),
+                *(self.batch_id, read_at, self.load_id, self.loaded_at),
             )
             for index, payload in enumerate(payloads)
         ]

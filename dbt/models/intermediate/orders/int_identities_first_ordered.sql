@@ -19,7 +19,10 @@ order_identities as (
         order_dk,
         placed_at,
         order_id,
+        customer_order_index,
         not is_test and not is_deleted as is_counted,
+        not is_test and is_deleted as is_missing,
+        record_load_id,
         load_id
     from orders
     where customer_id is not null
@@ -29,7 +32,11 @@ order_identities as (
         order_dk,
         placed_at,
         order_id,
+        -- The shop counts by customer: it says nothing of an address.
+        null as customer_order_index,
         not is_test and not is_deleted as is_counted,
+        not is_test and is_deleted as is_missing,
+        record_load_id,
         load_id
     from orders
     where email_token is not null
@@ -80,16 +87,42 @@ ranked as (
 
 ),
 
+missing_before as (
+
+    -- Orders that the shop still counted when it said which one this is, and has no more.
+    select
+        ranked.identity_key,
+        count(*) as order_count
+    from ranked
+    inner join ranked as missing
+        on
+            ranked.identity_key = missing.identity_key
+            and missing.is_missing
+            and missing.placed_at <= ranked.placed_at
+            and missing.load_id > ranked.record_load_id
+    where ranked.order_number = 1
+    group by ranked.identity_key
+
+),
+
 firsts as (
 
     -- All of an identity's orders count as changed with it: which one is its first may be another.
+    -- The earliest at hand is not the first when the shop knows earlier ones.
     select
         identity_loads.identity_key,
-        case when ranked.is_counted then ranked.order_dk end as first_order_dk,
+        case
+            when
+                ranked.is_counted
+                and coalesce(ranked.customer_order_index, 1)
+                <= 1 + coalesce(missing_before.order_count, 0)
+                then ranked.order_dk
+        end as first_order_dk,
         identity_loads.load_id
     from identity_loads
     left join ranked
         on identity_loads.identity_key = ranked.identity_key and ranked.order_number = 1
+    left join missing_before on identity_loads.identity_key = missing_before.identity_key
 
 )
 

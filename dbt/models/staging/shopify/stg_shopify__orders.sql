@@ -4,6 +4,17 @@
     unique_key='order_dk'
 ) }}
 
+{%- set attributes = [
+    'order_dk', 'shop', 'order_id', 'order_name', 'customer_id', 'email_token', 'placed_at',
+    'created_at', 'cancelled_at', 'is_test', 'is_edited', 'currency_code',
+    'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
+    'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
+    'tip_amount', 'duty_amount', 'stated_fee_amount', 'cash_rounding_amount',
+    'total_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
+    'loaded_at', 'batch_id'
+] %}
+
 with
 
 source as (
@@ -64,10 +75,10 @@ typed as (
         ),
         ('full_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
         ('shipping_lines', 'shippingLines.nodes', 'json'),
+        ('customer_order_index', 'customerJourneySummary.customerOrderIndex', 'integer'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
     ], keep=lineage_columns() + [
-        'operation', 'cursor_value', 'payload_hash', 'discounted_shipping_amount',
-        'shipping_tax_amount'
+        'cursor_value', 'payload_hash', 'discounted_shipping_amount', 'shipping_tax_amount'
     ]) | indent(4) }}
 
 ),
@@ -109,8 +120,8 @@ renamed as (
             end
             - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
         ) as total_shipping_amount,
+        customer_order_index,
         is_journey_ready,
-        operation = 'delete' as is_deleted,
         has_cast_problem
         or discounted_shipping_amount is null
         or shipping_tax_amount is null as has_cast_problem,
@@ -119,11 +130,13 @@ renamed as (
             {{ utc_timestamp('cursor_value') }},
             timestamp '1970-01-01 00:00:00'
         ) as updated_at,
+        extracted_at,
         payload_hash,
         record_key,
         page_index,
         record_index,
         load_id,
+        load_id as record_load_id,
         loaded_at,
         batch_id
     from typed
@@ -141,6 +154,55 @@ news as (
 
     {{ newer_than_known('newest', 'order_dk') }}
 
+),
+
+candidates as (
+
+    select
+        {{ qualified('news', attributes) }}
+    from news
+    {%- if is_incremental() %}
+    union all
+    -- Orders of days that were listed again: some may be gone, some back.
+    select
+        {{ qualified('known', attributes) }}
+    from {{ this }} as known
+    where
+        known.order_dk not in (select order_dk from news)
+        and exists (
+            select 1 from {{ ref('stg_warehouse__windows') }} as listings
+            where {{ covers('listings', 'known') }} and listings.load_id > {{ transformed_load_id() }}
+        )
+    {%- endif %}
+
+),
+
+{{ listing_states('candidates') }}
+
+marked as (
+
+    select
+        candidates.*,
+        greatest(candidates.record_load_id, coalesce(states.load_id, 0)) as load_id,
+        coalesce(states.is_deleted, false) as is_deleted
+    from candidates
+    left join states on candidates.order_dk = states.order_dk
+
+),
+
+changed as (
+
+    select marked.*
+    from marked
+    {%- if is_incremental() %}
+    left join {{ this }} as known on marked.order_dk = known.order_dk
+    where
+        known.order_dk is null
+        or known.payload_hash <> marked.payload_hash
+        or known.load_id <> marked.load_id
+        or known.is_deleted <> marked.is_deleted
+    {%- endif %}
+
 )
 
-select * from news
+select * from changed

@@ -51,6 +51,7 @@ renamed as (
             {{ utc_timestamp('cursor_value') }},
             timestamp '1970-01-01 00:00:00'
         ) as updated_at,
+        extracted_at,
         payload_hash,
         page_index,
         record_index,

@@ -10,6 +10,7 @@ batches as (
 
     select
         load_id,
+        extracted_at,
         loaded_at
     from {{ source('warehouse', 'batches') }}
 
@@ -28,6 +29,7 @@ renamed as (
         source.content_hash,
         source.batch_id,
         source.load_id,
+        batches.extracted_at,
         batches.loaded_at
     from source
     inner join batches on source.load_id = batches.load_id

@@ -234,7 +234,13 @@ _JOURNEY: Table = _values(
     firstVisit=lambda s: s.moments[0] if s.moments else None,
     lastVisit=lambda s: s.moments[-1] if s.moments else None,
     momentsCount=lambda s: Counted(len(s.moments)),
-) | {"moments": _paged(lambda s: s.moments)}
+) | {
+    "moments": _paged(lambda s: s.moments),
+    # Asked for only where it is wanted: it takes a look at all orders of the world.
+    "customerOrderIndex": lambda s, _args, context: context.world.order_index(
+        s.order.id, context.at
+    ),
+}
 
 _VISIT: Table = _values(
     id=lambda m: gid("CustomerVisit", m.id),

@@ -32,6 +32,7 @@ SCALES: dict[Scale, ScaleFigures] = {
 class WorldConfig:
     """`days` have passed when the clock starts; the world can go on for RUNWAY_DAYS more.
 
+    `earlier_customers` is the share of customers who had ordered before the first day.
     `hostile_names` plants names that attack careless code (SQL, Jinja, HTML, paths, formulas,
     NUL, emoji) in campaigns, products, customers and notes.
     """
@@ -41,6 +42,7 @@ class WorldConfig:
     days: int = 60
     scale: Scale = "demo"
     hostile_names: bool = False
+    earlier_customers: float = 0.0
 
     @property
     def figures(self) -> ScaleFigures:

@@ -12,6 +12,7 @@ from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.order_causes import Causes, draw_causes
 from trueup_simulators.world.order_heads import CREATED, MAX_EVENT_DAYS, NOBODY, Head, OrderHeads
 from trueup_simulators.world.order_lines import Lines, draw_lines
+from trueup_simulators.world.order_ranks import OrderRanks
 from trueup_simulators.world.people import GUEST_NUMBERS, regions_of
 from trueup_simulators.world.products import Assortment
 from trueup_simulators.world.randomness import Ints, Stream, hashed
@@ -45,6 +46,7 @@ class Orders:
         self.local = local
         self.accounts = accounts
         self.heads = OrderHeads(config, local)
+        self.ranks = OrderRanks(config, self.heads)
         self.assortment = Assortment(config, local)
         self.of_day = lru_cache(maxsize=70)(self._of_day)
 
@@ -105,6 +107,11 @@ class Orders:
         """Heads of the shop days that overlap [since, until]."""
         first = int(self.local.day_of(np.array([since], np.int64))[0])
         return [self.heads.of_day(day) for day in self.heads.days_by(until) if day >= first]
+
+
+def sequence_of(order_id: int) -> int:
+    """The number of an order in the world, from 0."""
+    return (order_id - FIRST_ORDER_ID) // ORDER_ID_STRIDE
 
 
 def order_ids(head: Head, positions: Ints) -> Ints:

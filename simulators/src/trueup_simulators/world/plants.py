@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-PlantKind = Literal["restate", "vanish", "name"]
+PlantKind = Literal["restate", "vanish", "name", "delete_order"]
 
 HOSTILE_NAMES: tuple[str, ...] = (
     "'; DROP TABLE raw.orders; --",
@@ -32,6 +32,7 @@ class Plant:
     restate: spend and conversions of `account_id` on `day` (of `campaign_id`, if given) are
     multiplied by `factor`, however settled they were. vanish: the rows are gone.
     name: the campaign, ad group, ad or product `entity_id` is called `name`.
+    delete_order: the order `entity_id` is gone, with its refunds, as if it had never been placed.
     """
 
     kind: PlantKind

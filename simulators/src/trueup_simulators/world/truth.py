@@ -16,7 +16,8 @@ class Truth:
     spend decimal(20, 6), impressions, clicks; one row per unit and day, as reported then.
     orders: order_id, placed_at, is_test, is_cancelled, currency, gross_amount (list price times
     quantity), discount_amount, net_of_discount_amount, tax_amount, shipping_amount, customer_id
-    (null for guests), is_first_order (null without a customer), true_channel, true_campaign_id,
+    (null for guests), is_first_order (null without a customer; false
+    for all of those who had ordered before the first day), true_channel, true_campaign_id,
     true_click_id (null unless an ad was the cause). Amounts are before refunds.
     refunds: refund_id, order_id, refunded_at, currency, items_amount (ex tax), tax_amount,
     shipping_amount, total_amount (their sum).

@@ -1,10 +1,11 @@
 """How the truth is worked out: plain sums over the world's columns, not over the orders served."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trueup_simulators.world.ads import decimals
 from trueup_simulators.world.clicks import AccountClicks
@@ -24,6 +25,7 @@ from trueup_simulators.world.orders import (
     OrderDay,
     Orders,
     order_ids,
+    sequence_of,
 )
 from trueup_simulators.world.randomness import Flags, Ints
 
@@ -104,12 +106,15 @@ def ad_spend(
     return pa.concat_tables(tables)
 
 
-def order_table(orders: Orders, currency: str, at: int) -> pa.Table:
-    """All orders created by `at` (microseconds UTC)."""
-    days = (orders.of_day(day) for day in orders.heads.days_by(at))
-    return pa.Table.from_batches(
-        [_order_batch(orders.accounts, day, currency, at) for day in days], schema=ORDERS
-    )
+def order_table(orders: Orders, currency: str, at: int, deleted: Collection[int] = ()) -> pa.Table:
+    """All orders created by `at` (microseconds UTC); the ids `deleted` are nobody's first."""
+    gone = [sequence_of(order_id) for order_id in deleted]
+    batches = []
+    for number in orders.heads.days_by(at):
+        day = orders.of_day(number)
+        first = orders.ranks.of_day(day.head, gone) == 1
+        batches.append(_order_batch(orders.accounts, day, first, currency, at))
+    return pa.Table.from_batches(batches, schema=ORDERS)
 
 
 def refund_table(orders: Orders, currency: str, at: int) -> pa.Table:
@@ -122,8 +127,14 @@ def refund_table(orders: Orders, currency: str, at: int) -> pa.Table:
     return pa.Table.from_batches(batches, schema=REFUNDS)
 
 
+def without_orders(table: pa.Table, deleted: Collection[int]) -> pa.Table:
+    """Rows of other orders than those; nothing tells that there were any."""
+    gone = pa.array(sorted(deleted), pa.int64())
+    return table.filter(pc.invert(pc.is_in(table["order_id"], gone)))
+
+
 def _order_batch(
-    accounts: Sequence[AccountClicks], day: OrderDay, currency: str, at: int
+    accounts: Sequence[AccountClicks], day: OrderDay, first: Flags, currency: str, at: int
 ) -> pa.RecordBatch:
     head, lines, causes = day.head, day.lines, day.causes
     there = np.flatnonzero(head.events[:, CREATED] <= at)
@@ -143,7 +154,7 @@ def _order_batch(
         _sums(day, lines.tax, present, there),
         decimals(lines.shipping[there], MONEY),
         pa.array(FIRST_CUSTOMER_ID + customer * CUSTOMER_ID_STRIDE, mask=nobody),
-        pa.array(head.first[there], mask=nobody),
+        pa.array(first[there], mask=nobody),
         pa.array(CHANNELS).take(pa.array(causes.channel[there])),
         campaign,
         click,

@@ -17,10 +17,10 @@ from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.customers import Customers
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign, Change, Product, Shop
 from trueup_simulators.world.order_view import build_order
-from trueup_simulators.world.orders import Orders
+from trueup_simulators.world.orders import Orders, sequence_of
 from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.truth import Truth
-from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table
+from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table, without_orders
 
 
 class World:
@@ -57,6 +57,11 @@ class World:
     def plant(self, plant: Plant) -> None:
         """Disturb the world from `plant.known_from` on."""
         self._plants = (*self._plants, plant)
+
+    @property
+    def plants(self) -> tuple[Plant, ...]:
+        """The disturbances so far, oldest first."""
+        return self._plants
 
     def campaigns(self, account_id: str, at: datetime) -> list[Campaign]:
         """All campaigns created by `at`, removed ones included, by id."""
@@ -102,15 +107,26 @@ class World:
 
     def order_ids_updated(self, since: datetime, until: datetime, at: datetime) -> list[int]:
         """Orders with since <= updated_at (as of `at`) < until, by (updated_at, id)."""
-        return self._orders.ids_updated(micros(since), micros(until), micros(at))
+        found = self._orders.ids_updated(micros(since), micros(until), micros(at))
+        return self._without_deleted(found, at)
 
     def order_ids_created(self, since: datetime, until: datetime, at: datetime) -> list[int]:
         """Orders visible at `at` with since <= created_at < until, by (created_at, id)."""
-        return self._orders.ids_created(micros(since), micros(until), micros(at))
+        found = self._orders.ids_created(micros(since), micros(until), micros(at))
+        return self._without_deleted(found, at)
 
     def order(self, order_id: int, at: datetime) -> Order:
-        """The order as seen at `at`; KeyError if there is none yet."""
+        """The order as seen at `at`; KeyError if there is none yet, or no longer."""
+        if order_id in self._deleted_orders(at):
+            raise KeyError(order_id)
         return build_order(self._orders, order_id, micros(at))
+
+    def order_index(self, order_id: int, at: datetime) -> int | None:
+        """The order's place among those of its customer, from 1; None for guests and tests."""
+        day, place = self._orders.find(order_id)
+        gone = [sequence_of(number) for number in self._deleted_orders(at)]
+        head = self._orders.heads.of_day(day)
+        return int(self._orders.ranks.of_day(head, gone)[place]) or None
 
     def customers(self, at: datetime) -> list[Customer]:
         """All customers who ordered by `at`, by id."""
@@ -132,11 +148,12 @@ class World:
     def truth(self, at: datetime) -> Truth:
         """The sealed truth as of `at`: for tests and for scoring only."""
         now, currency = micros(at), self.shop.currency
+        deleted = self._deleted_orders(at)
         days = (self.config.start, self.config.end)
         return Truth(
             ad_spend=ad_spend(self.accounts, self.ad_days, days, at),
-            orders=order_table(self._orders, currency, now),
-            refunds=refund_table(self._orders, currency, now),
+            orders=without_orders(order_table(self._orders, currency, now, deleted), deleted),
+            refunds=without_orders(refund_table(self._orders, currency, now), deleted),
         )
 
     def _catalog(self, account_id: str) -> Catalog | None:
@@ -152,11 +169,22 @@ class World:
             if plant.kind == "name" and plant.known_from <= at and plant.entity_id and plant.name
         }
 
+    def _deleted_orders(self, at: datetime) -> frozenset[int]:
+        return frozenset(
+            int(plant.entity_id)
+            for plant in self._plants
+            if plant.kind == "delete_order" and plant.known_from <= at and plant.entity_id
+        )
+
+    def _without_deleted(self, order_ids: list[int], at: datetime) -> list[int]:
+        deleted = self._deleted_orders(at)
+        return [number for number in order_ids if number not in deleted] if deleted else order_ids
+
     def _ad_plants(self, account_id: str, at: datetime) -> list[Plant]:
         return [
             plant
             for plant in self._plants
-            if plant.kind != "name"
+            if plant.kind in ("restate", "vanish")
             and plant.known_from <= at
             and plant.account_id in (None, account_id)
         ]

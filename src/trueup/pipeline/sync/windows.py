@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,6 +24,9 @@ from trueup.privacy.door import Admitted, Refused
 
 MAX_TOTAL = Decimal("1e29")
 """Beyond what a warehouse keeps of a total: 29 digits before the point, 9 behind it."""
+
+DATE_CHARACTERS = 10
+_UNSETTLED = "?"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +85,7 @@ def _take(work: _WindowRead, page: Page, page_index: int) -> None:
     admitted = work.reader.door.admit(page.records)
     work.reader.tally.strays += admitted.strays
     refused = list(admitted.refused)
-    for day, rows in _rows_by_day(admitted, work.reader.stream.kind):
+    for day, rows in _rows_by_day(admitted, work.reader):
         window = work.windows.get(day)
         kept = [] if window is None else _without_repeats(work, admitted, rows, refused)
         if window is None:
@@ -94,16 +98,27 @@ def _take(work: _WindowRead, page: Page, page_index: int) -> None:
         work.collector.add(records, work.reader.lineage(work.batch_id, page_index, None))
 
 
-def _rows_by_day(admitted: Admitted, kind: StreamKind) -> Iterable[tuple[str, list[int]]]:
+def _rows_by_day(admitted: Admitted, reader: Reader) -> Iterable[tuple[str, list[int]]]:
     count = len(admitted.payloads)
-    if kind is StreamKind.SNAPSHOT:
+    if reader.stream.kind is StreamKind.SNAPSHOT:
         return [("", list(range(count)))]
     if len(set(admitted.days)) <= 1:  # the usual case: a page of one day
-        return [(admitted.days[0], list(range(count)))] if count else []
+        return [(local_day(admitted.days[0], reader.zone), list(range(count)))] if count else []
     rows: dict[str, list[int]] = {}
     for row, day in enumerate(admitted.days):
-        rows.setdefault(day, []).append(row)
+        rows.setdefault(local_day(day, reader.zone), []).append(row)
     return rows.items()
+
+
+def local_day(text: str, zone: ZoneInfo) -> str:
+    """A date as it is; the date on which an instant falls; anything else unchanged, as no date."""
+    if len(text) <= DATE_CHARACTERS:
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.astimezone(zone).date().isoformat() if moment.tzinfo else text
 
 
 def _without_repeats(
@@ -155,7 +170,7 @@ def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
         rows, content_hash = work.collector.rows(window), work.collector.content_hash(window)
         known = work.state.open_windows.get(day) if day else work.state.content_hash
         tally.windows_read += 1
-        if known == content_hash:
+        if known == content_hash + _mark(work, window):
             work.collector.drop(window)
             tally.landed -= rows
             tally.unchanged += rows
@@ -169,6 +184,12 @@ def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
             day=date.fromisoformat(day) if day else None,
         )
     return changed
+
+
+def _mark(work: _WindowRead, window: Window) -> str:
+    """What tells a window that was read too early: the same content later on says more."""
+    lag = work.reader.stream.settle_lag
+    return _UNSETTLED if lag and work.reader.now < window.until + lag else ""
 
 
 def _commit(work: _WindowRead, changed: dict[str, WindowDigest], before: Tally) -> None:
@@ -225,7 +246,9 @@ def _next_state(work: _WindowRead, changed: dict[str, WindowDigest]) -> ScopeSta
         content_hash = changed[""].content_hash if changed else work.state.content_hash
         return msgspec.structs.replace(work.state, content_hash=content_hash, recent=recent)
     first_day, closed = _coverage(work)
-    hashes = work.state.open_windows | {day: d.content_hash for day, d in changed.items()}
+    hashes = work.state.open_windows | {
+        day: d.content_hash + _mark(work, work.windows[day]) for day, d in changed.items()
+    }
     open_from = closed_until(work.reader.stream, _today(work.reader)).isoformat()
     return msgspec.structs.replace(
         work.state,

@@ -1,6 +1,7 @@
 """Shopify: orders with their lines, refunds and journeys, customers, products, the shop."""
 
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -13,9 +14,10 @@ from trueup.sources.context import SourceContext
 from trueup.sources.shopify.answers import SCOPES
 from trueup.sources.shopify.api import GraphqlApi
 from trueup.sources.shopify.bulk import BulkRead
+from trueup.sources.shopify.listing import check_sight, is_out_of_sight, read_listing
 from trueup.sources.shopify.paged import PagedRead, read_snapshot
 from trueup.sources.shopify.searches import count_of, window_search
-from trueup.sources.shopify.streams import ORDERS, SHOP, STREAMS, ShopStream
+from trueup.sources.shopify.streams import LISTED_ORDERS, ORDERS, SHOP, STREAMS, ShopStream
 from trueup.sources.shopify.totals import day_totals
 
 
@@ -62,8 +64,7 @@ class ShopifySource:
         """
         data = self._api.call("Access", {}).data
         shop = data["shop"]
-        granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
-        _check_scopes(granted, accept_sixty_days=self._config.accept_sixty_days)
+        _check_scopes(_granted(data), accept_sixty_days=self._config.accept_sixty_days)
         if shop["myshopifyDomain"] != self._config.shop:
             raise ConfigError(
                 f"shop {self._config.shop!r}: the token belongs to {shop['myshopifyDomain']!r}",
@@ -81,11 +82,15 @@ class ShopifySource:
     def read(
         self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
     ) -> Iterator[Page]:
-        """As the protocol says; `account` is the shop of the token, whichever is given."""
-        del account
+        """As the protocol says; `account` is the shop of the token, whichever is given.
+
+        Days of a listing are days of its zone.
+        """
         assert isinstance(stream, ShopStream)
         if stream is SHOP:
             return self._shop()
+        if stream is LISTED_ORDERS:
+            return self._listing(window, ZoneInfo(account.timezone))
         if bookmark is None and self._is_bulky(stream, window):
             return BulkRead(self._api, stream, window_search(stream, window), self._context).pages()
         if stream.kind is StreamKind.SNAPSHOT:
@@ -103,6 +108,12 @@ class ShopifySource:
         """End the connections."""
         self._api.close()
 
+    def _listing(self, window: Window, zone: ZoneInfo) -> Iterator[Page]:
+        now = self._context.now
+        if is_out_of_sight(window, now):
+            check_sight(window, _granted(self._api.call("Access", {}).data))
+        return read_listing(self._api, window, zone, now)
+
     def _shop(self) -> Iterator[Page]:
         reply = self._api.call(SHOP.operation, {})
         record = reply.object_bytes(SHOP.root)
@@ -117,6 +128,10 @@ class ShopifySource:
             count_of(self._api, stream.count, window_search(stream, window))
             >= self._config.bulk_from
         )
+
+
+def _granted(data: dict[str, Any]) -> set[str]:
+    return {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
 
 
 def _check_scopes(granted: set[str], *, accept_sixty_days: bool) -> None:

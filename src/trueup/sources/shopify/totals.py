@@ -40,7 +40,7 @@ def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlT
     Raises ContractError when the listing and the shop's own count of it differ.
     """
     orders: dict[str, _Order] = {}
-    for part in _parts(api, window, zone):
+    for part in parts(api, window, zone):
         orders |= {order.id: order for order in _created(api, part)}
     counts: dict[date, int] = {}
     amounts: dict[date, Decimal] = {}
@@ -63,16 +63,16 @@ def _of_day(day: Window, count: int, amount: Decimal | None) -> tuple[ControlTot
     )
 
 
-def _parts(api: GraphqlApi, window: Window, zone: ZoneInfo) -> Iterator[Window]:
+def parts(api: GraphqlApi, window: Window, zone: ZoneInfo) -> Iterator[Window]:
     """The window in parts whose orders one search can list; a single day is never cut."""
     days = window.days(zone)
     if len(days) < 2 or count_of(api, "OrdersCount", _search(window)) <= OBJECTS_PER_SEARCH:
         yield window
         return
     middle = days[len(days) // 2]
-    yield from _parts(api, Window.of_days(days[0], middle, zone), zone)
+    yield from parts(api, Window.of_days(days[0], middle, zone), zone)
     cut = Window.of_day(middle, zone).since
-    yield from _parts(api, Window(cut, window.until), zone)
+    yield from parts(api, Window(cut, window.until), zone)
 
 
 def _created(api: GraphqlApi, window: Window) -> Iterator[_Order]:

@@ -221,6 +221,12 @@ class HandmadeWorld:
     def order(self, order_id: int, at: datetime) -> Order:
         return _visible(self.all_orders[order_id], at)
 
+    def order_index(self, order_id: int, at: datetime) -> int | None:
+        """The place among the customer's orders, by number."""
+        customer = self.order(order_id, at).customer_id
+        mine = [n for n, o in sorted(self.all_orders.items()) if o.customer_id == customer]
+        return None if customer is None else mine.index(order_id) + 1
+
     def customer(self, customer_id: int, at: datetime) -> Customer:
         return _visible(self.all_customers[customer_id], at)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from trueup_simulators.world import Order, World, WorldConfig
+from trueup_simulators.world import Order, Plant, World, WorldConfig
 
 WORLD = World(WorldConfig(scale="demo"))
 START, AT = WORLD.config.clock_start - timedelta(days=61), WORLD.config.clock_start
@@ -183,3 +183,51 @@ def test_customers_begin_with_their_first_order_and_change_with_their_last() -> 
     since = AT - timedelta(days=2)
     recent = {key for key, seen in times.items() if max(seen) >= since}
     assert set(WORLD.customer_ids_updated(since, AT, AT)) == recent
+
+
+def test_a_deleted_order_is_nowhere_and_the_truth_knows_nothing_of_it() -> None:
+    world = World(WorldConfig(scale="small", days=20))
+    now = world.config.clock_start
+    order_id = world.truth(now).refunds["order_id"].to_pylist()[0]
+    world.plant(Plant(kind="delete_order", known_from=now, entity_id=str(order_id)))
+    before, since = now - timedelta(seconds=1), now - timedelta(days=61)
+    assert world.order(order_id, before).id == order_id
+    with pytest.raises(KeyError):
+        world.order(order_id, now)
+    assert order_id not in world.order_ids_created(since, now, now)
+    assert order_id not in world.order_ids_updated(since, now, now)
+    truth = world.truth(now)
+    assert order_id not in {*truth.orders["order_id"].to_pylist()}
+    assert order_id not in {*truth.refunds["order_id"].to_pylist()}
+    assert order_id in world.order_ids_created(since, now, before)
+
+
+def test_an_order_index_counts_the_customers_orders_and_those_before_the_world() -> None:
+    world = World(WorldConfig(scale="small", days=20, earlier_customers=0.3))
+    now = world.config.clock_start
+    orders = [world.order(n, now) for n in world.order_ids_created(START, now, now)]
+    indexes: dict[int, list[int]] = {}
+    for order in orders:
+        index = world.order_index(order.id, now)
+        assert (order.customer_id is None) == (index is None)
+        if order.customer_id and index:
+            indexes.setdefault(order.customer_id, []).append(index)
+    assert all(found == [*range(found[0], found[0] + len(found))] for found in indexes.values())
+    new = sum(found[0] == 1 for found in indexes.values())
+    assert 0.6 < new / len(indexes) < 0.8
+    totals = {customer.id: customer.number_of_orders for customer in world.customers(now)}
+    assert totals == {customer: found[-1] for customer, found in indexes.items()}
+    rows = world.truth(now).orders.to_pylist()
+    assert sum(bool(row["is_first_order"]) for row in rows) == new
+
+
+def test_the_order_after_a_deleted_one_moves_up() -> None:
+    world = World(WorldConfig(scale="small", days=20))
+    now = world.config.clock_start
+    orders = [world.order(n, now) for n in world.order_ids_created(START, now, now)]
+    second = next(order for order in orders if world.order_index(order.id, now) == 2)
+    first = next(order for order in orders if order.customer_id == second.customer_id)
+    world.plant(Plant(kind="delete_order", known_from=now, entity_id=str(first.id)))
+    assert world.order_index(second.id, now) == 1
+    rows = {row["order_id"]: row["is_first_order"] for row in world.truth(now).orders.to_pylist()}
+    assert rows[second.id]

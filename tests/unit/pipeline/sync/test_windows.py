@@ -1,0 +1,79 @@
+"""Report windows: which day a record falls on, and when a day lands."""
+
+import os
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.unit.lake.lake_builders import a_table
+from trueup.core.page import Account, Page, RequestTrace
+from trueup.core.stream import Stream, StreamKind
+from trueup.core.window import Window
+from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.reading import Reader
+from trueup.pipeline.sync.windows import local_day, read_windows
+from trueup.privacy.door import Door
+from trueup.privacy.vault import Vault
+
+NEW_YORK = ZoneInfo("America/New_York")
+SHOP = Account(account_id="shop", timezone="America/New_York")
+DAY = Window.of_day(date(2026, 6, 2), NEW_YORK)
+LISTED = Stream(
+    name="listed",
+    kind=StreamKind.REPORT,
+    key=("id",),
+    day="at",
+    settle_lag=timedelta(hours=1),
+    lookback=timedelta(days=9),
+)
+TRACE = RequestTrace(method="GET", url="https://vendor", status=200)
+
+
+class OnePage:
+    """A source whose only page never changes."""
+
+    name = "vendor"
+    streams = (LISTED,)
+
+    def read(self, *_: object, bookmark: str | None = None) -> Iterator[Page]:
+        del bookmark
+        yield Page(records=[b'{"id":"1","at":"2026-06-03T03:59:59Z"}'], trace=TRACE)
+
+
+def windows_landed(folder: Path, *times: datetime) -> list[int]:
+    """How many windows landed at each of these times."""
+    vault = Vault.open(folder / "vault", os.urandom(32))
+    found = []
+    for now in times:
+        door = Door(LISTED, vault, now=now)
+        reader = Reader(
+            source=OnePage(), source_name="vendor", stream=LISTED, account=SHOP,
+            table=a_table(folder), door=door, now=now, run_id="run",
+        )  # fmt: skip
+        read_windows(reader, Read(window=DAY))
+        found.append(reader.tally.windows_changed)
+    return found
+
+
+def test_a_day_lands_once_more_when_it_is_settled(tmp_path: Path) -> None:
+    noon, settled = DAY.since + timedelta(hours=12), DAY.until + LISTED.settle_lag
+    times = [noon, settled - timedelta(seconds=1), settled, settled + timedelta(days=1)]
+    assert windows_landed(tmp_path, *times) == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-06-02", "2026-06-02"),
+        ("2026-06-03T03:59:59Z", "2026-06-02"),
+        ("2026-06-03T04:00:00Z", "2026-06-03"),
+        ("2026-06-03T00:00:00+00:00", "2026-06-02"),
+        ("2026-06-03T04:00:00", "2026-06-03T04:00:00"),
+        ("not a date at all", "not a date at all"),
+    ],
+)
+def test_an_instant_falls_on_a_day_of_the_accounts_zone(text: str, day: str) -> None:
+    assert local_day(text, NEW_YORK) == day
