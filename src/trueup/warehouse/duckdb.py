@@ -1,6 +1,7 @@
 """The embedded warehouse: one DuckDB file."""
 
 import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -97,6 +98,14 @@ class DuckDBWarehouse:
             (source, stream),
         )
         return int(rows[0]["delta_version"]) if rows else -1
+
+    def loaded_batch(self, source: str, stream: str, version: int) -> tuple[str, str] | None:
+        rows = self.query(
+            "select batch_id, run_id from raw.batches "
+            "where source = ? and stream = ? and delta_version = ? order by load_id desc limit 1",
+            (source, stream, version),
+        )
+        return (rows[0]["batch_id"], rows[0]["run_id"]) if rows else None
 
     def load(self, batch: PendingBatch, position: int, now: datetime) -> LoadedBatch:
         with self.transaction() as connection:
@@ -227,13 +236,22 @@ def _check_files(batch: PendingBatch) -> None:
     for path, part in zip(batch.files, batch.header.files, strict=True):
         found = path.stat().st_size if path.exists() else 0
         if found != part.bytes:
-            raise IntegrityError(
-                f"{batch.header.source}.{batch.header.stream}: {path.name} holds {found} of "
-                f"{part.bytes} bytes",
-                why="The load was rolled back; the warehouse holds the state before it.",
-                hint="Restore this file of the lake from backup, then: trueup load",
-                code="TUP-706",
-            )
+            what = f"holds {found} of {part.bytes} bytes"
+        elif _sha256(path) != part.sha256:
+            what = "holds other bytes than were committed"
+        else:
+            continue
+        raise IntegrityError(
+            f"{batch.header.source}.{batch.header.stream}: {path.name} {what}",
+            why="The load was rolled back; the warehouse holds the state before it.",
+            hint="Restore this file of the lake from backup, then: trueup load",
+            code="TUP-706",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _insert_notes(

@@ -13,6 +13,7 @@ from pathlib import Path
 from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
 from trueup.pipeline.build.transform import dbt_project_folder
+from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import no_account_error
@@ -33,6 +34,7 @@ def check(folder: Path, now: datetime) -> list[Finding]:
     """Settings, then every source, the vault, the lake and the models, each on its own."""
     try:
         project = open_project(folder)
+        refuse_later_start(project.config, now)
     except TrueupError as error:
         return [Finding(subject="project file", error=error)]
     config = project.config
@@ -55,7 +57,18 @@ def _looked(subject: str, look: Callable[[], tuple[str, str]]) -> Finding:
         message, warning = look()
     except TrueupError as error:
         return Finding(subject=subject, error=error)
+    except OSError as error:
+        return Finding(subject=subject, error=_refused(error))
     return Finding(subject=subject, message=message, warning=warning)
+
+
+def _refused(error: OSError) -> IntegrityError:
+    return IntegrityError(
+        f"{error.filename or 'this machine'}: {error.strerror}",
+        why="A run would stop there.",
+        hint="Give this user access to it and space on its disk.",
+        code="TUP-717",
+    )
 
 
 def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
@@ -69,22 +82,14 @@ def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
 
 
 def _vault(project: Project) -> tuple[str, str]:
-    folder = project.workspace / "vault"
-    key_file, vault_file = folder / "master.key", folder / "vault.sqlite"
-    if project.master_key is None and not key_file.exists():
-        if vault_file.exists():
-            raise IntegrityError(
-                f"vault {vault_file}: its key file {key_file.name} is gone",
-                why="A new key could not read what is in there, so nothing may be written.",
-                hint="Restore the key file from your backup, or set TRUEUP_MASTER_KEY.",
-                code="TUP-710",
-            )
+    project.refuse_lost_vault()
+    if project.master_key is None and not project.key_file.exists():
         return "not made yet; the first run makes it with a key file of mode 0600", ""
-    if vault_file.exists():
+    if project.vault_file.exists():
         _ = project.vault  # raises when key and vault do not belong together
         return "opens with its key", ""
     if project.master_key is None:
-        load_or_create_master_key(key_file)
+        load_or_create_master_key(project.key_file)
     return "key is there; the vault is made by the first run", ""
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from trueup.core.page import Source
 from trueup.core.stream import Stream
+from trueup.errors import IntegrityError
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
@@ -52,10 +53,40 @@ class Project:
     @cached_property
     def vault(self) -> Vault:
         """The vault; its master key comes from the environment or from a file of mode 0600."""
-        folder = self.workspace / "vault"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = self.master_key or load_or_create_master_key(folder / "master.key")
-        return Vault.open(folder / "vault.sqlite", key)
+        self.refuse_lost_vault()
+        self.vault_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = self.master_key or load_or_create_master_key(self.key_file)
+        return Vault.open(self.vault_file, key)
+
+    @property
+    def vault_file(self) -> Path:
+        return self.workspace / "vault" / "vault.sqlite"
+
+    @property
+    def key_file(self) -> Path:
+        return self.workspace / "vault" / "master.key"
+
+    def refuse_lost_vault(self) -> None:
+        """Raises IntegrityError rather than let a new key or vault take the place of a lost one."""
+        # In this order: who makes a lake has made its vault before.
+        has_records = any(self.lake.glob("*/*/_delta_log"))
+        has_vault = self.vault_file.exists()
+        if has_vault and self.master_key is None and not self.key_file.exists():
+            raise IntegrityError(
+                f"vault {self.vault_file}: its key file {self.key_file.name} is gone",
+                why="A new key could not read what is in there, so nothing was started.",
+                hint="Restore the key file from your backup, or set TRUEUP_MASTER_KEY.",
+                code="TUP-710",
+            )
+        if has_records and not has_vault:
+            raise IntegrityError(
+                f"vault {self.vault_file}: is gone, and the lake holds tokens of it",
+                why="A new vault would give the same people other tokens: customers would be "
+                "doubled. So nothing was started.",
+                hint="Restore the vault's folder from your backup. Without one, begin anew: move "
+                f"{self.lake} and {self.warehouse.path} away, then: trueup run",
+                code="TUP-721",
+            )
 
     def open_lake(self) -> None:
         open_lake(self.lake)

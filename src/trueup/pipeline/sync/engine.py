@@ -11,6 +11,7 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
+from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.sync.pages import read_pages
 from trueup.pipeline.sync.plan import Read, plan_backfill, plan_reads
 from trueup.pipeline.sync.reading import Reader, Tally
@@ -84,6 +85,7 @@ def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
 
 
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
+    refuse_later_start(run.project.config, run.now)
     run.project.open_lake()
     _ = run.project.vault  # a vault that cannot be used stops the run before anything is read
     result = SyncResult()
