@@ -21,7 +21,7 @@ FACTS = "select * exclude (load_id) from core.fact_ad_spend order by all"
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     """A company that was published once, in a folder whose name is hard to quote."""
-    folder = tmp_path_factory.mktemp("lost") / "Zoë's \"shop\"; {{ x }} 100% &"
+    folder = tmp_path_factory.mktemp("lost") / 'Zoë\'s "shop"; {{ x }} 100% &'
     with a_company(folder, TINY) as company:
         assert company.run().error() is None
         yield company
@@ -217,32 +217,45 @@ def re_stack(text: str) -> bool:
 
 @pytest.mark.parametrize("lost", [-1, 0])
 def test_a_lake_that_was_set_back_is_noticed_before_batches_are_taken_for_loaded(
-    company, tmp_path, lost
+    company, tmp_path, capsys, lost
 ):
     here, now = company.copied_to(tmp_path / "here", *ALL), company.clock.now()
     for path in log_files(here)[lost:]:
         path.unlink()
     run_sync(here.project, now, ["shopify"])
-    ended = trueup(here, "load")
+    ended = trueup_here(capsys, here, "load")
     assert (ended.code, ended.error["code"]) == (7, "TUP-719")
     assert "warehouse.duckdb" in ended.error["do"]
     here.project.warehouse.path.unlink()
     assert run_load(here.project, now).rows > 0
 
 
-@pytest.mark.parametrize("locked", [".", "published", "vault", "dbt"])
+@pytest.mark.parametrize("locked", [".", "vault"])
 def test_a_folder_that_may_not_be_written_is_named(company, tmp_path, locked):
-    parts = ("lake", "warehouse.duckdb") if locked == "published" else ()
-    here = company.copied_to(tmp_path / "here", *parts)
+    here = company.copied_to(tmp_path / "here")
     folder = here.project.workspace / locked
     folder.mkdir(exist_ok=True, mode=0o700)
     folder.chmod(0o500)
-    ended = trueup(here, "publish" if parts or locked == "dbt" else "sync", before=without_override)
+    ended = trueup(here, "sync", before=without_override)
     folder.chmod(0o700)
     assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
-    assert "Permission denied" in ended.error["message"]
     assert str(here.project.workspace) in ended.error["message"]
-    assert "write access" in ended.error["do"] or "access to the vault" in ended.error["do"]
+    assert "Permission denied" in ended.error["message"]
+    assert "access to the" in ended.error["do"]
+
+
+@pytest.mark.parametrize("taken", ["published", "dbt", "lake", "serve.log"])
+def test_a_place_that_something_else_takes_is_named(company, tmp_path, capsys, taken):
+    parts = {"published": ("lake", "warehouse.duckdb"), "dbt": ("lake",)}.get(taken, ())
+    command = {"lake": "sync", "serve.log": "serve"}.get(taken, "publish")
+    here = company.copied_to(tmp_path / "here", *parts)
+    place = here.project.workspace / taken
+    place.mkdir() if taken == "serve.log" else place.touch()
+    ended = trueup_here(capsys, here, command)
+    assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
+    assert str(place) in ended.error["message"]
+    assert ended.error["why"]
+    assert "access" in ended.error["do"]
 
 
 def test_a_workspace_that_may_not_be_read_is_named_by_status(company, tmp_path):

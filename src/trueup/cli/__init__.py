@@ -1,10 +1,7 @@
 """The command line: every command parses, calls one pipeline function and prints."""
 
-import os
 import sys
 from collections.abc import Sequence
-
-READER_GONE_EXIT = 141  # 128 + SIGPIPE, as shells count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,9 +19,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         return invoke(words)
-    except BrokenPipeError:
-        # Whoever read what we print has gone, as `head` does: nothing more to say, to nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return READER_GONE_EXIT
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # what errors end as: a message
         return show_failure(error, words)

@@ -20,6 +20,9 @@ class Run:
     run_id: str
     listener: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
+    _telling: threading.RLock = field(default_factory=threading.RLock)
 
     def tell(self, event: Event) -> None:
-        self.listener(event)
+        """Safe from any thread: the listener hears one event at a time."""
+        with self._telling:
+            self.listener(event)

@@ -21,6 +21,11 @@ class Attempt:
     seconds: float
 
 
+def ignore_unproved(why: str) -> None:
+    """Log nothing."""
+    del why
+
+
 def ignore_attempt(attempt: Attempt) -> None:
     """Log nothing."""
     del attempt
@@ -37,6 +42,7 @@ class SourceContext:
     the run's time. A `transport` that is handed in is never closed here. `max_attempts` and
     `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
     together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
+    `on_unproved` hears, from any thread, why an answer was not taken and is asked for again.
     """
 
     sleep: Callable[[float], None]
@@ -49,4 +55,5 @@ class SourceContext:
     read_timeout_seconds: float = 120.0
     jitter: Callable[[], float] = random.random
     on_attempt: Callable[[Attempt], None] = ignore_attempt
+    on_unproved: Callable[[str], None] = ignore_unproved
     folder: Path = Path()

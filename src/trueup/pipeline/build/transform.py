@@ -26,7 +26,7 @@ PUBLISHED_SCHEMAS = ("core", "marts")
 # How DuckDB, in a model's message, says that the disk and not the model is at fault.
 _DISK_FAULT = re.compile(
     r"No space left|Could not (write|truncate|fsync)|Failed to commit|Disk quota"
-    r"|Permission denied|Read-only file system"
+    r"|\[Errno \d+\]"
 )
 
 

@@ -3,6 +3,7 @@
 import importlib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +18,7 @@ from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
 from trueup.privacy.vault import Vault, load_or_create_master_key
-from trueup.sources.context import SourceContext
+from trueup.sources.context import SourceContext, ignore_unproved
 from trueup.sources.registry import source_type
 from trueup.warehouse.duckdb import DuckDBWarehouse
 from trueup.warehouse.serving import PublishedStore
@@ -103,7 +104,9 @@ class Project:
         """The declared streams of every source of the project, without any connection."""
         return {name: declared_streams(name) for name in self.config.sources}
 
-    def connect(self, name: str, now: datetime) -> Source:
+    def connect(
+        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+    ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
         where = f"{self.folder / PROJECT_FILE}: sources.{name}"
@@ -113,6 +116,7 @@ class Project:
             monotonic=time.monotonic,
             now=now,
             transport=self.transport,
+            on_unproved=on_unproved,
             folder=self.folder,
         )
         source: Source = imported(kind.create)(config, context)

@@ -92,7 +92,7 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     jobs: list[_Job] = []
     for name in names:
         try:
-            source = run.project.connect(name, run.now)
+            source = run.project.connect(name, run.now, _told_again(run, name))
             accounts = [_without_card(account) for account in source.accounts()]
         except TrueupError as error:
             result.streams.append(_failed_source(name, error))
@@ -106,6 +106,10 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     _run_jobs(run, jobs, planner, result)
     result.streams.sort(key=lambda r: (r.source, r.stream, r.scope))
     return result
+
+
+def _told_again(run: Run, name: str) -> Callable[[str], None]:
+    return lambda why: run.tell(Event("read_again", name, fields={"why": why}))
 
 
 def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:

@@ -92,7 +92,7 @@ def _created(api: GraphqlApi, window: Window) -> dict[str, _Order]:
             break
     if len(orders) != announced:
         raise ContractError(
-            f"order totals {search}: {announced} orders announced, {len(orders)} received",
+            f"order totals {search}: {announced} records announced, {len(orders)} received",
             why="The window is not proved complete, so nothing of it was committed.",
             hint="Run again; if it stays, the vendor's paging changed.",
             code="TUP-520",
