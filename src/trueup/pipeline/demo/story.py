@@ -92,12 +92,15 @@ class Demo:
             seconds=self.seconds.get("world", 0.0),
         )
 
-    def run(self, title: str, *, new_rates: bool = True, later: timedelta = timedelta(0)) -> Ran:
-        """One run at the simulated now or `later`, with the rates published by then."""
+    def run(self, title: str, *, new_rates: bool = True, before: RunResult | None = None) -> Ran:
+        """One run at the simulated now, after `before`, with the rates published by then."""
         now = self.vendors.now()
         if new_rates:
             publish_rates(self.folder, now)
-        settled = now + SETTLED + later
+        settled = now + SETTLED
+        if before is not None:
+            # Not in the same second: history tells by the time what was known before.
+            settled = max(settled, before.now + timedelta(minutes=1))
         set_clock(self.folder, settled)
         watch = Stopwatch(self.listener)
         result = run(self.project, settled, None, watch)
@@ -137,10 +140,7 @@ class Demo:
         now: datetime = self.vendors.now()
         deed = fault.plant(Scene(folder=self.folder, vendors=self.vendors, now=now))
         yield Planted(fault=fault, done=deed.told)
-        # Not in the same second: history tells by the time what was known before.
-        ran = self.run(
-            "with the fault", new_rates=not fault.spoils_rates, later=timedelta(minutes=1)
-        )
+        ran = self.run("with the fault", new_rates=not fault.spoils_rates, before=before)
         yield ran
         yield changes_since(self.project, before, ran.result)
         truth = self.truth()
