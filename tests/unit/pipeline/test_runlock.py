@@ -43,10 +43,10 @@ def test_a_run_that_begins_while_somebody_looks_waits_for_them(tmp_path: Path) -
 
 
 def test_many_runs_and_lookers_at_once_exclude_only_runs(tmp_path: Path) -> None:
-    at_work, ends = threading.Lock(), []
+    at_work, done, ends = threading.Lock(), threading.Event(), []
 
     def look() -> None:
-        for _ in range(50):
+        while not done.is_set():
             with look_lock(tmp_path) as is_idle:
                 if is_idle:
                     ends.append(at_work.locked())
@@ -57,8 +57,10 @@ def test_many_runs_and_lookers_at_once_exclude_only_runs(tmp_path: Path) -> None
     for number in range(20):
         with run_lock(tmp_path, f"{number}"), at_work:
             time.sleep(0.001)
+    done.set()
     for looker in lookers:
         looker.join()
+    assert ends
     assert not any(ends)
 
 
