@@ -162,12 +162,22 @@ def test_a_lake_of_a_newer_version_is_refused_and_left_as_it_is(company, tmp_pat
     assert sorted(path for path in here.project.lake.rglob("*") if path.is_file()) == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone"])
+def cut(part: Path) -> None:
+    part.write_bytes(part.read_bytes()[:-300])
+
+
+def altered(part: Path) -> None:
+    whole = bytearray(part.read_bytes())
+    whole[200:216] = bytes(byte ^ 0xFF for byte in whole[200:216])
+    part.write_bytes(whole)
+
+
+@pytest.mark.parametrize("damage", [cut, altered, Path.unlink])
 def test_a_damaged_part_file_is_named_and_none_of_its_batch_is_loaded(company, tmp_path, damage):
     here = company.copied_to(tmp_path / "damaged", "lake")
     part = next((here.project.lake / "shopify" / "orders").rglob("*.parquet"))
     whole = part.read_bytes()
-    part.write_bytes(whole[:-300]) if damage == "cut" else part.unlink()
+    damage(part)
     ended = trueup(here, "load")
     assert (ended.code, ended.error["code"]) == (7, "TUP-706")
     assert part.name in ended.error["message"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import readable_texts, trueup, trueup_here, with_settings
+from trueup.cli import main
 from trueup.pipeline.look.status import status
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.faults import FaultRule
@@ -57,6 +58,12 @@ WRONG_FILES = {
     "type": ("workers: 4", "workers: many", "'workers'"),
     "bounds": ("workers: 4", "workers: 0", "'workers'"),
     "date": ("2026-06-01", "yesterday", "'start_date'"),
+    "a day to come": ("2026-06-01", "2030-01-01", "still to come"),
+    "a day of old": ("2026-06-01", "0001-01-01", "2000-01-01"),
+    "path with a NUL": ("workers: 4", 'workspace: "a\\0b"', "'workspace'"),
+    "address as a folder": ("workers: 4", "workspace: s3://acme/x", "not an address"),
+    "source twice": ("  fx:", "  fx: {path: other.csv}\n  fx:", "'fx' is there twice"),
+    "tab": ("  fx:", "\tfx:", "never tabs"),
     "zone": ("America/New_York", "../../etc/passwd", "'timezone'"),
     "YAML": ("sources:", "sources: [unclosed", "not valid YAML"),
     "Jinja": ("currency: USD", "currency: {{ env_var('HOME') }}", "not valid YAML"),
@@ -177,10 +184,43 @@ def test_a_mistake_in_the_project_file_is_named_and_nothing_is_read(
     assert "NO_SUCH_TOKEN" in named or "shpat" not in ended.output
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"name: \x00", b"- a\n- b"])
-def test_a_file_that_is_no_project_is_refused(company, tmp_path, capsys, content):
+NO_PROJECTS = {
+    "empty": (b"", "holds nothing"),
+    "a list": (b"- a\n- b", "holds a list"),
+    "a text": (b"hello", "holds a text"),
+    "UTF-16": ("name: x".encode("utf-16"), "not UTF-8"),
+    "Latin-1": (b"name: caf\xe9", "byte 10 is not UTF-8"),
+    "a NUL": (b"name: \x00", "not valid YAML"),
+    "a call": (b"name: !!python/object/apply:os.getcwd []", "not valid YAML"),
+    "huge": (b"# " + b"x" * 1_000_001, "1,000,003 bytes"),
+    "deep": (b"name: " + b"[" * 5_000, "nested too deeply"),
+    "endless": (b"name: &n [*n]", "nested too deeply"),
+    "a bomb": (
+        b"a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + b"".join(
+            b"%c: &%c [%b]\n" % (c, c, b", ".join([b"*%c" % (c - 1)] * 10)) for c in b"bcdef"
+        ),
+        "over 10,000 values",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_PROJECTS)
+def test_a_file_that_is_no_project_is_refused(company, tmp_path, capsys, name):
+    content, named = NO_PROJECTS[name]
     wrong = with_settings(company, tmp_path / "wrong")
     (wrong.folder / "trueup.yml").write_bytes(content)
     ended = trueup_here(capsys, wrong, "status")
     assert (ended.code, ended.error["class"]) == (3, "ConfigError")
     assert "trueup.yml" in ended.error["message"]
+    assert named in ended.error["message"]
+    assert all(ended.error[part] for part in ("why", "do"))
+
+
+@pytest.mark.parametrize("command", ["run", "status", "check"])
+def test_a_folder_without_a_project_is_told_how_to_begin(tmp_path, capsys, command):
+    assert main([command, "-C", str(tmp_path)]) == 3
+    told = "".join(capsys.readouterr())
+    assert "no project file here" in told
+    assert "trueup init my-shop" in told
+    assert list(tmp_path.iterdir()) == []

@@ -22,7 +22,7 @@ from trueup.cli import main
 from trueup.errors import ConfigError
 
 _PR_CAPBSET_DROP = 24
-_CAP_DAC_OVERRIDE = 1
+_FILE_MODE_CAPABILITIES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ def trueup(
         timeout=120,
         check=False,
     )
-    line = done.stdout.strip().splitlines()[-1:]
-    data = json.loads(line[0]) if line else {}
+    data = json.loads(done.stdout or "{}")  # one object and nothing else
     return Ended(done.returncode, data, done.stdout + done.stderr)
 
 
@@ -149,7 +148,8 @@ def landed_rows(company: Company) -> list[dict]:
 
 def without_override() -> None:
     """Make this process obey file modes even when it is root's."""
-    ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE)
+    for capability in _FILE_MODE_CAPABILITIES:
+        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, capability)
 
 
 def files_of_at_most(size: int) -> Callable[[], None]:

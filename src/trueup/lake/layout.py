@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ from trueup.errors import ConfigError, IntegrityError
 
 LAKE_FORMAT = 1
 MARKER = "_trueup.json"
+# Delta Lake's library reads `%20` as a space, DuckDB the others as patterns and queries.
+_MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[?*#\\\[\]]")
 
 # Times are UTC; `payload` is the record's JSON as sent, personal values replaced by tokens.
 RECORD_SCHEMA = pa.schema(
@@ -65,8 +68,17 @@ def table_path(lake: Path, source: str, stream: str) -> Path:
 def open_lake(lake: Path) -> None:
     """Make the lake's folder and marker, or check that this version may write what is there.
 
-    Raises IntegrityError for a lake of a newer format and for a folder that cannot be written.
+    Raises IntegrityError for a lake of a newer format and for a folder that cannot be written,
+    ConfigError for one whose path the libraries would misread.
     """
+    if misread := _MISREAD.search(str(lake)):
+        raise ConfigError(
+            f"lake {lake}: a path with {misread[0]!r} in it cannot be used",
+            why="Delta Lake or DuckDB would take it for a pattern or an address and look for "
+            "files elsewhere, so nothing was started.",
+            hint="Rename the folder, or set workspace in trueup.yml to another one.",
+            code="TUP-309",
+        )
     marker = lake / MARKER
     with _told_plainly(lake):
         lake.mkdir(parents=True, exist_ok=True)
@@ -144,7 +156,9 @@ def _told_plainly(lake: Path) -> Iterator[None]:
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(
             f"lake {lake}: {MARKER} is not a lake marker",
-            hint="Point lake at a folder of Trueup's own.",
+            why="Reading on could misplace or repeat records, so nothing was touched.",
+            hint=f"Restore {MARKER} from backup; or set workspace in trueup.yml to a folder of "
+            "Trueup's own.",
             code="TUP-702",
         ) from error
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,8 @@ from trueup.lake.layout import TABLE_CONFIGURATION, TABLE_SCHEMA, newer_format_e
 HEADER_KEY = "trueup.batch"
 _COMMIT_ATTEMPTS = 50
 _DECORATION = re.compile(r"\x1b\[[0-9;]*m|[\s↳]+")
+_STACK = re.compile(r"\d+: ")
+_GAP = re.compile(r'found gap: .*?filename: "(\d+\.json)".* -> .*?filename: "(\d+\.json)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,21 @@ class StreamTable:
         except FileNotFoundError as error:
             raise IntegrityError(
                 f"{self.source}.{self.stream}: version {version} is missing from its log",
-                hint="Restore the lake's _delta_log folder; it is never cleaned up by Trueup.",
+                why="What this batch holds cannot be told, so nothing was done with it.",
+                hint=f"Restore {name} from backup; Trueup never removes it.",
                 code="TUP-704",
             ) from error
-        for line in lines:
-            info = json.loads(line).get("commitInfo", {})
-            if HEADER_KEY in info:
-                return Commit(version, self._decoded(info[HEADER_KEY], version))
-        return None
+        try:
+            infos = [json.loads(line).get("commitInfo", {}) for line in lines]
+            found = [info[HEADER_KEY] for info in infos if HEADER_KEY in info]
+            return Commit(version, self._decoded(found[0], version)) if found else None
+        except (ValueError, AttributeError, msgspec.MsgspecError) as error:
+            raise IntegrityError(
+                f"{self.source}.{self.stream}: version {version} of its log cannot be read",
+                why="What this batch holds cannot be told, so nothing was done with it.",
+                hint=f"Restore {name} from backup; Trueup never changes it.",
+                code="TUP-704",
+            ) from error
 
     def commits_after(self, version: int) -> Iterator[Commit]:
         """The batches of versions beyond `version`, in order."""
@@ -200,19 +210,28 @@ class StreamTable:
         try:
             yield
         except (OSError, DeltaError) as error:
-            # Causes are listed outermost first, drawn as a tree in colours.
-            lines = [_DECORATION.sub(" ", line).strip() for line in str(error).splitlines()]
-            what = next(filter(None, reversed(lines)), type(error).__name__)
             raise IntegrityError(
-                f"{self.source}.{self.stream}: its lake table cannot be used: {what}",
-                why="This batch was not committed; everything committed before stays as it is.",
-                hint="Free space or give write access; a table that a newer program wrote needs "
-                "a newer Trueup. Then run again: it resumes at its last batch.",
+                f"{self.source}.{self.stream}: its lake table cannot be used: {_cause(error)}",
+                why="Nothing was committed to it now; the batches before stay as they are.",
+                hint=f"If the disk is full or locked, free space or give write access; if the log "
+                f"is damaged, restore {self.path / '_delta_log'} from backup; a table that a "
+                "newer program wrote needs a newer Trueup. Then run again: it resumes at its "
+                "last batch.",
                 code="TUP-715",
             ) from error
 
     def _app_id(self, scope: str) -> str:
         return f"trueup/{self.source}/{self.stream}/{scope}"
+
+
+def _cause(error: Exception) -> str:
+    """The innermost cause in one line, without the library's own stack."""
+    # Causes are listed outermost first, drawn as a tree in colours.
+    lines = [_DECORATION.sub(" ", line).strip() for line in str(error).splitlines()]
+    told = takewhile(lambda line: not _STACK.match(line), filter(None, lines))
+    what = next(reversed(list(told)), type(error).__name__)
+    gap = _GAP.search(what)
+    return f"a file is missing from its log, between {gap[1]} and {gap[2]}" if gap else what
 
 
 def _attempt(header: BatchHeader) -> tuple[str, str]:

@@ -22,6 +22,9 @@ class Run:
     listener: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
     known_at: datetime | None = None
+    _telling: threading.RLock = field(default_factory=threading.RLock)
 
     def tell(self, event: Event) -> None:
-        self.listener(event)
+        """Safe from any thread: the listener hears one event at a time."""
+        with self._telling:
+            self.listener(event)

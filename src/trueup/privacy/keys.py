@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from trueup.errors import ConfigError
+from trueup.errors import AccessError, ConfigError, IntegrityError
 
 KEY_BYTES = 32
 
@@ -54,12 +54,30 @@ def load_or_create_master_key(path: Path) -> bytes:
     """The key in the file at `path`, which is made with mode 0600 when it is not there.
 
     Two processes that make it at once get the same key. Raises ConfigError when others may read
-    the file, or when it holds no key.
+    the file, AccessError when it holds no key, and IntegrityError when it cannot be used.
     """
-    if not path.exists():
-        _create(path)
-    refuse_readable_by_others(path)
-    return master_key_from_text(path.read_text(encoding="ascii", errors="replace"))
+    try:
+        if not path.exists():
+            _create(path)
+        refuse_readable_by_others(path)
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise IntegrityError(
+            f"vault: {path}: {error.strerror}",
+            why="Personal values can be neither kept nor found, so nothing was started.",
+            hint="Give this user alone access to the vault's folder, and space on its disk.",
+            code="TUP-714",
+        ) from error
+    try:
+        return master_key_from_text(text)
+    except ConfigError as error:
+        raise AccessError(
+            f"vault: {path}: holds no key: {error.message}",
+            why="Personal values can be neither kept nor found, so nothing was started.",
+            hint="Restore it from backup, or set TRUEUP_MASTER_KEY. Another key cannot open the "
+            "vault that this one made.",
+            code="TUP-422",
+        ) from None
 
 
 def refuse_readable_by_others(path: Path) -> None:

@@ -77,6 +77,14 @@ class Vault:
         except sqlite3.OperationalError as error:
             connection.close()
             raise _unwritable(error) from error
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise IntegrityError(
+                f"vault {path}: {error}",
+                why="Personal values can be neither kept nor found, so nothing was started.",
+                hint=f"Restore {path.name} from backup, with its key.",
+                code="TUP-720",
+            ) from error
         except BaseException:
             connection.close()
             raise
@@ -194,8 +202,10 @@ class Vault:
                 raise IntegrityError(f"{path}: written by a newer version", code="TUP-711")
             if not hmac.compare_digest(meta["key_check"], check):
                 raise AccessError(
-                    f"{path}: made under another master key",
-                    hint="Give the key the vault was made with; personal values need it.",
+                    f"vault {path}: made under another master key",
+                    why="Personal values can be neither kept nor found, so nothing was started.",
+                    hint="Restore the key the vault was made with: master.key beside it, or the "
+                    "variable TRUEUP_MASTER_KEY. Whoever keeps the backups has it.",
                     code="TUP-420",
                 )
 

@@ -23,6 +23,11 @@ class Attempt:
     seconds: float
 
 
+def ignore_unproved(why: str) -> None:
+    """Log nothing."""
+    del why
+
+
 def ignore_attempt(attempt: Attempt) -> None:
     """Log nothing."""
     del attempt
@@ -40,6 +45,7 @@ class SourceContext:
     `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
     together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
     `network` has the proxies and certificates of the company; a `transport` has its own.
+    `on_unproved` hears, from any thread, why an answer was not taken and is asked for again.
     """
 
     sleep: Callable[[float], None]
@@ -52,5 +58,6 @@ class SourceContext:
     read_timeout_seconds: float = 120.0
     jitter: Callable[[], float] = random.random
     on_attempt: Callable[[Attempt], None] = ignore_attempt
+    on_unproved: Callable[[str], None] = ignore_unproved
     folder: Path = Path()
     network: Network = field(default_factory=Network)

@@ -101,6 +101,14 @@ class DuckDBWarehouse:
         )
         return int(rows[0]["delta_version"]) if rows else -1
 
+    def loaded_batch(self, source: str, stream: str, version: int) -> tuple[str, str] | None:
+        rows = self.query(
+            "select batch_id, run_id from raw.batches "
+            "where source = ? and stream = ? and delta_version = ? order by load_id desc limit 1",
+            (source, stream, version),
+        )
+        return (rows[0]["batch_id"], rows[0]["run_id"]) if rows else None
+
     def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
         with self.transaction() as connection:
             failpoint("C8")

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
@@ -26,6 +28,7 @@ from trueup.errors import IntegrityError
 TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_at"})
 MANIFEST = "manifest.json"
 SERVING_FILE = "serving.duckdb"
+_VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
 
 
 class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,14 +104,34 @@ class PublishedStore:
 
     def current(self) -> PublishManifest | None:
         """The version people see, or None before the first publish."""
-        path = self.root / "current" / MANIFEST
-        if not path.exists():
+        if not (self.root / "current" / MANIFEST).exists():
             return None
-        return msgspec.json.decode(path.read_bytes(), type=PublishManifest)
+        return self.version("current")
 
     def version(self, publish_id: str) -> PublishManifest:
+        """What is said of one version; raises IntegrityError when that cannot be read."""
         path = self.root / publish_id / MANIFEST
-        return msgspec.json.decode(path.read_bytes(), type=PublishManifest)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=PublishManifest)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise IntegrityError(
+                f"published {path}: cannot be read: {error}",
+                why="What people see now cannot be told, so nothing was published.",
+                hint=f"Restore it from backup; or move {self.root} away, then: trueup publish",
+                code="TUP-724",
+            ) from error
+
+    def unreadable(self) -> str:
+        """Why readers cannot read the newest version, as when its files were moved; or nothing."""
+        try:
+            with duckdb.connect(str(self.serving_file()), read_only=True) as connection:
+                for schema, view, sql in connection.execute(_VIEWS).fetchall():
+                    if _quoted(self.root.resolve())[:-1] not in sql:
+                        return f"{view} names files of another folder"
+                    connection.execute(f'select * from "{schema}"."{view}" limit 0')
+        except duckdb.Error as error:
+            return str(error).splitlines()[0]
+        return ""
 
     def versions(self) -> list[str]:
         """The publish ids that are kept, oldest first."""
@@ -130,11 +153,11 @@ class PublishedStore:
         parts = []
         for partition, rows, fingerprint in _partitions(connection, table, salt):
             part = known.get(partition)
-            if part is None or part.fingerprint != fingerprint or not self._has(part):
-                try:
+            try:
+                if part is None or part.fingerprint != fingerprint or not self._has(part):
                     part = self._write_part(connection, table, partition, rows, fingerprint)
-                except (OSError, duckdb.IOException) as error:
-                    raise self._unwritable(error) from error
+            except (OSError, duckdb.IOException) as error:
+                raise self._unwritable(error) from error
             parts.append(part)
         return tuple(parts)
 
@@ -151,9 +174,9 @@ class PublishedStore:
         self._check_parts(manifest)
         folder = self.root / manifest.publish_id
         building = self.root / f".{manifest.publish_id}.building"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(parents=True)
         try:
+            shutil.rmtree(building, ignore_errors=True)
+            building.mkdir(parents=True)
             self._build_serving_file(connection, building / SERVING_FILE, manifest, state)
             _write_durably(building / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             shutil.rmtree(folder, ignore_errors=True)
@@ -222,7 +245,8 @@ class PublishedStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch = path.with_suffix(f".{os.getpid()}.tmp")
             connection.execute(
-                f"copy ({select} order by all) to '{scratch}' (format parquet, compression zstd)"
+                f"copy ({select} order by all) to {_quoted(scratch)} "
+                "(format parquet, compression zstd)"
             )
             with scratch.open("rb") as written:
                 os.fsync(written.fileno())
@@ -323,6 +347,15 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
     ).fetchall()[0]
     mask = (1 << 64) - 1
     return f"{int(high) & mask:016x}{int(low) & mask:016x}"
+
+
+def _rows_of(path: Path) -> int | None:
+    """The rows of a part, by its footer; None when it is not there or was cut short."""
+    try:
+        rows: int = pq.read_metadata(path).num_rows
+    except (OSError, pa.ArrowException):
+        return None
+    return rows
 
 
 def _quoted(path: Path) -> str:

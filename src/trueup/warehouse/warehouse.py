@@ -37,6 +37,10 @@ class Warehouse(Protocol):
         """The newest Delta version that is loaded; -1 before the first."""
         ...
 
+    def loaded_batch(self, source: str, stream: str, version: int) -> tuple[str, str] | None:
+        """Batch id and run id of what was loaded from a Delta version; None when nothing was."""
+        ...
+
     def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
         """Rows, batch notes and the move of the load position, in one transaction.
 

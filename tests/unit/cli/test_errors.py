@@ -100,3 +100,13 @@ def test_a_reader_that_leaves_early_gets_no_traceback(tmp_path: Path) -> None:
     command = f"{sys.executable} -m trueup --help | true"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, timeout=60)
     assert done.stderr == b""
+
+
+def test_what_the_machine_refuses_is_no_defect_and_names_the_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    refused = PermissionError(13, "Permission denied", "/data/serve.log")
+    assert show_failure(refused, ["serve"]) == 7
+    told = capsys.readouterr().err
+    assert "TUP-722  /data/serve.log: Permission denied" in told
+    assert "do   Give this user access" in told

@@ -8,7 +8,7 @@ from functools import singledispatch
 from trueup import __version__
 from trueup.cli.output.results import run_view
 from trueup.cli.output.serve import served_view
-from trueup.cli.output.text import figure, moment, money, plural, section, table
+from trueup.cli.output.text import cleaned, figure, moment, money, plural, section, table
 from trueup.cli.output.view import View
 from trueup.errors import IntegrityError, QualityError, TrueupError
 from trueup.pipeline.demo.parts import (
@@ -168,21 +168,51 @@ def _(part: Planted) -> View:
 def _(part: Outcome) -> View:
     fired = ", ".join(f"{name} {plural(count, 'time')}" for name, count in part.fired.items())
     lines = [f"    the vendors struck: {fired}"] if fired else []
-    if part.held:
-        lines.append(f"    caught by {', '.join(part.failed_gates)}: {', '.join(part.held)}")
-        lines.append("    held back; their last good version stays on show")
-    else:
-        lines.append("    0 tables held back")
-    equal = "every published figure" if part.all_equal else "not every published figure"
-    lines.append(f"    {equal} equals the sealed truth")
-    data = {
+    for why in part.read_again:
+        lines += [f"    noticed: {cleaned(why)}", "    not taken, and read again at once"]
+    if part.repeated:
+        counts = ", ".join(f"{count:,} of {source}" for source, count in part.repeated.items())
+        lines.append(f"    came more than once, counted once: {counts}")
+    lines += _held_lines(part)
+    lines += _proof_lines(part)
+    cells = sum(score.compared for score in part.truth.scores)
+    differing = sum(score.differing for score in part.truth.scores)
+    lines.append(
+        f"    compared with the sealed truth: {plural(len(part.truth.scores), 'figure')} in "
+        f"{plural(cells, 'cell')}, {figure(differing)} not equal {'✗' if differing else '✓'}"
+    )
+    return View(section("What came of it", lines), _outcome_object(part))
+
+
+def _held_lines(part: Outcome) -> list[str]:
+    if not part.held:
+        return ["    0 tables held back: nothing wrong was left to hold"]
+    found = [f"    caught by {name}: {cleaned(told)}" for name, told in part.failed_gates.items()]
+    return [*found, f"    held back, their last good version stays on show: {', '.join(part.held)}"]
+
+
+def _proof_lines(part: Outcome) -> list[str]:
+    if part.proof is None:
+        return []
+    rows = [(side, money(amount)) for side, amount in part.proof.sides]
+    return ["", *table((part.proof.figure, ""), rows), ""]
+
+
+def _outcome_object(part: Outcome) -> Mapping[str, object]:
+    proof = part.proof and {
+        "figure": part.proof.figure,
+        "sides": {name: None if side is None else str(side) for name, side in part.proof.sides},
+    }
+    return {
         "fault": part.fault.name,
         "fired": dict(part.fired),
-        "failed_gates": list(part.failed_gates),
+        "read_again": list(part.read_again),
+        "repeated": dict(part.repeated),
+        "failed_gates": dict(part.failed_gates),
         "held_back": list(part.held),
+        "proof": proof,
         "all_equal": part.all_equal,
     }
-    return View(section("What came of it", lines), data)
 
 
 @part_view.register

@@ -9,10 +9,11 @@ import typer
 
 from trueup.cli.app import INTERRUPTED_EXIT
 from trueup.cli.output.text import cleaned
-from trueup.errors import ConfigError, TransientError, TrueupError, place_of
+from trueup.errors import ConfigError, IntegrityError, TransientError, TrueupError, place_of
 
 USAGE_EXIT = 2
 UNEXPECTED_EXIT = 1
+MACHINE_FAULT = "TUP-722"
 
 # typer brings its own copy of click in some versions: the class is found through a public child.
 UsageError: type[Exception] = typer.BadParameter.__base__  # type: ignore[assignment]  # never None
@@ -25,7 +26,7 @@ def show_failure(failure: BaseException, words: Sequence[str]) -> int:
         write_json({"command": _command(words), "error": error_object(error, exit_code)})
     else:
         sys.stderr.write(error_text(error))
-    if error.code == "TUP-999":
+    if error.code in ("TUP-999", MACHINE_FAULT):
         _write_traceback(failure)
     return exit_code
 
@@ -83,6 +84,9 @@ def _as_error(failure: BaseException) -> tuple[TrueupError, int]:
         return missing, missing.exit_code
     if isinstance(failure, (KeyboardInterrupt, typer.Abort)):
         return _stopped(), INTERRUPTED_EXIT
+    if isinstance(failure, OSError):
+        refused = _refused_by_the_machine(failure)
+        return refused, refused.exit_code
     return _unexpected(failure), UNEXPECTED_EXIT
 
 
@@ -111,6 +115,15 @@ def _stopped() -> TrueupError:
         why="Every batch, load and publish that was committed is kept; the rest was rolled back.",
         hint="Run the same command again: it goes on from there.",
         code="TUP-130",
+    )
+
+
+def _refused_by_the_machine(failure: OSError) -> TrueupError:
+    return IntegrityError(
+        f"{failure.filename or 'this machine'}: {failure.strerror or type(failure).__name__}",
+        why="Steps commit whole: nothing is half loaded or published.",
+        hint="Give this user access to it and space on its disk, then run the same command again.",
+        code=MACHINE_FAULT,
     )
 
 

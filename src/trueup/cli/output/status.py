@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from trueup.cli.output.text import figure, moment, section, table, unavailable
+from trueup.cli.output.text import cleaned, figure, moment, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ def _published(status: "ProjectStatus") -> list[str]:
     lines = [
         f"    version {status.publish_id} · data known at {moment(status.known_at)}",
     ]
+    if status.unreadable:
+        lines.append(f"    ✗ cannot be read: {cleaned(status.unreadable)}")
+        lines.append("      do   trueup publish")
     lines += table(
         ("held back", "showing the version of", "held since", "by"),
         [(t.name, moment(t.as_of), moment(t.held_since), ", ".join(t.gates)) for t in status.held],
@@ -61,20 +64,28 @@ def _coverage(status: "ProjectStatus") -> list[str]:
             figure(_count(c.missing)),
         )
         for c in status.coverage
-        if c.complete_until is None
+        if not _is_cursor(c)
     ]
     headers = ("stream", "account", "zone", "complete days", "provisional", "missing")
     lines = table(headers, rows, left=3)
     for c in status.coverage:
         if c.missing:
             where = f"{c.source}.{c.stream} · {c.account}"
-            lines.append(f"    ✗ {where}: {_spans(c.missing)} missing: {c.reason}")
+            lines.append(cleaned(f"    ✗ {where}: {_spans(c.missing)} missing: {c.reason}"))
     lines += [
         f"    {c.source}.{c.stream} · {c.account}: complete up to {moment(c.complete_until)}"
+        if c.complete_until
+        else f"    ✗ {c.source}.{c.stream} · {c.account}: not known: {cleaned(c.reason)}"
         for c in status.coverage
-        if c.complete_until is not None
+        if _is_cursor(c)
     ]
     return section("Coverage", lines)
+
+
+def _is_cursor(coverage: "Coverage") -> bool:
+    """Whether it is told by how far a cursor got, or would be if that were known."""
+    days = (coverage.complete, coverage.provisional, coverage.missing)
+    return coverage.complete_until is not None or (bool(coverage.reason) and not any(days))
 
 
 def _accounts(status: "ProjectStatus") -> list[str]:
@@ -89,7 +100,7 @@ def _gates(status: "ProjectStatus") -> list[str]:
     rows = [(row["gate"], row["status"].upper(), figure(row["violations"])) for row in status.gates]
     lines = table(("gate", "result", "violations"), rows, left=2)
     lines += [
-        f"    {row['status'].upper()}  {row['gate']}: {row['message']}"
+        cleaned(f"    {row['status'].upper()}  {row['gate']}: {row['message']}")
         for row in status.gates
         if row["status"] != "pass"
     ]
@@ -131,6 +142,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "publish_id": status.publish_id,
         "published_at": _iso(status.published_at),
         "known_at": _iso(status.known_at),
+        "unreadable": status.unreadable,
         "held_back": [
             {
                 "table": table.name,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from trueup.errors import IntegrityError
 from trueup.lake.layout import MARKER
 from trueup.lake.table import StreamTable
 from trueup.pipeline.events import Event, Listener, silent
@@ -46,6 +47,8 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     table = project.table(source, stream)
     position = project.warehouse.load_position(source, stream)
     result = LoadResult()
+    if position >= 0:
+        _check_known(project, table, position)
     if not table.exists():
         return result
     for batch in pending_batches(table, position):
@@ -55,6 +58,24 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
             result, LoadResult(batches=1, rows=loaded.rows, quarantined=loaded.quarantined)
         )
     return result
+
+
+def _check_known(project: Project, table: StreamTable, position: int) -> None:
+    """Raises IntegrityError when the lake no longer holds what was loaded last.
+
+    Its later batches would have the numbers of others, and so be taken for loaded.
+    """
+    known = project.warehouse.loaded_batch(table.source, table.stream, position)
+    commit = table.commit_at(position) if position <= table.version() else None
+    if commit is None or known != (commit.header.batch_id, commit.header.run_id):
+        raise IntegrityError(
+            f"{table.source}.{table.stream}: the warehouse holds version {position} of the lake's "
+            f"table, the lake now {'holds another' if commit else 'ends before it'}",
+            why="The lake was set back or made anew. Nothing was loaded; what was published stays.",
+            hint=f"Restore {table.path} from backup. Or, if the lake as it is now is right, move "
+            f"{project.warehouse.path} away and run trueup load: it is made again from the lake.",
+            code="TUP-723",
+        )
 
 
 def pending_batches(table: StreamTable, position: int) -> list[PendingBatch]:

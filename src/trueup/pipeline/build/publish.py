@@ -90,13 +90,14 @@ def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tu
 
 
 def is_current(project: Project, transformed: TransformResult) -> bool:
-    """True when the newest version already shows exactly these loads and models."""
+    """True when the newest version already shows exactly these loads and models, readably."""
     manifest = project.published.current()
     return (
         manifest is not None
         and manifest.load_id == transformed.load_id
         and manifest.project_hash == transformed.project_hash
         and not any(table.held_by for table in manifest.tables.values())
+        and not project.published.unreadable()
     )
 
 

@@ -1,12 +1,13 @@
 """From raw to candidate tables: dbt in this process, on what was loaded since the last success."""
 
 import hashlib
+import io
 import json
 import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -25,6 +26,7 @@ PUBLISHED_SCHEMAS = ("core", "marts")
 # How DuckDB, in a model's message, says that the disk and not the model is at fault.
 _DISK_FAULT = re.compile(
     r"No space left|Could not (write|truncate|fsync)|Failed to commit|Disk quota"
+    r"|\[Errno \d+\]"
 )
 
 
@@ -219,7 +221,9 @@ class _Dbt:
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "0"
         try:
             try:
-                yield
+                # What dbt says of a failure is in its log and in our message; the output is ours.
+                with redirect_stdout(io.StringIO()):
+                    yield
             finally:
                 _close_dbt()
         except OSError as error:  # dbt's own files: its log, its copy of the models
@@ -259,9 +263,18 @@ def _failed(result: Any) -> TrueupError:
         if str(entry.status) in ("error", "fail", "runtime error")
     ]
     if not failures:
-        if _DISK_FAULT.search(str(result.exception)):
-            return _disk_error("dbt", str(result.exception))
-        return ConfigError(f"models: {result.exception}", code="TUP-314")
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise KeyboardInterrupt  # dbt catches Ctrl-C and hands it over as a result
+        told = str(result.exception).strip() or type(result.exception).__name__
+        if _DISK_FAULT.search(told):
+            return _disk_error("dbt", told.splitlines()[0])
+        return ConfigError(
+            f"models: {' '.join(told.split())[:300]}",
+            why="Nothing was published; the last good version stays on show.",
+            hint="See the log in the workspace under dbt/logs. If you changed no model, this is a "
+            "defect of Trueup: please report it with this message.",
+            code="TUP-314",
+        )
     for name, message in failures:
         if _DISK_FAULT.search(message):
             line = next(line for line in message.splitlines() if _DISK_FAULT.search(line))
@@ -280,6 +293,7 @@ def _disk_error(where: str, what: str) -> IntegrityError:
     return IntegrityError(
         f"{where}: {what}",
         why="Nothing was published; the last good version stays on show.",
-        hint="Free space on the workspace's disk, then run again.",
+        hint="Free space on the workspace's disk, or give this user write access to the workspace; "
+        "then run again.",
         code="TUP-707",
     )

@@ -27,14 +27,26 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What was done, in words; `account` and `day` where one account's day was changed."""
+
+    told: str
+    account: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """`plant` does it and returns what was done, in words; `expected` is what should come of it."""
+    """`plant` does it and returns what was done; `expected` is what should come of it."""
 
     name: str
     expected: str
-    plant: Callable[[Scene], str]
+    plant: Callable[[Scene], "Deed"]
     strikes: bool = False
-    """Whether a vendor misbehaves in its answers, and so can tell how often it did."""
+    """Whether a vendor misbehaves in its answers, and so can tell how often it did.
+
+    A day passes first, so that it misbehaves over records that were never read before.
+    """
     spoils_rates: bool = False
 
 
@@ -52,38 +64,40 @@ def find_break(name: str) -> Break:
     )
 
 
-def _spend_restated(scene: Scene) -> str:
+def _spend_restated(scene: Scene) -> Deed:
     account = _account(scene, "meta_ads", "EUR")
     day = (scene.now - RESTATED_AGE).date().isoformat()
     rule = {"kind": "restate", "account_id": account, "day": day, "factor": FACTOR}
     scene.vendors.plant([rule])
-    return f"meta_ads {account} now reports {FACTOR} times the spend of {day}"
+    told = f"meta_ads {account} now reports {FACTOR} times the spend of {day}"
+    return Deed(told=told, account=account, day=day)
 
 
-def _rows_vanished(scene: Scene) -> str:
+def _rows_vanished(scene: Scene) -> Deed:
     account = _account(scene, "google_ads", "USD")
     day = (scene.now - RESTATED_AGE).date().isoformat()
     scene.vendors.plant([{"kind": "vanish", "account_id": account, "day": day}])
-    return f"google_ads {account} no longer has any row for {day}"
+    told = f"google_ads {account} no longer has any row for {day}"
+    return Deed(told=told, account=account, day=day)
 
 
-def _last_page_lost(scene: Scene) -> str:
+def _last_page_lost(scene: Scene) -> Deed:
     scene.vendors.plant(
         [{"kind": "last_page_lost", "match": "insights", "times": 1, "name": "last_page_lost"}]
     )
-    return "meta_ads ends one ad report a page early, with a cheerful 200"
+    return Deed(told="a day later, meta_ads ends one ad report a page early, with a cheerful 200")
 
 
-def _currency_missing(scene: Scene) -> str:
+def _currency_missing(scene: Scene) -> Deed:
     publish_rates(scene.folder, scene.now, without=("EUR", MISSING_RATES))
-    return f"the rates file lacks EUR for its newest {MISSING_RATES} working days"
+    return Deed(told=f"the rates file lacks EUR for its newest {MISSING_RATES} working days")
 
 
-def _duplicate_delivery(scene: Scene) -> str:
+def _duplicate_delivery(scene: Scene) -> Deed:
     scene.vendors.plant(
         [{"kind": "duplicate_delivery", "times": ALWAYS, "name": "duplicate_delivery"}]
     )
-    return "google_ads and meta_ads send a record twice on every page"
+    return Deed(told="a day later, every vendor sends a record twice on every page")
 
 
 BREAKS = (

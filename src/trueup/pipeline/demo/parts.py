@@ -26,11 +26,12 @@ class WorldMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """A run of the demo's project; `seconds` by step."""
+    """A run of the demo's project; `seconds` by step, `read_again` what was not taken and why."""
 
     title: str
     result: RunResult
     seconds: Mapping[str, float]
+    read_again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +114,33 @@ class Planted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One figure from several sides, so that what a fault did to it can be seen."""
+
+    figure: str
+    sides: tuple[tuple[str, Decimal | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a fault; `fired` counts how often vendors struck."""
+    """What came of a fault; `fired` counts how often vendors struck.
+
+    `failed_gates` are names and what they found, `repeated` counts dropped records by source.
+    """
 
     fault: Break
     folder: Path
     fired: Mapping[str, int]
-    failed_gates: tuple[str, ...]
+    failed_gates: Mapping[str, str]
     held: tuple[str, ...]
-    all_equal: bool
+    truth: Truth
+    proof: Proof | None = None
+    read_again: tuple[str, ...] = ()
+    repeated: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def all_equal(self) -> bool:
+        return not any(score.differing for score in self.truth.scores)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,25 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from trueup.errors import IntegrityError
 from trueup.pipeline.demo.changes import changes_since
-from trueup.pipeline.demo.faults import Break, Scene
+from trueup.pipeline.demo.faults import Break, Deed, Scene
 from trueup.pipeline.demo.folder import make_folder, open_demo, publish_rates, set_clock
-from trueup.pipeline.demo.parts import Finished, Outcome, Part, Planted, Ran, Truth, WorldMade
+from trueup.pipeline.demo.parts import (
+    Finished,
+    Outcome,
+    Part,
+    Planted,
+    Proof,
+    Ran,
+    Truth,
+    WorldMade,
+)
+from trueup.pipeline.demo.proof import day_proof, held_proof
 from trueup.pipeline.demo.scoring import revenue_identity, score
 from trueup.pipeline.demo.simulators import Simulators, WorldSize, simulators
 from trueup.pipeline.demo.stopwatch import Stopwatch
@@ -82,16 +92,25 @@ class Demo:
             seconds=self.seconds.get("world", 0.0),
         )
 
-    def run(self, title: str, *, new_rates: bool = True) -> Ran:
-        """One run at the simulated now, with the rates published by then."""
+    def run(self, title: str, *, new_rates: bool = True, before: RunResult | None = None) -> Ran:
+        """One run at the simulated now, after `before`, with the rates published by then."""
         now = self.vendors.now()
         if new_rates:
             publish_rates(self.folder, now)
-        set_clock(self.folder, now + SETTLED)
+        settled = now + SETTLED
+        if before is not None:
+            # Not in the same second: history tells by the time what was known before.
+            settled = max(settled, before.now + timedelta(minutes=1))
+        set_clock(self.folder, settled)
         watch = Stopwatch(self.listener)
-        result = run(self.project, now + SETTLED, None, watch)
+        result = run(self.project, settled, None, watch)
         self.seconds[title] = time.monotonic() - watch.started
-        return Ran(title=title, result=result, seconds=watch.seconds())
+        return Ran(
+            title=title,
+            result=result,
+            seconds=watch.seconds(),
+            read_again=tuple(watch.read_again),
+        )
 
     def figures(self) -> Iterator[Part]:
         """What is published, beside itself and beside the truth."""
@@ -116,17 +135,27 @@ class Demo:
 
     def broken(self, fault: Break, before: RunResult) -> Iterator[Part]:
         """Plant the fault, run, and see. Raises IntegrityError when it never struck."""
+        if fault.strikes:
+            self.vendors.advance(ONE_DAY_HOURS)
         now: datetime = self.vendors.now()
-        done = fault.plant(Scene(folder=self.folder, vendors=self.vendors, now=now))
-        yield Planted(fault=fault, done=done)
-        ran = self.run("with the fault", new_rates=not fault.spoils_rates)
+        deed = fault.plant(Scene(folder=self.folder, vendors=self.vendors, now=now))
+        yield Planted(fault=fault, done=deed.told)
+        ran = self.run("with the fault", new_rates=not fault.spoils_rates, before=before)
         yield ran
         yield changes_since(self.project, before, ran.result)
         truth = self.truth()
         yield truth
-        yield self._outcome(fault, ran.result, truth)
+        yield replace(self._outcome(fault, ran, truth), proof=self._proof(deed, before, ran.result))
 
-    def _outcome(self, fault: Break, result: RunResult, truth: Truth) -> Outcome:
+    def _proof(self, deed: Deed, before: RunResult, after: RunResult) -> Proof | None:
+        if before.published is None or after.published is None:
+            return None
+        sides = (before.published.manifest, after.published.manifest)
+        if deed.day:
+            return day_proof(self.project, sides, deed, self.folder / "truth")
+        return held_proof(self.project, sides) if after.published.held_back else None
+
+    def _outcome(self, fault: Break, ran: Ran, truth: Truth) -> Outcome:
         fired = self.vendors.fired()
         if fault.strikes and not fired.get(fault.name.replace("-", "_")):
             raise IntegrityError(
@@ -135,12 +164,18 @@ class Demo:
                 hint="Report it with the output of this demo.",
                 code="TUP-714",
             )
-        audited = result.audited
+        audited = ran.result.audited
+        repeated: dict[str, int] = {}
+        for stream in ran.result.synced.streams:
+            if count := stream.tally.deduplicated:
+                repeated[stream.source] = repeated.get(stream.source, 0) + count
         return Outcome(
             fault=fault,
             folder=self.folder,
             fired=fired,
-            failed_gates=tuple(v.gate.name for v in audited.failed) if audited else (),
+            failed_gates={v.gate.name: v.message for v in audited.failed} if audited else {},
             held=tuple(audited.held_back) if audited else (),
-            all_equal=not any(found.differing for found in truth.scores),
+            truth=truth,
+            read_again=ran.read_again,
+            repeated=repeated,
         )

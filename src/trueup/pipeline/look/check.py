@@ -14,6 +14,7 @@ from pathlib import Path
 from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
 from trueup.pipeline.build.transform import dbt_project_folder
+from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.settings.keeping import KEY_FILE, VAULT_FILE, refuse_what_is_lost
 from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
@@ -35,6 +36,7 @@ def check(folder: Path, now: datetime) -> list[Finding]:
     """Settings, then every source, the vault, the lake and the models, each on its own."""
     try:
         project = open_project(folder)
+        refuse_later_start(project.config, now)
     except TrueupError as error:
         return [Finding(subject="project file", error=error)]
     config = project.config
@@ -57,7 +59,18 @@ def _looked(subject: str, look: Callable[[], tuple[str, str]]) -> Finding:
         message, warning = look()
     except TrueupError as error:
         return Finding(subject=subject, error=error)
+    except OSError as error:
+        return Finding(subject=subject, error=_refused(error))
     return Finding(subject=subject, message=message, warning=warning)
+
+
+def _refused(error: OSError) -> IntegrityError:
+    return IntegrityError(
+        f"{error.filename or 'this machine'}: {error.strerror}",
+        why="A run would stop there.",
+        hint="Give this user access to it and space on its disk.",
+        code="TUP-722",
+    )
 
 
 def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:

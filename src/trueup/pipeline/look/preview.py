@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus
 from trueup.core.stream import Stream, StreamKind
+from trueup.errors import TransientError
 from trueup.pipeline.build.load import pending_batches
+from trueup.pipeline.runlock import look_lock
+from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import WHOLE_SOURCE
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
@@ -121,6 +125,7 @@ def preview_models(project: Project) -> Preview:
 def _preview_reads(
     project: Project, names: Iterable[str], now: datetime, planner: _Planner
 ) -> Preview:
+    refuse_later_start(project.config, now)
     reads: list[PlannedRead] = []
     unavailable: list[tuple[str, Account]] = []
     for name in names:
@@ -164,18 +169,25 @@ def _summed(source: str, stream: Stream, account: Account, planned: list[Read]) 
 
 
 def _load_positions(project: Project) -> dict[tuple[str, str], int]:
-    if not _is_prepared(project):
-        return {}
-    rows = project.warehouse.query("select source, stream, delta_version from raw.load_positions")
+    rows = _asked(project, "select source, stream, delta_version from raw.load_positions")
     return {(row["source"], row["stream"]): int(row["delta_version"]) for row in rows}
 
 
 def _number(project: Project, sql: str) -> int:
-    if not _is_prepared(project):
-        return 0
-    return int(project.warehouse.query(sql)[0]["n"] or 0)
+    return next((int(row["n"] or 0) for row in _asked(project, sql)), 0)
 
 
-def _is_prepared(project: Project) -> bool:
-    """Whether the warehouse is there; asking a missing one would make it."""
-    return project.warehouse.path.exists()
+def _asked(project: Project, sql: str) -> list[dict[str, Any]]:
+    """The warehouse's rows; none before it is made, which asking would do."""
+    if not project.warehouse.path.exists():
+        return []
+    # A run that begins meanwhile waits until we have closed its warehouse.
+    with look_lock(project.workspace) as is_idle:
+        if not is_idle:
+            raise TransientError(
+                f"workspace {project.workspace}: a run is at work",
+                why="What is still to do cannot be told before it ends.",
+                hint="Wait for it to end, then run again.",
+                code="TUP-755",
+            )
+        return project.warehouse.query(sql)

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from trueup.core.stream import Stream, StreamKind
-from trueup.errors import ConfigError, IntegrityError, TransientError
+from trueup.errors import ConfigError, IntegrityError
+from trueup.lake.table import StreamTable
 from trueup.pipeline.build.publish import STATE_TABLES
-from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.runlock import look_lock
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.plan import closed_until
 
@@ -84,6 +85,8 @@ class ProjectStatus:
     publish_id: str | None = None
     published_at: datetime | None = None
     known_at: datetime | None = None
+    unreadable: str = ""
+    """Why the published version cannot be read; empty when it can."""
 
 
 def status(project: Project, now: datetime) -> ProjectStatus:
@@ -104,19 +107,20 @@ def status(project: Project, now: datetime) -> ProjectStatus:
         publish_id=manifest.publish_id if manifest else None,
         published_at=manifest.published_at if manifest else None,
         known_at=manifest.known_at if manifest else None,
+        unreadable=project.published.unreadable() if manifest else "",
     )
 
 
 def _state(project: Project) -> tuple[str, dict[str, list[Row]]]:
     """The state tables and where they were read: warehouse, published version, or nowhere."""
     if project.warehouse.path.exists():
-        try:
-            # The lock keeps a run from starting while we have its warehouse open.
-            with run_lock(project.workspace, "of trueup status"):
-                return "warehouse", _read(project.warehouse.path, STATE_TABLES)
-        except (TransientError, IntegrityError, duckdb.IOException):
-            # A run is at work, or this user may only read: see below.
-            pass
+        # A run that begins meanwhile waits until we have closed its warehouse.
+        with look_lock(project.workspace) as is_idle:
+            if is_idle:
+                try:
+                    return "warehouse", _read(project.warehouse.path, STATE_TABLES)
+                except duckdb.IOException:
+                    pass  # another program has it open, or this user may not read it: see below
     serving = project.published.serving_file()
     if serving.exists():
         return "published version", _read(
@@ -242,13 +246,14 @@ def _cursors(project: Project, batches: list[Row]) -> Iterator[Coverage]:
     }
     for row in batches:
         if kinds.get((row["source"], row["stream"])) is StreamKind.INCREMENTAL:
-            last = project.table(row["source"], row["stream"]).last_commit(row["scope"])
+            until, reason = _reached(project.table(row["source"], row["stream"]), row["scope"])
             yield Coverage(
                 source=row["source"],
                 stream=row["stream"],
                 account=row["scope"],
                 timezone="UTC",
-                complete_until=last.header.state.cursor_until if last else None,
+                reason=reason,
+                complete_until=until,
             )
 
 
@@ -260,6 +265,15 @@ def _strays(batches: list[Row]) -> tuple[Row, ...]:
         # The newest published version may be of an earlier version of Trueup.
         if row.get("strays")
     )
+
+
+def _reached(table: StreamTable, scope: str) -> tuple[datetime | None, str]:
+    """Up to when a scope is complete, or why that cannot be told."""
+    try:
+        last = table.last_commit(scope)
+    except IntegrityError as error:  # of one table; all else can still be shown
+        return None, f"{error.code} {error.message}"
+    return (last.header.state.cursor_until, "") if last else (None, "its lake table is gone")
 
 
 def _held(project: Project, checks: list[Row]) -> tuple[HeldTable, ...]:

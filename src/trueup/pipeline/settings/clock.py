@@ -6,13 +6,18 @@ from datetime import UTC, datetime
 from trueup.errors import ConfigError
 
 NOW_VARIABLE = "TRUEUP_NOW"
+# Outside of these years it is the clock that is wrong, as after a flat battery.
+FIRST_YEAR, LAST_YEAR = 2020, 2099
 
 
 def current_time() -> datetime:
-    """Now, UTC, to the second; `TRUEUP_NOW` stands in for it when a past run is made again."""
+    """Now, UTC, to the second; `TRUEUP_NOW` stands in for it when a past run is made again.
+
+    Raises ConfigError for a year in which nobody can be: days would be read that never were.
+    """
     text = os.environ.get(NOW_VARIABLE)
     if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
+        return _possible(datetime.now(UTC).replace(microsecond=0), "this machine's clock")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -21,4 +26,15 @@ def current_time() -> datetime:
             hint=f"export {NOW_VARIABLE}=2026-08-21T06:00:00+00:00",
             code="TUP-315",
         ) from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _possible(moment if moment.tzinfo else moment.replace(tzinfo=UTC), NOW_VARIABLE)
+
+
+def _possible(moment: datetime, teller: str) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ConfigError(
+            f"{teller} says it is {moment:%Y-%m-%d}, which cannot be",
+            why="Days would be asked for that are not there, so nothing was started.",
+            hint=f"Set the machine's clock, or unset {NOW_VARIABLE}.",
+            code="TUP-315",
+        )
+    return moment.astimezone(UTC)

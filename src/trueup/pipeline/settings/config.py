@@ -4,18 +4,19 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from trueup.errors import ConfigError
 from trueup.pipeline.settings.network import NetworkConfig
+from trueup.pipeline.settings.yaml_file import parsed_mapping
 
 PROJECT_FILE = "trueup.yml"
+EARLIEST_START = date(2000, 1, 1)
 M = TypeVar("M", bound=BaseModel)
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
@@ -25,11 +26,16 @@ class ProjectConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Short name of the company.")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{0,40}$",
+        description="Short name of the company: lower-case letters, digits and hyphens.",
+    )
     version: int = Field(default=1, ge=1, le=1, description="Layout of this file.")
     timezone: str = Field(description="IANA zone of the reporting day.")
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 reporting currency.")
-    start_date: date = Field(description="First day of the figures; it may be set earlier later.")
+    start_date: date = Field(
+        ge=EARLIEST_START, description="First day of the figures; it may be set earlier later."
+    )
     workspace: Path = Field(
         default=Path(".trueup"),
         description="Folder of lake, warehouse, vault and what is published.",
@@ -50,6 +56,15 @@ class ProjectConfig(BaseModel):
             raise ValueError("is not an IANA time zone, such as Europe/Berlin") from error
         return value
 
+    @field_validator("workspace")
+    @classmethod
+    def _possible_path(cls, value: Path) -> Path:
+        if not str(value).isprintable():
+            raise ValueError("has characters that cannot be in a path")
+        if re.match(r"\w+:/", str(value)):
+            raise ValueError("must be a folder of this machine, not an address")
+        return value
+
 
 def load_config(folder: Path, environment: Mapping[str, str] | None = None) -> ProjectConfig:
     """Read the project file of `folder`; `${NAME}` stands for a variable of the environment.
@@ -57,9 +72,23 @@ def load_config(folder: Path, environment: Mapping[str, str] | None = None) -> P
     Raises ConfigError naming the key, the file and what would be valid.
     """
     path = folder / PROJECT_FILE
-    raw = _parsed(path)
+    raw = parsed_mapping(path)
     filled = _filled(raw, os.environ if environment is None else environment, path, "")
     return parse_model(ProjectConfig, filled, str(path))
+
+
+def refuse_later_start(config: ProjectConfig, now: datetime) -> None:
+    """Raises ConfigError when the project begins after `now`: there would be nothing to read."""
+    # The day begins earlier in the east: a start of tomorrow may be today there.
+    if config.start_date > now.date() + timedelta(days=1):
+        raise ConfigError(
+            f"start_date {config.start_date} is still to come: this machine says it is "
+            f"{now:%Y-%m-%d}",
+            why="There would be nothing to read, so nothing was started.",
+            hint=f"Set start_date in {PROJECT_FILE} to a day that is over; or set this machine's "
+            "clock, if that is wrong.",
+            code="TUP-308",
+        )
 
 
 def parse_model(model: type[M], values: object, where: str) -> M:
@@ -102,27 +131,6 @@ def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseMod
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             model = inner
     return model
-
-
-def _parsed(path: Path) -> object:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: no project file here",
-            hint="Go to a folder that has one, or make one: trueup init my-shop",
-            code="TUP-302",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})", code="TUP-303") from error
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        raise ConfigError(
-            f"{path}{line}: not valid YAML", hint="Check indentation and quotes.", code="TUP-304"
-        ) from error
 
 
 def _filled(value: object, environment: Mapping[str, str], path: Path, key: str) -> object:

@@ -3,7 +3,7 @@
 import importlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_m
 from trueup.pipeline.settings.keeping import bind_vault, open_vault
 from trueup.pipeline.settings.network import network_of
 from trueup.privacy.vault import Vault
-from trueup.sources.context import SourceContext
+from trueup.sources.context import SourceContext, ignore_unproved
 from trueup.sources.registry import source_type
 from trueup.warehouse.duckdb import DuckDBWarehouse
 from trueup.warehouse.serving import PublishedStore
@@ -82,7 +82,9 @@ class Project:
         """The declared streams of every source of the project, without any connection."""
         return {name: declared_streams(name) for name in self.config.sources}
 
-    def connect(self, name: str, now: datetime) -> Source:
+    def connect(
+        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+    ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
         where = f"{self.folder / PROJECT_FILE}: sources.{name}"
@@ -92,6 +94,7 @@ class Project:
             monotonic=time.monotonic,
             now=now,
             transport=self.transport,
+            on_unproved=on_unproved,
             folder=self.folder,
             network=network_of(self.config.network, self.environment, self.folder),
         )

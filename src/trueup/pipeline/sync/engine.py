@@ -12,6 +12,7 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.errors import AccountUnavailableError, ConfigError, ContractError, TrueupError, place_of
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
+from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.sync.pages import read_pages
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 from trueup.pipeline.sync.reading import Reader, Tally
@@ -91,6 +92,7 @@ def backfill(run: Run, name: str, since: date, until: date) -> SyncResult:
 
 
 def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
+    refuse_later_start(run.project.config, run.now)
     run.project.open_lake()
     run = replace(run, known_at=_known_at(run))
     run.project.bind_vault()  # a vault that cannot be used stops the run before anything is read
@@ -119,7 +121,9 @@ def _known_at(run: Run) -> datetime:
 def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[_Job]:
     """What there is to do at a source, by its accounts; it is closed with `opened`."""
     try:
-        source = opened.enter_context(closing(run.project.connect(name, run.now)))
+        source = opened.enter_context(
+            closing(run.project.connect(name, run.now, _told_again(run, name)))
+        )
         accounts = [_without_personal(account) for account in source.accounts()]
     except TrueupError as error:
         result.streams.append(_failed_source(name, error))
@@ -129,6 +133,10 @@ def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[_
     if nothing_to_read := no_account_error(name, accounts):
         result.streams.append(_failed_source(name, nothing_to_read))
     return _jobs(source, name, accounts)
+
+
+def _told_again(run: Run, name: str) -> Callable[[str], None]:
+    return lambda why: run.tell(Event("read_again", name, fields={"why": why}))
 
 
 def _jobs(source: Source, name: str, accounts: list[Account]) -> list[_Job]:

@@ -43,7 +43,11 @@ class MetaAdsSource:
         self._config = config
         self._graph = Graph(config, context)
         runs = ReportRuns(self._graph, config, context)
-        self._proving = Proving(config.attempts, lambda: context.sleep(config.recheck_seconds))
+        self._proving = Proving(
+            config.attempts,
+            lambda: context.sleep(config.recheck_seconds),
+            context.on_unproved,
+        )
         self._reports = AdDayReports(self._graph, runs, self._proving, config.sync_days)
         self.streams: tuple[Stream, ...] = tuple(_as_configured(s, config) for s in STREAMS)
 

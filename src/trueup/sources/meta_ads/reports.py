@@ -50,6 +50,7 @@ class Proving:
 
     attempts: int
     wait: Callable[[], None]
+    tell: Callable[[str], None]
 
     def __call__(self, read: Callable[[], T]) -> T:
         """What `read` gives once it does not raise; its last error after `attempts`."""
@@ -59,6 +60,7 @@ class Proving:
             except ContractError as error:
                 if error.code != UNPROVED:
                     raise
+                self.tell(error.message)
                 self.wait()
         return read()
 

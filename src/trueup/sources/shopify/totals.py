@@ -9,6 +9,7 @@ import msgspec
 
 from trueup.core.page import ControlTotal
 from trueup.core.window import Window
+from trueup.errors import ContractError
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.api import GraphqlApi
 from trueup.sources.shopify.searches import (
@@ -41,7 +42,7 @@ def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlT
     """
     orders: dict[str, _Order] = {}
     for part in parts(api, window, zone):
-        orders |= {order.id: order for order in _created(api, part)}
+        orders |= _created(api, part)
     counts: dict[date, int] = {}
     amounts: dict[date, Decimal] = {}
     for order in orders.values():
@@ -75,19 +76,28 @@ def parts(api: GraphqlApi, window: Window, zone: ZoneInfo) -> Iterator[Window]:
     yield from parts(api, Window(cut, window.until), zone)
 
 
-def _created(api: GraphqlApi, window: Window) -> Iterator[_Order]:
+def _created(api: GraphqlApi, window: Window) -> dict[str, _Order]:
+    """The window's orders by id; one that is delivered twice counts once."""
     search, cursor = _search(window), None
     announced = count_of(api, "OrdersCount", search)
     chain = PageChain(f"order totals {search}")
+    orders: dict[str, _Order] = {}
     while True:
         variables = {"after": cursor, "search": search}
         reply = api.call("OrderTotals", variables, ("orders", "nodes"))
-        cursor = follow(chain, reply, "orders", announced)
-        for record in reply.records:
-            yield msgspec.json.decode(record, type=_Order)
+        cursor = follow(chain, reply, "orders")
+        listed = [msgspec.json.decode(record, type=_Order) for record in reply.records]
+        orders |= {order.id: order for order in listed}
         if cursor is None:
-            chain.finish()
-            return
+            break
+    if len(orders) != announced:
+        raise ContractError(
+            f"order totals {search}: {announced} records announced, {len(orders)} received",
+            why="The window is not proved complete, so nothing of it was committed.",
+            hint="Run again; if it stays, the vendor's paging changed.",
+            code="TUP-520",
+        )
+    return orders
 
 
 def _search(window: Window) -> str:

@@ -68,6 +68,15 @@ def test_a_listing_that_lost_its_end_is_refused():
         by_day(shop)
 
 
+def test_an_order_that_is_delivered_twice_counts_once():
+    rule = FaultRule(kind="duplicate_delivery", op="orders", times=None)
+    with reading(ORDERS_OF_3_DAYS) as shop:
+        once = by_day(shop)
+    with reading(ORDERS_OF_3_DAYS, rule) as shop:
+        assert by_day(shop) == once
+        assert shop.faults.fired()
+
+
 def test_other_streams_have_no_totals():
     with reading(ORDERS_OF_3_DAYS) as shop:
         assert shop.source.totals(CUSTOMERS, ACCOUNT, DAYS) == []

@@ -1,0 +1,276 @@
+"""Files that are lost, moved, damaged or locked: told by name, made again where that is safe."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.company import Company, a_company
+from tests.end_to_end.trouble import trueup, trueup_here, without_override
+from trueup.pipeline.look.status import status
+from trueup.pipeline.run import run_load, run_publish, run_sync
+from trueup_simulators.world import WorldConfig
+
+TINY = WorldConfig(scale="small", days=3)
+ALL = ("lake", "vault", "warehouse.duckdb", "published")
+FACTS = "select * exclude (load_id) from core.fact_ad_spend order by all"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """A company that was published once, in a folder whose name is hard to quote."""
+    folder = tmp_path_factory.mktemp("lost") / 'Zoë\'s "shop"; {{ x }} 100% &'
+    with a_company(folder, TINY) as company:
+        assert company.run().error() is None
+        yield company
+
+
+@pytest.fixture(autouse=True)
+def _its_time(company, monkeypatch):
+    monkeypatch.setenv("TRUEUP_NOW", company.clock.now().isoformat())
+
+
+@pytest.fixture(scope="module")
+def home(company, tmp_path_factory):
+    """The company elsewhere, published there again; each test damages it and mends it."""
+    here = company.copied_to(tmp_path_factory.mktemp("home") / "home", *ALL)
+    run_publish(here.project, company.clock.now())
+    return here
+
+
+def part_of(company: Company) -> Path:
+    return next((company.project.published.root / "parts" / "fact_ad_spend").iterdir())
+
+
+def a_part_gone(company: Company) -> None:
+    part_of(company).unlink()
+
+
+def a_part_cut(company: Company) -> None:
+    part_of(company).write_bytes(part_of(company).read_bytes()[:-300])
+
+
+def the_serving_file_garbage(company: Company) -> None:
+    company.project.published.serving_file().write_bytes(b"garbage" * 100)
+
+
+def the_pointer_gone(company: Company) -> None:
+    (company.project.published.root / "current").unlink()
+
+
+def all_of_it_gone(company: Company) -> None:
+    shutil.rmtree(company.project.published.root)
+
+
+PUBLISHED_DAMAGE = (
+    a_part_gone,
+    a_part_cut,
+    the_serving_file_garbage,
+    the_pointer_gone,
+    all_of_it_gone,
+)
+
+
+@pytest.mark.parametrize("damage", PUBLISHED_DAMAGE)
+def test_a_damaged_published_version_is_shown_and_made_again(company, home, capsys, damage):
+    damage(home)
+    seen = trueup_here(capsys, home, "status")
+    assert seen.code == 0
+    assert seen.data["unreadable"] or seen.data["publish_id"] is None
+    assert run_publish(home.project, company.clock.now()).error() is None
+    assert home.content() == company.content()
+    assert home.published(FACTS) == company.published(FACTS)
+
+
+def test_a_project_that_was_moved_is_published_anew_where_it_is(company, tmp_path):
+    moved = company.copied_to(tmp_path / "moved", *ALL)
+    now = company.clock.now()
+    assert "another folder" in status(moved.project, now).unreadable
+    run_publish(moved.project, now)
+    assert status(moved.project, now).unreadable == ""
+    assert moved.published(FACTS) == company.published(FACTS)
+
+
+def test_a_manifest_that_cannot_be_read_is_named_and_left_alone(company, tmp_path, capsys):
+    here = company.copied_to(tmp_path / "here", *ALL)
+    manifest = here.project.published.root / "current" / "manifest.json"
+    manifest.write_text("{")
+    for command in ("status", "publish"):
+        ended = trueup_here(capsys, here, command)
+        assert (ended.code, ended.error["code"]) == (7, "TUP-724")
+        assert "manifest.json" in ended.error["message"]
+        assert "trueup publish" in ended.error["do"]
+    assert manifest.read_text() == "{"
+
+
+def test_a_lost_warehouse_is_made_again_from_the_lake_in_spite_of_ctrl_c(company, tmp_path):
+    here, now = company.copied_to(tmp_path / "here", "lake", "vault"), company.clock.now()
+
+    def ctrl_c(event):
+        if event.kind == "model_built" and event.done == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_publish(here.project, now, ctrl_c)
+    assert here.project.published.current() is None
+    assert run_publish(here.project, now).error() is None
+    assert here.content() == company.content()
+    assert here.published(FACTS) == company.published(FACTS)
+
+
+def the_key_gone(vault: Path) -> None:
+    (vault / "master.key").unlink()
+
+
+def the_key_garbage(vault: Path) -> None:
+    (vault / "master.key").write_text("hello")
+
+
+def another_key(vault: Path) -> None:
+    (vault / "master.key").write_text("A" * 43 + "=\n")
+
+
+def the_vault_gone(vault: Path) -> None:
+    (vault / "vault.sqlite").unlink()
+
+
+def the_vault_garbage(vault: Path) -> None:
+    (vault / "vault.sqlite").write_bytes(b"garbage" * 100)
+
+
+def all_of_the_vault_gone(vault: Path) -> None:
+    shutil.rmtree(vault)
+
+
+VAULT_DAMAGE = {
+    the_key_gone: (7, "TUP-710"),
+    the_key_garbage: (4, "TUP-422"),
+    another_key: (4, "TUP-420"),
+    the_vault_gone: (7, "TUP-718"),
+    the_vault_garbage: (7, "TUP-720"),
+    all_of_the_vault_gone: (7, "TUP-718"),
+}
+
+
+@pytest.mark.parametrize("damage", VAULT_DAMAGE)
+@pytest.mark.parametrize("command", ["sync", "check"])
+def test_a_lost_vault_or_key_stops_before_anything_is_made_new(
+    company, tmp_path, capsys, damage, command
+):
+    here = company.copied_to(tmp_path / "here", "lake", "vault")
+    vault = here.project.workspace / "vault"
+    damage(vault)
+    before = [(path, path.read_bytes()) for path in vault.glob("*")]
+    ended = trueup_here(capsys, here, command)
+    found = ended.error
+    assert (ended.code, found["code"]) == VAULT_DAMAGE[damage]
+    assert str(vault) in found["message"]
+    assert "Restore" in found["do"]
+    assert found["why"]
+    assert [(path, path.read_bytes()) for path in vault.glob("*")] == before
+
+
+def log_files(company: Company) -> list[Path]:
+    return sorted((company.project.lake / "shopify" / "orders" / "_delta_log").glob("*.json"))
+
+
+def garbage_in_the_newest(files: list[Path]) -> None:
+    files[-1].write_text("garbage")
+
+
+def half_of_the_newest(files: list[Path]) -> None:
+    files[-1].write_text(files[-1].read_text()[:-200])
+
+
+def a_broken_header(files: list[Path]) -> None:
+    files[-1].write_text(files[-1].read_text().replace("batch_id", "batch"))
+
+
+def a_gap(files: list[Path]) -> None:
+    files[-1].rename(files[-1].with_name(f"{len(files):020d}.json"))
+
+
+@pytest.mark.parametrize(
+    "damage", [garbage_in_the_newest, half_of_the_newest, a_broken_header, a_gap]
+)
+def test_a_damaged_log_is_named_and_status_shows_the_rest(company, tmp_path, capsys, damage):
+    here = company.copied_to(tmp_path / "here", *ALL)
+    damage(log_files(here))
+    ended = trueup_here(capsys, here, "load")
+    assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
+    assert "shopify.orders" in ended.error["message"]
+    assert not re_stack(ended.error["message"])
+    assert "_delta_log" in ended.error["do"]
+    seen = trueup_here(capsys, here, "status")
+    assert seen.code == 0
+    reasons = {c["stream"]: c["reason"] for c in seen.data["coverage"] if c["source"] == "shopify"}
+    assert "shopify.orders" in reasons["orders"]
+    assert reasons["customers"] == ""
+
+
+def re_stack(text: str) -> bool:
+    """Whether a library's own stack, or its objects, are in a message."""
+    return any(part in text for part in ("\n", "sysdeps", "<unknown>", "FileMeta"))
+
+
+@pytest.mark.parametrize("lost", [-1, 0])
+def test_a_lake_that_was_set_back_is_noticed_before_batches_are_taken_for_loaded(
+    company, tmp_path, capsys, lost
+):
+    here, now = company.copied_to(tmp_path / "here", *ALL), company.clock.now()
+    for path in log_files(here)[lost:]:
+        path.unlink()
+    run_sync(here.project, now, ["shopify"])
+    ended = trueup_here(capsys, here, "load")
+    assert (ended.code, ended.error["code"]) == (7, "TUP-723")
+    assert "warehouse.duckdb" in ended.error["do"]
+    here.project.warehouse.path.unlink()
+    assert run_load(here.project, now).rows > 0
+
+
+@pytest.mark.parametrize("locked", [".", "vault"])
+def test_a_folder_that_may_not_be_written_is_named(company, tmp_path, locked):
+    here = company.copied_to(tmp_path / "here")
+    folder = here.project.workspace / locked
+    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.chmod(0o500)
+    ended = trueup(here, "sync", before=without_override)
+    folder.chmod(0o700)
+    assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
+    assert str(here.project.workspace) in ended.error["message"]
+    assert "Permission denied" in ended.error["message"]
+    assert "access to the" in ended.error["do"]
+
+
+@pytest.mark.parametrize("taken", ["published", "dbt", "lake", "serve.log"])
+def test_a_place_that_something_else_takes_is_named(company, tmp_path, capsys, taken):
+    parts = {"published": ("lake", "warehouse.duckdb"), "dbt": ("lake",)}.get(taken, ())
+    command = {"lake": "sync", "serve.log": "serve"}.get(taken, "publish")
+    here = company.copied_to(tmp_path / "here", *parts)
+    place = here.project.workspace / taken
+    place.mkdir() if taken == "serve.log" else place.touch()
+    ended = trueup_here(capsys, here, command)
+    assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
+    assert str(place) in ended.error["message"]
+    assert ended.error["why"]
+    assert "access" in ended.error["do"]
+
+
+def test_a_workspace_that_may_not_be_read_is_named_by_status(company, tmp_path):
+    here = company.copied_to(tmp_path / "here")
+    here.project.workspace.chmod(0o000)
+    ended = trueup(here, "status", before=without_override)
+    here.project.workspace.chmod(0o700)
+    assert (ended.code, ended.error["code"]) == (7, "TUP-722")
+    assert ".trueup" in ended.error["message"]
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a?b", "shop [2026]", "a*", "a #b", "a\\b"])
+def test_a_path_that_the_libraries_would_misread_is_refused(company, tmp_path, capsys, name):
+    here = company.copied_to(tmp_path / name)
+    ended = trueup_here(capsys, here, "sync", "fx")
+    assert (ended.code, ended.error["code"]) == (3, "TUP-309")
+    assert "set workspace" in ended.error["do"]
+    assert [path.name for path in here.project.workspace.iterdir()] == ["run.lock"]

@@ -1,0 +1,24 @@
+"""The one wall clock, and times in which nobody can be."""
+
+import pytest
+
+from trueup.errors import ConfigError
+from trueup.pipeline.settings.clock import NOW_VARIABLE, current_time
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-01", "2100-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:00-12:00", "soon"]
+)
+def test_an_impossible_time_is_refused_before_anything_is_read(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NOW_VARIABLE, text)
+    with pytest.raises(ConfigError) as caught:
+        current_time()
+    assert caught.value.code == "TUP-315"
+    assert NOW_VARIABLE in caught.value.message + caught.value.hint
+
+
+def test_a_time_of_another_zone_is_told_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NOW_VARIABLE, "2026-08-21T08:00:00+02:00")
+    assert current_time().isoformat() == "2026-08-21T06:00:00+00:00"
