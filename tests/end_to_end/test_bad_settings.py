@@ -189,7 +189,7 @@ NO_PROJECTS = {
     "a list": (b"- a\n- b", "holds a list"),
     "a text": (b"hello", "holds a text"),
     "UTF-16": ("name: x".encode("utf-16"), "not UTF-8"),
-    "Latin-1": (b"name: caf\xe9", "byte 10 is not UTF-8"),
+    "Latin-1": (b"name: Zo\xeb", "byte 9 is not UTF-8"),
     "a NUL": (b"name: \x00", "not valid YAML"),
     "a call": (b"name: !!python/object/apply:os.getcwd []", "not valid YAML"),
     "huge": (b"# " + b"x" * 1_000_001, "1,000,003 bytes"),

@@ -1,11 +1,13 @@
 """`trueup status`: before the first run, after one, and while one is at work."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.unit.cli.projects import a_project, call
+from trueup.pipeline.look import status as looking
 from trueup.pipeline.look.status import ranges, status
 from trueup.pipeline.runlock import run_lock
 from trueup.pipeline.settings.opening import open_to_look
@@ -107,6 +109,29 @@ def test_a_run_at_work_is_neither_waited_for_nor_disturbed(tmp_path: Path) -> No
     with run_lock(project.workspace, "other"), project.warehouse.connect():
         assert status(project, NOW).seen_in == "nothing yet"
     assert status(project, NOW).seen_in == "warehouse"
+
+
+def test_a_run_that_begins_while_status_reads_waits_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, events, read = opened(tmp_path), [], looking._read
+
+    def a_run() -> None:
+        with run_lock(project.workspace, "run"), project.warehouse.connect():
+            events.append("run")
+
+    run = threading.Thread(target=a_run)
+
+    def slow_read(path: Path, selects: dict[str, str]) -> dict[str, list[dict[str, object]]]:
+        run.start()
+        run.join(0.2)
+        events.append("read")
+        return read(path, selects)
+
+    monkeypatch.setattr(looking, "_read", slow_read)
+    assert status(project, NOW).seen_in == "warehouse"
+    run.join()
+    assert events == ["read", "run"]
 
 
 def test_looking_does_not_change_the_warehouse(tmp_path: Path) -> None:
