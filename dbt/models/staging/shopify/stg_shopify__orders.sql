@@ -50,7 +50,7 @@ typed as (
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
         ('total_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
         ('customer_order_index', 'customerJourneySummary.customerOrderIndex', 'integer'),
-        ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
+        ('is_journey_ready', 'customerJourneySummary.ready', 'boolean')
     ], keep=lineage_columns() + ['cursor_value', 'payload_hash']) | indent(4) }}
 
 ),
