@@ -1,6 +1,6 @@
 """Gates of orders: every order once, its parts adding up, the shop's own counts met."""
 
-from trueup.quality.gates import Gate
+from trueup.quality.gates import Gate, Severity
 
 _ORDERS = frozenset({"fact_orders", "fact_order_lines", "fact_refunds", "fact_order_ledger"})
 
@@ -268,5 +268,30 @@ ORDER_GATES = (
         why="Figures by customer or product would leave these out.",
         hint="Report it: dimensions must hold placeholders for what they have not met.",
         owner="platform",
+    ),
+    Gate(
+        name="journeys_ready",
+        title="Every order's journey was there when the order was read",
+        protects=frozenset({"fact_touchpoints", "fact_attribution"}),
+        severity=Severity.WARN,
+        # Whatever was published: an order grows old enough without any news of it.
+        sql="""
+            with newest as (
+                select scope, max(extracted_at) as read_at from raw.batches
+                where source = 'shopify' and stream = 'orders' group by scope
+            )
+            select orders.order_name, cast(orders.updated_at as date) as day
+            from staging.stg_shopify__orders as orders
+            inner join newest on orders.shop = newest.scope
+            where not orders.is_journey_ready and not orders.is_test and not orders.is_deleted
+                and orders.created_at < newest.read_at - interval 1 day
+                and orders.created_at >= newest.read_at - interval 30 days
+            order by orders.updated_at
+        """,
+        explain="{order_name}, last changed on {day}, was read before its journey was ready",
+        why="The shop works out the visits before an order some time after it, and that is no "
+        "update of the order. Until it is read again, its revenue is unattributed.",
+        hint="Read the orders again: trueup backfill shopify --since DAY --until TOMORROW",
+        owner="marketing",
     ),
 )

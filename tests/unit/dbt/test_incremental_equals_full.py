@@ -104,6 +104,7 @@ def order_version(number: int, version: int) -> p.Row:
         test=draw.random() < 0.15,
         refunds=[back] if draw.random() < 0.5 else [],
         visits=draw.choice([None, [], [tagged], [tagged, named]]),
+        index=draw.choice([None, 1, 2, 3]),
     )
 
 

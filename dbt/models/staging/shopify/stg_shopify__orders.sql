@@ -76,7 +76,7 @@ typed as (
         ('full_shipping_amount', 'totalShippingPriceSet.shopMoney.amount', 'decimal', '0'),
         ('shipping_lines', 'shippingLines.nodes', 'json'),
         ('customer_order_index', 'customerJourneySummary.customerOrderIndex', 'integer'),
-        ('is_journey_ready', 'customerJourneySummary.ready', 'boolean', 'false')
+        ('is_journey_ready', 'customerJourneySummary.ready', 'boolean')
     ], keep=lineage_columns() + [
         'cursor_value', 'payload_hash', 'discounted_shipping_amount', 'shipping_tax_amount'
     ]) | indent(4) }}

@@ -227,13 +227,13 @@ _REFUND: Table = (
 )
 
 _JOURNEY: Table = _values(
-    ready=lambda _s: True,
+    ready=lambda s: s.order.is_journey_ready,
     daysToConversion=lambda s: (
         (s.order.created_at - s.moments[0].occurred_at).days if s.moments else None
     ),
     firstVisit=lambda s: s.moments[0] if s.moments else None,
     lastVisit=lambda s: s.moments[-1] if s.moments else None,
-    momentsCount=lambda s: Counted(len(s.moments)),
+    momentsCount=lambda s: Counted(len(s.moments)) if s.order.is_journey_ready else None,
 ) | {
     "moments": _paged(lambda s: s.moments),
     # Asked for only where it is wanted: it takes a look at all orders of the world.

@@ -142,7 +142,7 @@ class Order:
     A refund changes no amount here, only `refunds`, statuses and `current_quantity` of lines.
     An edit adds a line and so moves `total` away from `original_total`. In the customer's
     currency an amount is `amount * presentment_rate`, rounded to that currency's minor unit.
-    `journey` is None when the shop could not see it.
+    `journey` is None when the shop could not see it, and while it is not ready.
     """
 
     id: int
@@ -183,6 +183,7 @@ class Order:
     fulfillment_status: FulfillmentStatus
     tip: Decimal = Decimal(0)
     duties: Decimal = Decimal(0)
+    is_journey_ready: bool = True
 
     @property
     def total_refunded(self) -> Decimal:

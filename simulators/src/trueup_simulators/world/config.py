@@ -33,6 +33,7 @@ class WorldConfig:
     """`days` have passed when the clock starts; the world can go on for RUNWAY_DAYS more.
 
     `earlier_customers` is the share of customers who had ordered before the first day.
+    `slow_journeys` is the share of orders whose journey is there only hours after them.
     `hostile_names` plants names that attack careless code (SQL, Jinja, HTML, paths, formulas,
     NUL, emoji) in campaigns, products, customers and notes.
     """
@@ -43,6 +44,7 @@ class WorldConfig:
     scale: Scale = "demo"
     hostile_names: bool = False
     earlier_customers: float = 0.0
+    slow_journeys: float = 0.0
 
     @property
     def figures(self) -> ScaleFigures:

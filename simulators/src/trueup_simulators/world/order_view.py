@@ -23,6 +23,7 @@ from trueup_simulators.world.order_heads import (
     CREATED,
     EDITED,
     FULFILLED,
+    HOUR,
     NOBODY,
     REFUNDED,
     REFUNDED_AGAIN,
@@ -39,12 +40,14 @@ from trueup_simulators.world.orders import (
 )
 from trueup_simulators.world.people import REGIONS, Person, person
 from trueup_simulators.world.plants import HOSTILE_NAMES
-from trueup_simulators.world.randomness import Ints
+from trueup_simulators.world.randomness import Ints, Stream, uniform
 
 FIRST_LINE_ID = 14_000_000_000_000
 FIRST_REFUND_ID = 890_000_000_000
 FIRST_REFUND_LINE_ID = 600_000_000_000
 FIRST_TRANSACTION_ID = 6_700_000_000_000
+
+SLOW_JOURNEY = 6 * HOUR
 
 CANCEL_REASONS = ("CUSTOMER", "INVENTORY", "FRAUD", "DECLINED", "OTHER")
 REFUND_NOTES = ("damaged in transit", "changed mind", None, "wrong size", "arrived late")
@@ -163,7 +166,8 @@ def _order(
         original_total=_money(view.total_cents(view.when(CREATED))),
         refunds=refunds,
         transactions=_payments(view) + tuple(t for r in refunds for t in r.transactions),
-        journey=_journey(view),
+        journey=_journey(view) if _is_journey_ready(view) else None,
+        is_journey_ready=_is_journey_ready(view),
         financial_status=_financial_status(view, total, refunds),
         fulfillment_status="FULFILLED" if view.happened(FULFILLED) else "UNFULFILLED",
         tip=_money(view.tip_cents()),
@@ -298,6 +302,13 @@ def _journey(view: OrderView) -> tuple[Moment, ...] | None:
     placed_at = view.when(CREATED)
     accounts = view.orders.accounts
     return journey(view.day.causes, view.place, placed_at, view.sequence, accounts)
+
+
+def _is_journey_ready(view: OrderView) -> bool:
+    """Becoming ready is no update of the order: nothing but the journey tells of it."""
+    config, place = view.orders.config, np.array([view.sequence], np.int64)
+    is_slow = uniform(config.seed, Stream.ORDER_CAUSE, place, salt=1)[0] < config.slow_journeys
+    return not is_slow or view.at >= view.when(CREATED) + SLOW_JOURNEY
 
 
 def _financial_status(
