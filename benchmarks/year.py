@@ -6,7 +6,7 @@ gates and publishes it, `increment FOLDER` syncs one new day and 28 restated one
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from trueup.pipeline.run import RunResult, _after_sync, run_publish
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync import engine as syncing
+from trueup.sources.context import ignore_unproved
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running
 from trueup_simulators.world import SimulatedClock, World, WorldConfig
@@ -48,7 +49,10 @@ def opened(folder: Path) -> Project:
 class InMemoryProject(Project):
     """A project whose Google Ads answers from memory; its shop is not asked in this run."""
 
-    def connect(self, name: str, now: datetime) -> GoogleInMemory:
+    def connect(
+        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+    ) -> GoogleInMemory:
+        del on_unproved
         assert name == "google_ads"
         return GoogleInMemory(now)
 

@@ -13,7 +13,7 @@ from trueup.errors import TrueupError
 REDACTED = "REDACTED"
 # Shorter values, such as an empty or a numeric one, would be found everywhere in a message.
 MIN_SECRET_LENGTH = 6
-KEPT_BODY_BYTES = 4096
+KEPT_BODY_BYTES = 16_384
 
 _SECRET_PARAMETER = re.compile(
     r"(?i)(access[_-]?token|refresh[_-]?token|id[_-]?token|auth[_-]?token|token|api[_-]?key|key"

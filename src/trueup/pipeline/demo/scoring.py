@@ -28,7 +28,8 @@ _SALES = """
         sum(refund_amount) as refunds, sum(net_revenue_amount) as net_revenue
     from published.marts.mart_finance_daily group by all
 """
-# Orders count on the day they were placed, refunds on the day they were given; tests never.
+# Orders count on the day they were placed, refunds on the day they were given; tests never. Figures
+# begin with the project: of earlier orders only what happened to them since is in them.
 _SALES_TRUTH = """
     with orders as (select * from '{truth}/orders.parquet' where not is_test),
     events as (
@@ -41,7 +42,7 @@ _SALES_TRUTH = """
     )
     select (happened_at at time zone '{timezone}')::date as day, currency, sum(orders) as orders,
         sum(refunds) as refunds, sum(net_revenue) as net_revenue
-    from events group by all
+    from events where (happened_at at time zone '{timezone}')::date >= date '{start}' group by all
 """
 _COMPARED = """
     with ours as ({ours}), truth as ({truth})
@@ -58,7 +59,9 @@ _SHARES = """
     ),
     truth as (
         select true_channel as channel, count(*) as orders
-        from '{truth}/orders.parquet' where not is_test group by all
+        from '{truth}/orders.parquet'
+        where not is_test and (placed_at at time zone '{timezone}')::date >= date '{start}'
+        group by all
     )
     select channel,
         coalesce(ours.orders, 0) / (select sum(orders) from ours) as ours,
@@ -122,7 +125,11 @@ _COMPARISONS = (
 def score(project: Project, vendors: Simulators, folder: Path) -> Truth:
     """Compare what is published with what really happened up to the simulated now."""
     vendors.write_truth(folder)
-    names = {"truth": str(folder).replace("'", "''"), "timezone": project.config.timezone}
+    names = {
+        "truth": str(folder).replace("'", "''"),
+        "timezone": project.config.timezone,
+        "start": project.config.start_date.isoformat(),
+    }
     with published(project) as connection:
         scores = [s for compared in _COMPARISONS for s in compared.scores(connection, names)]
         shares = connection.execute(_SHARES.format(**names)).fetchall()

@@ -18,6 +18,7 @@ from trueup.pipeline.look.preview import preview_sync
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import sync
+from trueup.sources.context import ignore_unproved
 from trueup.sources.fx import STREAMS, FxSource
 
 NOW = datetime(2026, 6, 9, 6, tzinfo=UTC)
@@ -39,8 +40,10 @@ class Watched(Project):
     read_does: Callable[[Stream], None] = lambda stream: None
     streams_of_source: tuple[Stream, ...] = STREAMS
 
-    def connect(self, name: str, now: datetime) -> FxSource:
-        real, seen, project = super().connect(name, now), self.seen, self
+    def connect(
+        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+    ) -> FxSource:
+        real, seen, project = super().connect(name, now, on_unproved), self.seen, self
 
         class Noted(FxSource):
             def __init__(self) -> None:
