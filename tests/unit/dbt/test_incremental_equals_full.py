@@ -93,7 +93,12 @@ def order_version(number: int, version: int) -> p.Row:
         at,
         [
             p.order_line(
-                number, draw.choice(["10.00", "20.00"]), discountAllocations=p.discount("1")
+                number,
+                draw.choice(["10.00", "20.00"]),
+                quantity=3,
+                currentQuantity=draw.choice([1, 3]),
+                discountAllocations=p.discount("1"),
+                taxLines=p.tax("0.50"),
             )
         ],
         # Two versions each have one time of update.
@@ -103,6 +108,10 @@ def order_version(number: int, version: int) -> p.Row:
         email=draw.choice([None, "tok_a", "tok_b"]),
         test=draw.random() < 0.15,
         refunds=[back] if draw.random() < 0.5 else [],
+        taxesIncluded=draw.random() < 0.3,
+        edited=draw.random() < 0.5,
+        cancelledAt=draw.choice([None, None, f"{DAYS[3]}T12:00:00Z"]),
+        displayFinancialStatus=draw.choice(["PAID", "VOIDED"]),
         visits=draw.choice([None, [], [tagged], [tagged, named]]),
         index=draw.choice([None, 1, 2, 3]),
     )
