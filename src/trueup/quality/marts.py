@@ -233,7 +233,8 @@ MART_GATES = (
                     sum(amount) filter (
                         where component in (
                             'sale', 'discount', 'tax', 'shipping', 'refund_items',
-                            'refund_adjustment', 'refund_tax', 'refund_shipping'
+                            'refund_adjustment', 'refund_tax', 'refund_shipping', 'cancellation',
+                            'cancelled_tax', 'cancelled_shipping'
                         )
                     ) as amount,
                     sum(amount) filter (where component = 'sale') as gmv,

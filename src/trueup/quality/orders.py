@@ -181,11 +181,16 @@ ORDER_GATES = (
                 where load_id > {since}
             ),
             expected as (
-                select order_dk, net_of_discount_amount + gift_card_amount + tax_amount
-                        + shipping_amount + tip_amount + duty_amount + additional_fee_amount
-                        + cash_rounding_amount as amount
-                from core.fact_orders
-                where not is_test and order_dk in (select order_dk from touched)
+                select orders.order_dk, orders.net_of_discount_amount + orders.gift_card_amount
+                        + orders.tax_amount + orders.shipping_amount + orders.tip_amount
+                        + orders.duty_amount + orders.additional_fee_amount
+                        + orders.cash_rounding_amount - summed.cancelled_amount
+                        - summed.cancelled_gift_card_amount - summed.cancelled_tax_amount
+                        - summed.cancelled_shipping_amount as amount
+                from core.fact_orders as orders
+                inner join intermediate.int_orders_summed as summed
+                    on orders.order_dk = summed.order_dk
+                where not orders.is_test and orders.order_dk in (select order_dk from touched)
                 union all
                 select order_dk, adjustment_amount - items_amount - gift_card_amount - tax_amount
                         - shipping_amount - tip_amount - duty_amount as amount

@@ -74,6 +74,30 @@ DAMAGE = {
         says="{source} {scope} ad_days: 1 days missing up to ",
         holds=SPEND,
     ),
+    "rates_usable": Damage(
+        of="""
+            select scope, rate_key, stated_rate_date as day from intermediate.int_fx_rates_versioned
+            where closed_load_id is null order by all limit 1
+        """,
+        by=(
+            "update intermediate.int_fx_rates_versioned set rate = null, stated_rate = 'n/a' "
+            "where rate_key = '{rate_key}' and closed_load_id is null"
+        ),
+        says=" of {day} (ECB) is n/a",
+        holds=NOTHING,
+    ),
+    "journeys_ready": Damage(
+        of="""
+            select order_dk, order_name from staging.stg_shopify__orders
+            where not is_test and not is_deleted order by created_at limit 1
+        """,
+        by=(
+            "update staging.stg_shopify__orders set is_journey_ready = false "
+            "where order_dk = '{order_dk}'"
+        ),
+        says="{order_name}, last changed on ",
+        holds=NOTHING,
+    ),
     "spend_accounts_read": Damage(
         of="select scope from ops.accounts where source = 'google_ads' order by scope limit 1",
         by=(
@@ -125,8 +149,8 @@ DAMAGE = {
     "order_line_keys_unique": Damage(
         of="select order_line_dk from core.fact_order_lines where load_id > {since} limit 1",
         by=(
-            "insert into staging.stg_shopify__order_lines select * "
-            "from staging.stg_shopify__order_lines where order_line_dk = '{order_line_dk}'"
+            "insert into intermediate.int_order_lines_counted select * "
+            "from intermediate.int_order_lines_counted where order_line_dk = '{order_line_dk}'"
         ),
         says="{order_line_dk} stands 2 times",
         holds={"fact_order_lines", "dim_product"},

@@ -77,7 +77,7 @@ LATE_DAMAGE = {
     "a line of an order is lost": (
         "orders_complete",
         "select order_line_dk from core.fact_order_lines where load_id > {since} limit 1",
-        "delete from staging.stg_shopify__order_lines where order_line_dk = '{order_line_dk}'",
+        "delete from intermediate.int_order_lines_counted where order_line_dk = '{order_line_dk}'",
         " lines, ",
     ),
     "an amount that the shop no longer sends": (

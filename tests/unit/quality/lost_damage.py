@@ -54,7 +54,7 @@ LOST_DAMAGE = {
     "an order line cannot be read": (
         "order_values_readable",
         _NEW_LINE,
-        "update staging.stg_shopify__order_lines set has_cast_problem = true "
+        "update intermediate.int_order_lines_counted set has_cast_problem = true "
         "where order_line_dk = '{order_line_dk}'",
         "order line {line_id} holds",
     ),
@@ -70,7 +70,7 @@ LOST_DAMAGE = {
             select product_dk, min(line_id) as line_id from core.fact_order_lines
             where product_dk <> '-2' group by all order by max(load_id), product_dk limit 1
         """,
-        "update staging.stg_shopify__order_lines set load_id = 1; "
+        "update intermediate.int_order_lines_counted set load_id = 1; "
         "update staging.stg_shopify__products set load_id = {since} + 1 "
         "where product_dk = '{product_dk}'; "
         "delete from core.dim_product where product_dk = '{product_dk}'",

@@ -78,7 +78,7 @@ IDENTITIES = {
 @pytest.fixture
 def company(grown_company, tmp_path):
     """A copy with one published version and new candidate tables."""
-    return grown_company.copied_to(tmp_path / "copy", "warehouse.duckdb", "published")
+    return grown_company.copied_to(tmp_path / "copy", "lake", "warehouse.duckdb", "published")
 
 
 def a_run(company, later=0):
