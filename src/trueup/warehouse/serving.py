@@ -12,88 +12,19 @@ Readers open `current/serving.duckdb` read-only and so see the old version or th
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
+from trueup.warehouse.content import Candidate, content_hash, holds_rows, in_partition, partitions
+from trueup.warehouse.manifest import PublishedPart, PublishManifest
 
-# Columns that say how a row came here; two runs that agree on all figures may differ in them.
-TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_at"})
 MANIFEST = "manifest.json"
 SERVING_FILE = "serving.duckdb"
 _VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
-
-
-class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One immutable file of a table; `fingerprint` tells cheaply whether it is still good."""
-
-    partition: str
-    file: str
-    rows: int
-    content_hash: str
-    fingerprint: str
-    bytes: int = 0  # 0 in versions that did not note it
-
-
-class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of a version.
-
-    `held_by` names the gates that keep it at an older publish, `held_since` is the first version
-    in which they did.
-    """
-
-    schema: str
-    name: str
-    publish_id: str
-    load_id: int
-    as_of: datetime
-    parts: tuple[PublishedPart, ...]
-    held_by: tuple[str, ...] = ()
-    held_since: datetime | None = None
-
-    @property
-    def content_hash(self) -> str:
-        """Equal when the rows are equal, in whatever order and files."""
-        total = sum(int(part.content_hash, 16) for part in self.parts)
-        return f"{total % (1 << 128):032x}"
-
-    @property
-    def rows(self) -> int:
-        return sum(part.rows for part in self.parts)
-
-
-class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one published version."""
-
-    publish_id: str
-    run_id: str
-    published_at: datetime
-    load_id: int
-    known_at: datetime
-    code_version: str
-    project_hash: str
-    tables: dict[str, PublishedTable]
-    format: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A table that is ready to be published; `partition` is its date column, or None.
-
-    A row's `load_id` must be that of the last load that may have changed any of its values, also
-    when that load brought no row but took one away, such as an exchange rate.
-    """
-
-    schema: str
-    name: str
-    partition: str | None
 
 
 class PublishedStore:
@@ -151,7 +82,7 @@ class PublishedStore:
         """The table's parts: files of `before` where nothing changed, new ones where it did."""
         known = {part.partition: part for part in before}
         parts = []
-        for partition, rows, fingerprint in _partitions(connection, table, salt):
+        for partition, rows, fingerprint in partitions(connection, table, salt):
             part = known.get(partition)
             try:
                 if part is None or part.fingerprint != fingerprint or not self._has(part):
@@ -237,11 +168,11 @@ class PublishedStore:
         rows: int,
         fingerprint: str,
     ) -> PublishedPart:
-        select = f"select * from {table.schema}.{table.name} where {_where(table, partition)}"
-        content_hash = _content_hash(connection, select)
-        file = Path("parts") / table.name / f"{partition}-{rows}-{content_hash}.parquet"
+        select = f"select * from {table.schema}.{table.name} where {in_partition(table, partition)}"
+        digest = content_hash(connection, select)
+        file = Path("parts") / table.name / f"{partition}-{rows}-{digest}.parquet"
         path = self.root / file
-        if not _holds(connection, path, rows):
+        if not holds_rows(connection, path, rows):
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch = path.with_suffix(f".{os.getpid()}.tmp")
             connection.execute(
@@ -256,7 +187,7 @@ class PublishedStore:
             partition=partition,
             file=str(file),
             rows=rows,
-            content_hash=content_hash,
+            content_hash=digest,
             fingerprint=fingerprint,
             bytes=path.stat().st_size,
         )
@@ -293,69 +224,6 @@ class PublishedStore:
         link.replace(self.root / "current")
         _sync_folder(self.root)
         failpoint("C15")
-
-
-def _partitions(
-    connection: duckdb.DuckDBPyConnection, table: Candidate, salt: str
-) -> list[tuple[str, int, str]]:
-    """Each partition's name, rows and fingerprint; a table without a date column is one."""
-    name = f"{table.schema}.{table.name}"
-    if table.partition is None:
-        rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
-        return [("all", rows, _content_hash(connection, f"select * from {name}"))]
-    month = f"coalesce(strftime({table.partition}, '%Y-%m'), 'none')"
-    found = connection.execute(
-        f"select {month}, count(*), max(load_id), sum(hash(load_id)) from {name} "
-        "group by 1 order by 1"
-    ).fetchall()
-    if not found:
-        return [("none", 0, f"{salt}:empty")]
-    return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
-
-
-def _holds(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
-    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
-    try:
-        found = connection.execute(
-            "select num_rows from parquet_file_metadata(?)", [str(path)]
-        ).fetchall()
-    except duckdb.Error:
-        return False
-    return found == [(rows,)]
-
-
-def _where(table: Candidate, partition: str) -> str:
-    if table.partition is None:
-        return "true"
-    if partition == "none":
-        return f"{table.partition} is null"
-    first = f"date '{partition}-01'"
-    return f"{table.partition} >= {first} and {table.partition} < {first} + interval 1 month"
-
-
-def _content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
-    """128 bits that depend on the rows but not on their order: the sum of the rows' MD5s."""
-    described = connection.execute(f"describe {select}").fetchall()
-    columns = [row[0] for row in described if row[0] not in TECHNICAL_COLUMNS]
-    # A text of one tilde is not NULL, and no text holds the mark between two columns.
-    text = "coalesce(replace(replace(\"{}\"::varchar, '|', '||'), '~', '~~'), '~')"
-    parts = ", ".join(text.format(column) for column in columns)
-    high, low = connection.execute(
-        f"select coalesce(sum(md5_number_upper(line)::hugeint), 0)::varchar, "
-        f"coalesce(sum(md5_number_lower(line)::hugeint), 0)::varchar "
-        f"from (select concat_ws(' | ', {parts}) as line from ({select}))"
-    ).fetchall()[0]
-    mask = (1 << 64) - 1
-    return f"{int(high) & mask:016x}{int(low) & mask:016x}"
-
-
-def _rows_of(path: Path) -> int | None:
-    """The rows of a part, by its footer; None when it is not there or was cut short."""
-    try:
-        rows: int = pq.read_metadata(path).num_rows
-    except (OSError, pa.ArrowException):
-        return None
-    return rows
 
 
 def _quoted(path: Path) -> str:

@@ -10,7 +10,7 @@ from trueup.pipeline.build.publish import PublishResult
 from trueup.pipeline.sync.engine import StreamResult, SyncResult
 from trueup.pipeline.sync.reading import Tally
 from trueup.quality.gates import Gate, Verdict
-from trueup.warehouse.serving import PublishedTable, PublishManifest
+from trueup.warehouse.manifest import PublishedTable, PublishManifest
 
 NOON = datetime(2026, 7, 31, 12, tzinfo=UTC)
 

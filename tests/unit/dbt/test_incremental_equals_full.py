@@ -10,7 +10,9 @@ import pytest
 
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse, run_dbt
-from trueup.warehouse.serving import Candidate, PublishedPart, PublishedStore
+from trueup.warehouse.content import Candidate
+from trueup.warehouse.manifest import PublishedPart
+from trueup.warehouse.serving import PublishedStore
 
 FIRST_DAY = date(2026, 6, 1)
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(5)]

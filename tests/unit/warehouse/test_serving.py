@@ -8,7 +8,9 @@ import duckdb
 import pytest
 
 from trueup.errors import IntegrityError
-from trueup.warehouse.serving import Candidate, PublishedStore, PublishedTable, PublishManifest
+from trueup.warehouse.content import Candidate
+from trueup.warehouse.manifest import PublishedTable, PublishManifest
+from trueup.warehouse.serving import PublishedStore
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
 FACTS = Candidate(schema="core", name="facts", partition="day")

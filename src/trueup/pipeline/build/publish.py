@@ -10,7 +10,8 @@ from trueup import __version__
 from trueup.pipeline.build.transform import TransformResult, metric_dictionary
 from trueup.pipeline.context import Run
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.serving import Candidate, PublishedPart, PublishedTable, PublishManifest
+from trueup.warehouse.content import Candidate
+from trueup.warehouse.manifest import PublishedPart, PublishedTable, PublishManifest
 
 # What the Trust page reads, copied into the serving file beside the views.
 STATE_TABLES = {

@@ -20,7 +20,7 @@ from trueup.core.failpoints import failpoint
 from trueup.errors import ConfigError, IntegrityError, QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.serving import Candidate
+from trueup.warehouse.content import Candidate
 
 PUBLISHED_SCHEMAS = ("core", "marts")
 # How DuckDB, in a model's message, says that the disk and not the model is at fault.

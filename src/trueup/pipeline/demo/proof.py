@@ -11,7 +11,8 @@ import duckdb
 from trueup.pipeline.demo.faults import Deed
 from trueup.pipeline.demo.parts import Proof
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.serving import SERVING_FILE, PublishManifest
+from trueup.warehouse.manifest import PublishManifest
+from trueup.warehouse.serving import SERVING_FILE
 
 Sides = tuple[PublishManifest, PublishManifest]
 """The versions before and after."""

@@ -1,0 +1,77 @@
+"""What a candidate table holds: its partitions, their fingerprints, and a hash of any rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+# Columns that say how a row came here; two runs that agree on all figures may differ in them.
+TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_at"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A table that is ready to be published; `partition` is its date column, or None.
+
+    A row's `load_id` must be that of the last load that may have changed any of its values, also
+    when that load brought no row but took one away, such as an exchange rate.
+    """
+
+    schema: str
+    name: str
+    partition: str | None
+
+
+def partitions(
+    connection: duckdb.DuckDBPyConnection, table: Candidate, salt: str
+) -> list[tuple[str, int, str]]:
+    """Each partition's name, rows and fingerprint; a table without a date column is one."""
+    name = f"{table.schema}.{table.name}"
+    if table.partition is None:
+        rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
+        return [("all", rows, content_hash(connection, f"select * from {name}"))]
+    month = f"coalesce(strftime({table.partition}, '%Y-%m'), 'none')"
+    found = connection.execute(
+        f"select {month}, count(*), max(load_id), sum(hash(load_id)) from {name} "
+        "group by 1 order by 1"
+    ).fetchall()
+    if not found:
+        return [("none", 0, f"{salt}:empty")]
+    return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
+
+
+def holds_rows(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
+    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
+    try:
+        found = connection.execute(
+            "select num_rows from parquet_file_metadata(?)", [str(path)]
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return found == [(rows,)]
+
+
+def in_partition(table: Candidate, partition: str) -> str:
+    """The condition that a partition's rows meet."""
+    if table.partition is None:
+        return "true"
+    if partition == "none":
+        return f"{table.partition} is null"
+    first = f"date '{partition}-01'"
+    return f"{table.partition} >= {first} and {table.partition} < {first} + interval 1 month"
+
+
+def content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
+    """128 bits that depend on the rows but not on their order: the sum of the rows' MD5s."""
+    described = connection.execute(f"describe {select}").fetchall()
+    columns = [row[0] for row in described if row[0] not in TECHNICAL_COLUMNS]
+    # A text of one tilde is not NULL, and no text holds the mark between two columns.
+    text = "coalesce(replace(replace(\"{}\"::varchar, '|', '||'), '~', '~~'), '~')"
+    parts = ", ".join(text.format(column) for column in columns)
+    high, low = connection.execute(
+        f"select coalesce(sum(md5_number_upper(line)::hugeint), 0)::varchar, "
+        f"coalesce(sum(md5_number_lower(line)::hugeint), 0)::varchar "
+        f"from (select concat_ws(' | ', {parts}) as line from ({select}))"
+    ).fetchall()[0]
+    mask = (1 << 64) - 1
+    return f"{int(high) & mask:016x}{int(low) & mask:016x}"
