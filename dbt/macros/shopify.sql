@@ -141,7 +141,8 @@ newest_listed as (
         shop,
         order_id,
         count_if(not is_deleted) > 0 as is_listed,
-        max(load_id) as load_id
+        -- An order that is listed is so since the listing that has it, whatever another lacks.
+        coalesce(max(case when not is_deleted then load_id end), max(load_id)) as load_id
     from {{ ref('stg_shopify__listed_orders') }}
     where closed_load_id is null and order_id in (select order_id from {{ orders }})
     group by shop, order_id

@@ -65,7 +65,11 @@ def differences(company: Company) -> dict[str, set[tuple]]:
             db.register(name, getattr(truth, name))
         wanted = {
             "spend": set(db.execute(TRUE_SPEND).fetchall()),
-            "finance": set(db.execute(TRUE_FINANCE).fetchall()),
+            "finance": {
+                row
+                for row in db.execute(TRUE_FINANCE).fetchall()
+                if row[0] >= company.project.config.start_date
+            },
             "refunds": set(db.execute(TRUE_REFUNDS).fetchall()),
             "first orders": set(db.execute(TRUE_FIRST_ORDERS).fetchall()),
         }
