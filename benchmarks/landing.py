@@ -7,12 +7,12 @@ FILE FOLDER` lands them. Each landing is a process of its own and reads the page
 import json
 import shutil
 import sys
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 PAGE_ROWS = 10_000
 DAY = date(2026, 6, 1)
-NOW = datetime(2026, 6, 2, 6, tzinfo=UTC)
 
 
 def record(number: int) -> dict[str, object]:
@@ -38,74 +38,30 @@ def record(number: int) -> dict[str, object]:
 
 
 def prepare(file: Path, records: int) -> None:
-    """Pages of 10,000 rows, one JSON answer a line."""
-    with file.open("w") as out:
+    """Pages of 10,000 rows, each a JSON answer behind a line with its length."""
+    with file.open("wb") as out:
         for first in range(0, records, PAGE_ROWS):
             rows = [record(n) for n in range(first, min(first + PAGE_ROWS, records))]
             page = {"results": rows, "fieldMask": "campaign.id", "nextPageToken": f"t{first}"}
-            out.write(json.dumps(page, separators=(",", ":")) + "\n")
+            body = json.dumps(page, separators=(",", ":")).encode()
+            out.write(b"%d\n%s" % (len(body), body))
 
 
-def pages_of(file: Path) -> list[bytes]:
-    return file.read_bytes().splitlines()
+def pages_of(file: Path) -> Iterator[bytes]:
+    """One page after the other, as answers come: each is in memory whole while it is landed."""
+    with file.open("rb") as pages:
+        while length := pages.readline():
+            yield pages.read(int(length))
 
 
-def land_ours(file: Path, folder: Path) -> int:
-    """The way of every page in a sync: split, door, collector, one commit; payload kept."""
-    from zoneinfo import ZoneInfo
+def land_ours(pages: Iterator[bytes], folder: Path) -> int:
+    """A sync's own read of a report's day; see `benchmarks.one_day`."""
+    from benchmarks.one_day import land
 
-    from trueup.core.batch import BatchHeader, Counts, ScopeState
-    from trueup.core.window import Window
-    from trueup.lake.collector import BatchCollector
-    from trueup.lake.layout import open_lake
-    from trueup.lake.parts import Lineage, Records
-    from trueup.lake.table import StreamTable
-    from trueup.privacy.door import Door
-    from trueup.privacy.vault import Vault
-    from trueup.sources.google_ads.streams import STREAMS
-    from trueup.sources.records import split
-
-    stream = next(s for s in STREAMS if s.name == "ad_days")
-    open_lake(folder)
-    table = StreamTable(folder, "google_ads", stream.name)
-    door = Door(stream, Vault.open(folder / "vault.sqlite", bytes(32)), now=NOW)
-    collector = BatchCollector(table.path, "b1")
-    window = Window.of_day(DAY, ZoneInfo("Europe/Berlin"))
-    landed, seen = 0, {}
-    for index, body in enumerate(pages_of(file)):
-        admitted = door.admit(split(body, ("results",)).records)
-        if admitted.refused:
-            raise SystemExit(f"refused: {admitted.refused[0]}")
-        seen.update(zip(admitted.keys, map(hash, admitted.payloads), strict=True))
-        lineage = Lineage(
-            batch_id="b1", scope="1", extracted_at=NOW, page_index=index, window=window
-        )
-        collector.add(
-            Records(
-                payloads=admitted.payloads,
-                record_indexes=admitted.indexes,
-                keys=admitted.keys,
-            ),
-            lineage,
-        )
-        landed += len(admitted.payloads)
-    collector.content_hash(window)
-    header = BatchHeader(
-        batch_id="b1",
-        source="google_ads",
-        stream=stream.name,
-        kind="report",
-        scope="1",
-        extracted_at=NOW,
-        state=ScopeState(),
-        counts=Counts(received=landed, landed=landed),
-        files=collector.write(lineage),
-    )
-    table.append(header, None)
-    return landed
+    return land(pages, folder, DAY)
 
 
-def land_pyarrow(file: Path, folder: Path) -> int:
+def land_pyarrow(pages: Iterator[bytes], folder: Path) -> int:
     """The least that writes the same bytes: records split, one column, the same codec, durable."""
     import os
 
@@ -118,7 +74,7 @@ def land_pyarrow(file: Path, folder: Path) -> int:
 
     decoder = msgspec.json.Decoder(Answer)
     chunks = []
-    for body in pages_of(file):
+    for body in pages:
         records = [bytes(raw) for raw in decoder.decode(body).results]
         chunks.append(pa.array(records, pa.binary()).cast(pa.string()))
     table = pa.table({"payload": pa.chunked_array(chunks)})
@@ -129,7 +85,7 @@ def land_pyarrow(file: Path, folder: Path) -> int:
     return int(table.num_rows)
 
 
-def land_dlt(file: Path, folder: Path) -> int:
+def land_dlt(pages: Iterator[bytes], folder: Path) -> int:
     """dlt's default path: dictionaries in, its normaliser, Delta out."""
     import os
 
@@ -140,7 +96,7 @@ def land_dlt(file: Path, folder: Path) -> int:
 
     @dlt.resource(name="ad_days", write_disposition="append", table_format="delta")
     def ad_days():  # type: ignore[no-untyped-def]  # dlt's own decorator decides
-        for body in pages_of(file):
+        for body in pages:
             yield orjson.loads(body)["results"]
 
     pipeline = dlt.pipeline(
@@ -164,7 +120,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     landings = {"ours": land_ours, "pyarrow": land_pyarrow, "dlt": land_dlt}
-    print(landings[what](file, folder))
+    print(landings[what](pages_of(file), folder))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,6 +20,7 @@ from trueup.core.window import Window
 from trueup.errors import IntegrityError
 from trueup.lake.layout import RECORD_SCHEMA
 
+_T = TypeVar("_T")
 ZSTD_LEVEL = 1
 ROW_GROUP_ROWS = 122_880  # what DuckDB scans at a time
 # Ids of a record's key repeat too little for a dictionary to pay; the rest hardly varies.
@@ -40,13 +42,34 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Records of one page, column by column; all sequences have the same length."""
+    """Records of one page, column by column; all sequences have the same length.
+
+    `digests` are those of `collector.payload_digests`, where they were needed already.
+    """
 
     payloads: Sequence[bytes]
     record_indexes: Sequence[int]
-    keys: Sequence[str | None] | None = None
+    digests: Sequence[int] | None = None
+    keys: Sequence[str] | None = None
     cursors: Sequence[str | None] | None = None
     problems: Sequence[str] | None = None
+
+    def only(self, rows: Sequence[int]) -> "Records":
+        """The records at `rows`, which ascend."""
+        if len(rows) == len(self.payloads):
+            return self
+        return Records(
+            payloads=[self.payloads[row] for row in rows],
+            record_indexes=[self.record_indexes[row] for row in rows],
+            digests=_only(self.digests, rows),
+            keys=_only(self.keys, rows),
+            cursors=_only(self.cursors, rows),
+            problems=_only(self.problems, rows),
+        )
+
+
+def _only(column: Sequence[_T] | None, rows: Sequence[int]) -> Sequence[_T] | None:
+    return None if column is None else [column[row] for row in rows]
 
 
 def to_table(records: Records, lineage: Lineage) -> pa.Table:
@@ -125,17 +148,28 @@ def _write(path: Path, tables: Sequence[pa.Table]) -> None:
 
 def _strings(values: Sequence[bytes]) -> pa.Array:
     # Arrays are made from buffers: `pa.array` on Python lists costs more, and imports pandas.
-    offsets = np.fromiter(accumulate(map(len, values), initial=0), np.int32, len(values) + 1)
     data = pa.py_buffer(b"".join(values))
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), data)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(_offsets(values)), data)
+
+
+def _offsets(values: Sequence[bytes] | Sequence[str]) -> npt.NDArray[np.int32]:
+    offsets = np.zeros(len(values) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, values), np.int32, len(values)), out=offsets[1:])
+    return offsets
 
 
 def _texts(values: Sequence[str | None] | None, count: int) -> pa.Array:
     if values is None:
         return pa.nulls(count, pa.string())
-    if None in values:
+    present = [value for value in values if value is not None]
+    if len(present) < count:
         return pa.array(values, pa.string())
-    return _strings([value.encode() for value in values if value is not None])
+    text = "".join(present)
+    if not text.isascii():
+        return _strings([value.encode() for value in present])
+    return pa.StringArray.from_buffers(
+        count, pa.py_buffer(_offsets(present)), pa.py_buffer(text.encode("ascii"))
+    )
 
 
 def _int32s(values: Sequence[int]) -> pa.Array:

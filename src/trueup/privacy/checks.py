@@ -42,10 +42,16 @@ def decode_sound(records: Sequence[bytes]) -> list[Value] | None:
     page = b"[" + b",".join(records) + b"]"
     again = _encode(values)
     if again == page:  # nothing was lost; most vendors write the very form that we write
-        return None if b"\\u0000" in page else values
-    if b"\\" in page and (b"\\u0000" in page or _HIDDEN_QUOTE.search(page)):
+        return None if holds_nul(page) else values
+    if holds_nul(page) or (b"\\" in page and _HIDDEN_QUOTE.search(page)):
         return None
     return values if _names_once(page, again) else None
+
+
+def holds_nul(page: bytes) -> bool:
+    """Whether a NUL character is written in `page`, which is JSON."""
+    # One character is found much faster than six.
+    return b"\\" in page and b"\\u0000" in page
 
 
 def judge(record: bytes) -> tuple[Value, str]:

@@ -100,23 +100,40 @@ def suspected_spans(page: bytes) -> list[tuple[int, int]]:
 
 
 def _spans(page: Bytes) -> list[tuple[int, int]]:
-    size = len(page)
-    digit = np.subtract(page, 48, out=_scratch.take("digit", size))
+    digit = np.subtract(page, ord("0"), out=_scratch.take("digit", len(page)))
     np.less(digit, 10, out=digit.view(np.bool_))
+    either = _digits_and_separators(page, digit)
+    if not _narrowed(_runs_of_eight(either), 5, "a").any():
+        return []
     # A mask of runs of eight serves both for longer runs and for groups of at most eight.
-    eight = _narrowed(_narrowed(_narrowed(digit, 1, "a"), 2, "b"), 4, "eight")
+    eight = _runs_of_eight(digit)
     starts, ends = _runs_of_thirteen(eight)
     keep = _issuable(page, starts, ends)
     starts, ends = starts[keep], ends[keep]
     keep = _passes_luhn(page, starts, ends)
     whole = list(zip(starts[keep].tolist(), ends[keep].tolist(), strict=True))
-    return whole + _grouped(page, digit, _widened(_narrowed(eight, 1, "b")))
+    return whole + _grouped(digit, either, _widened(_narrowed(eight, 1, "b")))
+
+
+def _digits_and_separators(page: Bytes, digit: Bytes) -> Bytes:
+    either = np.subtract(page, ord("-"), out=_scratch.take("either", len(page)))
+    np.less(either, 2, out=either.view(np.bool_))  # - and .
+    space = np.equal(page, ord(" "), out=_scratch.take("a", len(page)).view(np.bool_))
+    np.bitwise_or(either, space, out=either)
+    np.bitwise_or(either, digit, out=either)
+    either[: len(PADDING)] = either[-len(PADDING) :] = 0
+    return either
 
 
 def _narrowed(mask: Bytes, places: int, into: str) -> Bytes:
     """Where `mask` holds both here and `places` further on."""
     out = _scratch.take(into, len(mask) - places)
     return np.bitwise_and(mask[places:], mask[:-places], out=out)
+
+
+def _runs_of_eight(mask: Bytes) -> Bytes:
+    """Where runs of eight and more begin and go on for eight."""
+    return _narrowed(_narrowed(_narrowed(mask, 1, "a"), 2, "b"), 4, "eight")
 
 
 def _runs_of_thirteen(eight: Bytes) -> tuple[Indexes, Indexes]:
@@ -160,18 +177,10 @@ def _passes_luhn(page: Bytes, starts: Indexes, ends: Indexes) -> npt.NDArray[np.
     return passes
 
 
-def _grouped(page: Bytes, digit: Bytes, long_group: Bytes) -> list[tuple[int, int]]:
+def _grouped(digit: Bytes, either: Bytes, long_group: Bytes) -> list[tuple[int, int]]:
     """Runs of digits in groups of at most eight, with separators between, of 13 digits or more."""
-    # "eight" and "a" are free by now; `long_group` lies in "b".
-    mask = np.subtract(page, ord("-"), out=_scratch.take("a", len(page)))
-    np.less(mask, 2, out=mask.view(np.bool_))  # - and .
-    other = _scratch.take("eight", len(page))
-    np.bitwise_or(mask, np.equal(page, ord(" "), out=other.view(np.bool_)), out=mask)
-    np.bitwise_or(mask, np.greater(digit, long_group, out=other.view(np.bool_)), out=mask)
-    mask[0] = mask[-1] = 0
-    starts, ends = _runs_of_thirteen(
-        _narrowed(_narrowed(_narrowed(mask, 1, "b"), 2, "a"), 4, "eight")
-    )
+    np.greater(either, long_group, out=either.view(np.bool_))
+    starts, ends = _runs_of_thirteen(_runs_of_eight(either))
     if not len(starts):
         return []
     counted = digit[starts[:, None] + np.arange(_COUNTED_BYTES)].sum(axis=1)

@@ -13,6 +13,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import repeat
+from typing import TypeGuard
 
 import msgspec
 
@@ -22,6 +24,7 @@ from trueup.privacy import checks, strays
 from trueup.privacy.cards import records_with_cards, redact_cards
 from trueup.privacy.checks import Value
 from trueup.privacy.fields import FieldPath, joined_keys
+from trueup.privacy.forms import Forms
 from trueup.privacy.personal import PersonalFields, Place, with_tokens
 from trueup.privacy.vault import Vault
 
@@ -87,23 +90,23 @@ class Door:
         self._key = [FieldPath(path) for path in stream.key]
         self._cursor = FieldPath(stream.cursor) if stream.cursor else None
         self._day = FieldPath(stream.day) if stream.day else None
+        self._paths = [*self._key, *(path for path in (self._day, self._cursor) if path)]
+        self._forms = Forms([path for path in (*stream.key, stream.day, stream.cursor) if path])
         self._personal = (
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
 
     def admit(self, page_records: Sequence[Record]) -> Admitted:
         """Check a page; new tokens are durable before it returns. A bad record harms no other."""
-        page = [r if isinstance(r, bytes) else bytes(r) for r in page_records]
+        page = [*page_records] if _are_bytes(page_records) else [bytes(r) for r in page_records]
         carded = set(records_with_cards(page))
         admitted = Admitted()
         places: list[list[Place]] = []
         for first in range(0, len(page), _CHUNK_RECORDS):
             chunk = page[first : first + _CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
-            values = None
-            if carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes:
-                values = checks.decode_sound(chunk)
-            if values is None or not self._take_alike(admitted, places, indexes, chunk, values):
+            is_plain = carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes
+            if not (is_plain and self._take_alike(admitted, places, indexes, chunk)):
                 for index, record in zip(indexes, chunk, strict=True):
                     self._take_one(admitted, places, index, record, is_carded=index in carded)
         self._replace_personal(admitted, places)
@@ -120,22 +123,37 @@ class Door:
         places: list[list[Place]],
         indexes: range,
         chunk: list[bytes],
-        values: list[Value],
     ) -> bool:
         """Take a chunk of sound records; False, and nothing taken, when one is out of line."""
         try:
-            keys = joined_keys([path.texts(values) for path in self._key])
-            days = self._day.texts(values) if self._day else [""] * len(values)
-            found = self._places(chunk, values)
+            columns, found = self._read_alike(chunk)
         except (LookupError, msgspec.ValidationError):
             return False
-        admitted.cursors += self._cursors(values)
-        admitted.keys += keys
-        admitted.days += days
+        parts = len(self._key)
+        admitted.keys += joined_keys(columns[:parts])
+        admitted.days += columns[parts] if self._day else repeat("", len(chunk))
+        admitted.cursors += columns[-1] if self._cursor else repeat(None, len(chunk))
         admitted.indexes += indexes
         admitted.payloads += chunk
         places += found
         return True
+
+    def _read_alike(self, chunk: list[bytes]) -> tuple[list[list[str]], list[list[Place]]]:
+        """Columns of key, day and cursor, and the personal values of each record.
+
+        Raises LookupError or msgspec.ValidationError when a record is out of line.
+        """
+        if self._personal is None:
+            lines = b"\n".join([*chunk, b""])
+            if (columns := self._forms.texts(lines, len(chunk))) is not None:
+                return columns, self._undeclared_places(chunk, lines)
+        values = checks.decode_sound(chunk)
+        if values is None:
+            raise LookupError("a record needs a closer look")
+        columns = [path.texts(values) for path in self._paths]
+        if self._personal is None:
+            self._forms.learn(values)
+        return columns, self._places(chunk, values)
 
     def _take_one(
         self,
@@ -163,7 +181,7 @@ class Door:
             admitted.refused.append(self._kept_aside(index, reason, record))
             return
         admitted.keys += joined_keys([[part] for part in present])
-        admitted.cursors += self._cursors([value])
+        admitted.cursors.append(self._cursor.text(value) if self._cursor else None)
         admitted.days.append(day or "")
         admitted.indexes.append(index)
         admitted.payloads.append(record)
@@ -175,23 +193,19 @@ class Door:
         value, reason = checks.judge(record)
         return value, reason or (checks.CARD_NUMBER if is_carded else "")
 
-    def _cursors(self, values: list[Value]) -> list[str | None]:
-        if self._cursor is None:
-            return [None] * len(values)
-        try:
-            return list(self._cursor.texts(values))
-        except LookupError:
-            return [self._cursor.text(value) for value in values]
-
     def _places(self, records: list[bytes], values: list[Value]) -> list[list[Place]]:
         """The personal values of each record, in the order they stand in."""
         if self._personal is None:
-            if not strays.has_sign(b"\n".join(records)):
-                return [_NOTHING] * len(records)
-            return [strays.stray_places(record, (), "") for record in records]
+            return self._undeclared_places(records, b"\n".join(records))
         return [
             self._all_places(self._personal, r, v) for r, v in zip(records, values, strict=True)
         ]
+
+    def _undeclared_places(self, records: list[bytes], page: bytes) -> list[list[Place]]:
+        """The personal values of records without a declared one; `page` is all of them."""
+        if not strays.has_sign(page):
+            return [_NOTHING] * len(records)
+        return [strays.stray_places(record, (), "") for record in records]
 
     def _all_places(self, personal: PersonalFields, record: bytes, value: Value) -> list[Place]:
         declared = personal.places(record, value)
@@ -217,7 +231,7 @@ class Door:
         value, _ = checks.judge(admitted.payloads[row])
         parts = [path.text(value) or "" for path in self._key]
         admitted.keys[row : row + 1] = joined_keys([[part] for part in parts])
-        admitted.cursors[row : row + 1] = self._cursors([value])
+        admitted.cursors[row] = self._cursor.text(value) if self._cursor else None
 
     def _kept_aside(self, index: int, reason: str, record: bytes) -> Refused:
         text = redact_cards(record.decode("utf-8", "surrogateescape"))
@@ -234,6 +248,10 @@ class Door:
         texts = [admitted.refused[row].payload_text for row in rows]
         for row, sealed in zip(rows, self._vault.seal_all(texts) if texts else [], strict=True):
             admitted.refused[row] = replace(admitted.refused[row], payload_text=sealed)
+
+
+def _are_bytes(records: Sequence[Record]) -> TypeGuard[Sequence[bytes]]:
+    return set(map(type, records)) <= {bytes}
 
 
 def _is_utf8(text: str) -> bool:

@@ -23,12 +23,7 @@ class FieldPath:
                 column = [value[name] for value in column]  # type: ignore[index]  # checked by trying
         except (KeyError, TypeError):
             raise LookupError(self._names[-1]) from None
-        kinds = set(map(type, column))
-        if kinds == {str}:
-            return column  # type: ignore[return-value]  # all are str, as was just looked up
-        if kinds == {int}:
-            return list(map(str, column))
-        raise LookupError(self._names[-1])
+        return plain_texts(column)
 
     def text(self, value: Value) -> str | None:
         """The field of one record as text; None when it is absent, null, an object or a list."""
@@ -40,6 +35,16 @@ class FieldPath:
         if isinstance(found, bool | int | float):
             return msgspec.json.encode(found).decode()
         return None
+
+
+def plain_texts(column: list[object]) -> list[str]:
+    """A column of text or of whole numbers as text; raises LookupError for any other."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column  # type: ignore[return-value]  # all are str, as was just looked up
+    if kinds == {int}:
+        return list(map(str, column))
+    raise LookupError("neither text nor whole numbers throughout")
 
 
 def joined_keys(parts: Sequence[list[str]]) -> list[str]:

@@ -111,15 +111,15 @@ def _take(work: _PageRead, page: Page) -> None:
     reader, index = work.reader, work.trail.note(page)
     admitted = reader.door.admit(page.records)
     reader.tally.strays += admitted.strays
-    rows = _new_rows(work, admitted)
-    if rows:
-        records = Records(
-            payloads=[admitted.payloads[row] for row in rows],
-            record_indexes=[admitted.indexes[row] for row in rows],
-            keys=[admitted.keys[row] for row in rows],
-            cursors=[admitted.cursors[row] for row in rows],
-        )
-        work.collector.add(records, reader.lineage(work.batch_id, index, work.read.window))
+    records = Records(
+        payloads=admitted.payloads,
+        record_indexes=admitted.indexes,
+        keys=admitted.keys,
+        cursors=admitted.cursors,
+    )
+    if rows := _new_rows(work, admitted):
+        lineage = reader.lineage(work.batch_id, index, work.read.window)
+        work.collector.add(records.only(rows), lineage)
         reader.tally.landed += len(rows)
     refused = RefusedRecords(reader.door, work.recent.refused())
     if records_aside := refused.new_ones(page, admitted.refused, reader.tally):

@@ -1,6 +1,6 @@
 """Reports and snapshots: whole windows, committed only when their content differs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
 from trueup.errors import ContractError
-from trueup.lake.collector import BatchCollector
+from trueup.lake.collector import BatchCollector, payload_digests
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, closed_until
 from trueup.pipeline.sync.reading import Reader, RefusedRecords, Tally
+from trueup.pipeline.sync.repeats import KeysSeen
 from trueup.pipeline.sync.trail import Trail
 from trueup.privacy.door import Admitted, Refused
 
@@ -42,7 +43,7 @@ class _WindowRead:
     collector: BatchCollector
     refused: RefusedRecords
     trail: Trail = field(default_factory=Trail)
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: KeysSeen = field(default_factory=KeysSeen)
 
 
 def read_windows(reader: Reader, read: Read) -> None:
@@ -85,27 +86,32 @@ def _take(work: _WindowRead, page: Page, page_index: int) -> None:
     admitted = work.reader.door.admit(page.records)
     work.reader.tally.strays += admitted.strays
     refused = list(admitted.refused)
+    records = Records(
+        payloads=admitted.payloads,
+        record_indexes=admitted.indexes,
+        keys=admitted.keys,
+        digests=payload_digests(admitted.payloads),
+    )
     for day, rows in _rows_by_day(admitted, work.reader):
         window = work.windows.get(day)
-        kept = [] if window is None else _without_repeats(work, admitted, rows, refused)
+        of_day = records.only(rows)
         if window is None:
-            refused.extend(_refusal(admitted, row, "outside_window") for row in rows)
-        elif kept:
-            lineage = work.reader.lineage(work.batch_id, page_index, window)
-            work.collector.add(_selected(admitted, kept), lineage)
-            work.reader.tally.landed += len(kept)
-    if records := work.refused.new_ones(page, refused, work.reader.tally):
-        work.collector.add(records, work.reader.lineage(work.batch_id, page_index, None))
+            refused.extend(_refusals(of_day, "outside_window"))
+        elif (kept := _without_repeats(work, of_day, refused)).payloads:
+            work.collector.add(kept, work.reader.lineage(work.batch_id, page_index, window))
+            work.reader.tally.landed += len(kept.payloads)
+    if aside := work.refused.new_ones(page, refused, work.reader.tally):
+        work.collector.add(aside, work.reader.lineage(work.batch_id, page_index, None))
 
 
-def _rows_by_day(admitted: Admitted, reader: Reader) -> Iterable[tuple[str, list[int]]]:
-    count = len(admitted.payloads)
+def _rows_by_day(admitted: Admitted, reader: Reader) -> Iterable[tuple[str, Sequence[int]]]:
+    days, every = admitted.days, range(len(admitted.payloads))
     if reader.stream.kind is StreamKind.SNAPSHOT:
-        return [("", list(range(count)))]
-    if len(set(admitted.days)) <= 1:  # the usual case: a page of one day
-        return [(local_day(admitted.days[0], reader.zone), list(range(count)))] if count else []
+        return [("", every)]
+    if not days or days.count(days[0]) == len(days):  # the usual case: a page of one day
+        return [(local_day(days[0], reader.zone), every)] if days else []
     rows: dict[str, list[int]] = {}
-    for row, day in enumerate(admitted.days):
+    for row, day in enumerate(days):
         rows.setdefault(local_day(day, reader.zone), []).append(row)
     return rows.items()
 
@@ -121,45 +127,20 @@ def local_day(text: str, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).date().isoformat() if moment.tzinfo else text
 
 
-def _without_repeats(
-    work: _WindowRead, admitted: Admitted, rows: list[int], refused: list[Refused]
-) -> list[int]:
-    """Rows whose key was not met before; a repeat with other content is kept aside."""
-    keys = [admitted.keys[row] for row in rows]
-    hashes = [hash(admitted.payloads[row]) for row in rows]
-    if len(set(keys)) == len(keys) and work.seen.keys().isdisjoint(keys):
-        work.seen.update(zip(keys, hashes, strict=True))
-        return rows
-    kept = []
-    for row, key, digest in zip(rows, keys, hashes, strict=True):
-        if key not in work.seen:
-            work.seen[key] = digest
-            kept.append(row)
-        elif work.seen[key] == digest:
-            work.reader.tally.deduplicated += 1
-        else:
-            refused.append(_refusal(admitted, row, "conflicting_key"))
-    return kept
+def _without_repeats(work: _WindowRead, records: Records, refused: list[Refused]) -> Records:
+    """Those whose key was not met before; a repeat with other content is kept aside."""
+    rows = work.seen.sort(records.keys or (), records.digests or ())
+    work.reader.tally.deduplicated += len(rows.repeated)
+    if rows.conflicting:
+        refused.extend(_refusals(records.only(rows.conflicting), "conflicting_key"))
+    return records.only(rows.new)
 
 
-def _selected(admitted: Admitted, rows: list[int]) -> Records:
-    if len(rows) == len(admitted.payloads):
-        return Records(
-            payloads=admitted.payloads, record_indexes=admitted.indexes, keys=admitted.keys
-        )
-    return Records(
-        payloads=[admitted.payloads[row] for row in rows],
-        record_indexes=[admitted.indexes[row] for row in rows],
-        keys=[admitted.keys[row] for row in rows],
-    )
-
-
-def _refusal(admitted: Admitted, row: int, reason: str) -> Refused:
-    return Refused(
-        record_index=admitted.indexes[row],
-        reason=reason,
-        payload_text=admitted.payloads[row].decode(),
-    )
+def _refusals(records: Records, reason: str) -> list[Refused]:
+    return [
+        Refused(record_index=index, reason=reason, payload_text=payload.decode())
+        for index, payload in zip(records.record_indexes, records.payloads, strict=True)
+    ]
 
 
 def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:

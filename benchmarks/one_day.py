@@ -1,0 +1,69 @@
+"""A day of ad rows through a sync's own way into the lake, with pages from memory, not HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from trueup.core.page import Account, ControlTotal, Page, RequestTrace
+from trueup.core.stream import Stream
+from trueup.core.window import Window
+from trueup.lake.layout import open_lake
+from trueup.lake.table import StreamTable
+from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.reading import Reader
+from trueup.pipeline.sync.windows import read_windows
+from trueup.privacy.door import Door
+from trueup.privacy.vault import Vault
+from trueup.sources.google_ads.streams import STREAMS
+from trueup.sources.records import split
+
+AD_DAYS = next(stream for stream in STREAMS if stream.name == "ad_days")
+ACCOUNT = Account(account_id="1234567890", timezone="Europe/Berlin", currency="EUR")
+_TRACE = RequestTrace(method="POST", url="memory", status=200)
+
+
+@dataclass(frozen=True, slots=True)
+class PagesInMemory:
+    """A Source that hands on the pages it was given, split as the connector splits answers."""
+
+    pages: Iterator[bytes]
+    name: str = "google_ads"
+    streams: tuple[Stream, ...] = (AD_DAYS,)
+
+    def accounts(self) -> list[Account]:
+        return [ACCOUNT]
+
+    def read(
+        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        del stream, account, window, bookmark
+        for body in self.pages:
+            yield Page(records=split(body, ("results",)).records, trace=_TRACE)
+
+    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
+        del stream, account, window
+        return []
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def land(pages: Iterator[bytes], folder: Path, day: date) -> int:
+    """Read, check and commit the pages as one day; returns how many records landed."""
+    now = datetime.combine(day + timedelta(days=1), time(6), UTC)
+    open_lake(folder)
+    reader = Reader(
+        source=PagesInMemory(pages),
+        source_name="google_ads",
+        stream=AD_DAYS,
+        account=ACCOUNT,
+        table=StreamTable(folder, "google_ads", AD_DAYS.name),
+        door=Door(AD_DAYS, Vault.open(folder / "vault.sqlite", bytes(32)), now=now),
+        now=now,
+        run_id="benchmark",
+    )
+    read_windows(reader, Read(window=Window.of_day(day, reader.zone)))
+    if reader.tally.quarantined:
+        raise SystemExit(f"{reader.tally.quarantined} records were refused")
+    return reader.tally.landed

@@ -1,0 +1,51 @@
+"""Keys that a read meets more than once: the same record again, or two that contradict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Rows of a page: those of new keys, repeats of the same content, and of another."""
+
+    new: Sequence[int]
+    repeated: Sequence[int] = ()
+    conflicting: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class KeysSeen:
+    """The keys of one read, each with the digest of its record.
+
+    Almost every read meets each key once. So keys are noted without a look, and only their number
+    is compared; at the first repeat, what was noted before is put together again.
+    """
+
+    _digests: dict[str, int] = field(default_factory=dict)
+    _pages: list[tuple[Sequence[str], Sequence[int]]] | None = field(default_factory=list)
+
+    def sort(self, keys: Sequence[str], digests: Sequence[int]) -> Sorted:
+        """Tell the rows of a page apart by what was met before; they count as met from now on."""
+        if self._pages is not None:
+            expected = len(self._digests) + len(keys)
+            self._digests.update(zip(keys, digests, strict=True))
+            if len(self._digests) == expected:
+                self._pages.append((keys, digests))
+                return Sorted(range(len(keys)))
+            self._digests = {k: d for page in self._pages for k, d in zip(*page, strict=True)}
+            self._pages = None
+        return self._sort_one_by_one(keys, digests)
+
+    def _sort_one_by_one(self, keys: Sequence[str], digests: Sequence[int]) -> Sorted:
+        new: list[int] = []
+        repeated: list[int] = []
+        conflicting: list[int] = []
+        for row, (key, digest) in enumerate(zip(keys, digests, strict=True)):
+            if key not in self._digests:
+                self._digests[key] = digest
+                new.append(row)
+            elif self._digests[key] == digest:
+                repeated.append(row)
+            else:
+                conflicting.append(row)
+        return Sorted(new, repeated, conflicting)
