@@ -1,5 +1,6 @@
 """Part files: records as immutable zstd Parquet, durable before any commit names them."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -113,7 +114,9 @@ def write_part(
         _sync_folder(path.parent)
         digest, size = _sha256(path), path.stat().st_size
     except OSError as error:
-        path.unlink(missing_ok=True)
+        # Where nothing can be written, nothing can be removed either; no commit names the file.
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
         raise IntegrityError(
             f"lake {root}: {error.strerror or error}",
             why="The batch was not committed; everything committed before stays as it is.",

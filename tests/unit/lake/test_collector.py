@@ -2,11 +2,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.lake.lake_builders import NOW
 from trueup.core.window import Window
+from trueup.errors import IntegrityError
 from trueup.lake import collector as collecting
 from trueup.lake.collector import BatchCollector, payload_digests
 from trueup.lake.parts import Lineage, Records
@@ -72,3 +74,16 @@ def test_an_empty_window_has_a_hash_of_its_own(tmp_path):
     collector.open_window(DAY)
     assert (collector.rows(DAY), collector.content_hash(DAY)) == (0, "0-" + "0" * 32)
     assert collector.write(lineage(None)) == ()
+
+
+def test_a_part_that_could_not_be_written_stops_the_batch_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "SPILL_BYTES", 1)
+    no_folder = tmp_path / "file"
+    no_folder.touch()
+    collector = BatchCollector(no_folder, "b1")
+    collector.add(records(b"{}"), lineage(DAY))
+    with pytest.raises(IntegrityError, match="Not a directory"):
+        collector.add(records(b"{}"), lineage(DAY))
+    with pytest.raises(IntegrityError, match="Not a directory"):
+        collector.write(lineage(None))
+    collector.discard()

@@ -71,6 +71,8 @@ def read_windows(reader: Reader, read: Read) -> None:
         new_refusals = reader.tally.quarantined > before.quarantined
         if changed or new_refusals or _grows(work):
             _commit(work, changed, before)
+        else:
+            work.collector.discard()
     except BaseException:
         work.collector.discard()
         raise
