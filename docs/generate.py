@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from docs.errors.catalog import errors_page
 from trueup.cli.reference import reference
 from trueup.pipeline.build.transform import dbt_project_folder, metric_dictionary
 from trueup.pipeline.settings.config import ProjectConfig
@@ -110,6 +111,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": reference,
     "metrics.md": metrics_page,
     "gates.md": gates_page,
+    "errors.md": errors_page,
     "settings.md": settings_page,
     "tables.md": tables_page,
 }

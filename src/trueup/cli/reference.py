@@ -31,8 +31,8 @@ Generated from the commands by `python -m docs.generate`.
 Results go to stdout, progress and errors to stderr. In a terminal progress is drawn as bars,
 elsewhere it is one line per event; `NO_COLOR` is honoured. `--json` prints one object on stdout,
 for errors too: `command`, the fields of the result, and `error`, which is null or holds `code`,
-`class`, `message`, `why`, `do` and `exit_code`. Amounts in JSON are decimal text, times ISO 8601
-with their offset.
+`class`, `message`, `why`, `do` and `exit_code`. What each code means is in
+[errors](errors.md). Amounts in JSON are decimal text, times ISO 8601 with their offset.
 """
 
 

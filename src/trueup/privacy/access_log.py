@@ -38,7 +38,7 @@ def append_entry(connection: sqlite3.Connection, key: bytes, entry: AccessEntry)
         raise ConfigError(
             "showing a personal value needs a purpose and a name",
             hint="Say who asks and why; both are kept in the access log.",
-            code="TUP-351",
+            code="TUP-354",
         )
     row = (entry.at.astimezone(UTC).isoformat(), entry.who, entry.purpose, entry.subject)
     last = connection.execute(
@@ -77,5 +77,5 @@ def _broken(sequence: int) -> IntegrityError:
         f"access log: entry {sequence} is not what was written",
         why="Who saw personal data can no longer be told from this log.",
         hint="Keep the file as evidence and compare it with its backups.",
-        code="TUP-710",
+        code="TUP-725",
     )

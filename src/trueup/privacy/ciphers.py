@@ -53,5 +53,5 @@ def opened(key: AESGCM, nonce: bytes, ciphertext: bytes, bound: bytes) -> bytes:
             "vault: a value does not decrypt",
             why="A row of the vault was changed or moved.",
             hint="Restore the vault's file from a backup.",
-            code="TUP-712",
+            code="TUP-727",
         ) from None

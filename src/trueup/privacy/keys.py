@@ -30,7 +30,7 @@ class DerivedKeys:
 def derive_keys(master_key: bytes) -> DerivedKeys:
     """The keys of a vault; raises ConfigError unless the master key has 32 bytes."""
     if len(master_key) != KEY_BYTES:
-        raise ConfigError(f"the master key has {len(master_key)} bytes, not {KEY_BYTES}")
+        raise _no_key(f"has {len(master_key)} bytes, not {KEY_BYTES}")
     return DerivedKeys(*(_derived(master_key, name) for name in DerivedKeys.__slots__))
 
 
@@ -44,10 +44,14 @@ def master_key_from_text(text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
-        raise ConfigError("the master key is not base64", hint=_HINT) from None
+        raise _no_key("is not base64") from None
     if len(key) != KEY_BYTES:
-        raise ConfigError(f"the master key has {len(key)} bytes, not {KEY_BYTES}", hint=_HINT)
+        raise _no_key(f"has {len(key)} bytes, not {KEY_BYTES}")
     return key
+
+
+def _no_key(what: str) -> ConfigError:
+    return ConfigError(f"the master key {what}", hint=_HINT, code="TUP-316")
 
 
 def load_or_create_master_key(path: Path) -> bytes:
@@ -88,7 +92,7 @@ def refuse_readable_by_others(path: Path) -> None:
             f"{path}: others may read it (mode {mode:04o})",
             hint=f"chmod 600 {path}",
             why="Whoever reads it can reveal personal data.",
-            code="TUP-350",
+            code="TUP-353",
         )
 
 

@@ -199,7 +199,12 @@ class Vault:
             )
             meta = dict(self._connection.execute("select name, value from meta"))
             if int(meta["format"]) > FORMAT:
-                raise IntegrityError(f"{path}: written by a newer version", code="TUP-711")
+                raise IntegrityError(
+                    f"vault {path}: written by a newer version",
+                    why="Reading on could misread personal values, so nothing was touched.",
+                    hint="Install the version of Trueup that wrote it, or a newer one.",
+                    code="TUP-703",
+                )
             if not hmac.compare_digest(meta["key_check"], check):
                 raise AccessError(
                     f"vault {path}: made under another master key",

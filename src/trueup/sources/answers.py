@@ -35,7 +35,11 @@ class Answer:
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise ContractError(f"{self.where}: the body is not valid JSON: {error}") from None
+            raise ContractError(
+                f"{self.where}: the body is not valid JSON: {error}",
+                hint="A proxy, a login page or an outage may stand in between: open the address.",
+                code="TUP-510",
+            ) from None
 
 
 Classify = Callable[[Answer], Verdict]
@@ -52,7 +56,8 @@ def classify_status(answer: Answer) -> Verdict:
     if status in (401, 403):
         hint = "Check that the credential is valid and has the permission this address needs."
         return Fail(AccessError(f"{where}: HTTP {status}", hint=hint))
-    return Fail(ContractError(f"{where}: HTTP {status}"))
+    hint = "The vendor refuses what this connector asks for: it must be adapted."
+    return Fail(ContractError(f"{where}: HTTP {status}", hint=hint))
 
 
 def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retry:

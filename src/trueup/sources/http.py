@@ -53,7 +53,11 @@ class HttpClient:
         auth: Auth | None = None,
     ) -> None:
         if httpx.URL(base_url).scheme not in ("http", "https"):
-            raise ConfigError(f"{redacted_url(base_url)!r} is not an http or https address")
+            raise ConfigError(
+                f"{redacted_url(base_url)!r} is not an http or https address",
+                hint="Mend the address of the source in trueup.yml: it begins with https://",
+                code="TUP-364",
+            )
         self._base_url = base_url.rstrip("/")
         self._headers = dict(headers or {})
         self._context = context
@@ -104,9 +108,11 @@ class HttpClient:
         if path.startswith(("http://", "https://")):
             url = httpx.URL(path)
             if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
-                # The credential must not follow a link to somebody else.
                 raise ContractError(
-                    f"{redacted_url(path).partition('?')[0]}: not an address of {base.host}"
+                    f"{redacted_url(path).partition('?')[0]}: not an address of {base.host}",
+                    why="The credential must not go there, so it was not asked.",
+                    hint="Run again; if it stays, the vendor's paging changed.",
+                    code="TUP-511",
                 )
         else:
             url = httpx.URL(f"{self._base_url}/{path.lstrip('/')}")
@@ -176,7 +182,7 @@ class HttpClient:
             raise ConfigError(
                 f"{call.where}: a header cannot be sent",
                 hint="Check the credential for line breaks and other control characters.",
-                code="TUP-330",
+                code="TUP-365",
             ) from None
         except (httpx.ConnectError, httpx.ProxyError) as error:
             if told := setting_error(error, call.where):

@@ -78,7 +78,7 @@ class QuotaBudget:
                 raise TransientError(
                     f"{self._name}: the daily limit of {self._daily_limit:g} is used up",
                     hint="What is in the lake stays; the next run goes on from there.",
-                    code="TUP-752",
+                    code="TUP-759",
                 )
             now = self._context.monotonic()
             self._refill(now)
@@ -100,6 +100,6 @@ class QuotaBudget:
                 f"{self._name}: the vendor asks for a pause of {left_seconds:.0f} s",
                 retry_after_seconds=left_seconds,
                 hint="Run again later; what is in the lake stays.",
-                code="TUP-751",
+                code="TUP-758",
             )
         return left_seconds

@@ -52,5 +52,5 @@ def source_type(name: str) -> SourceType:
     raise ConfigError(
         f"no source type named {name!r}",
         hint=f"{guess}Known types: {', '.join(sorted(REGISTRY))}.",
-        code="TUP-320",
+        code="TUP-325",
     )

@@ -7,7 +7,7 @@ from trueup.pipeline.settings.clock import NOW_VARIABLE, current_time
 
 
 @pytest.mark.parametrize(
-    "text", ["1970-01-01", "2100-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:00-12:00", "soon"]
+    "text", ["1970-01-01", "2100-01-01", "0001-01-01T00:00+14:00", "9999-12-31T23:00-12:00"]
 )
 def test_an_impossible_time_is_refused_before_anything_is_read(
     text: str, monkeypatch: pytest.MonkeyPatch
@@ -17,6 +17,13 @@ def test_an_impossible_time_is_refused_before_anything_is_read(
         current_time()
     assert caught.value.code == "TUP-315"
     assert NOW_VARIABLE in caught.value.message + caught.value.hint
+
+
+def test_a_text_that_is_no_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NOW_VARIABLE, "soon")
+    with pytest.raises(ConfigError, match=NOW_VARIABLE) as caught:
+        current_time()
+    assert caught.value.code == "TUP-323"
 
 
 def test_a_time_of_another_zone_is_told_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:

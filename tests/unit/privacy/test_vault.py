@@ -154,8 +154,9 @@ def test_another_master_key_is_noticed_at_once(tmp_path: Path) -> None:
 def test_a_vault_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     vault = a_vault(tmp_path)
     vault._connection.execute("update meta set value = x'39' where name = 'format'")
-    with pytest.raises(IntegrityError, match="newer version"):
+    with pytest.raises(IntegrityError, match="newer version") as refused:
         a_vault(tmp_path)
+    assert (refused.value.code, "newer" in refused.value.hint) == ("TUP-703", True)
 
 
 @pytest.mark.parametrize("whose", ["", "customer 7"], ids=["of-another", "of-the-same"])

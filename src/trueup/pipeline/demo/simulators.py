@@ -135,6 +135,6 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) 
                 "simulators: did not start",
                 why="The demo has nobody to ask.",
                 hint=f"See {log}.",
-                code="TUP-711",
+                code="TUP-726",
             )
         time.sleep(0.02)

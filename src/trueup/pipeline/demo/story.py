@@ -162,7 +162,7 @@ class Demo:
                 f"demo: {fault.name} was planted and never struck",
                 why="Nothing was shown by this run: the vendors behaved.",
                 hint="Report it with the output of this demo.",
-                code="TUP-714",
+                code="TUP-728",
             )
         audited = ran.result.audited
         repeated: dict[str, int] = {}

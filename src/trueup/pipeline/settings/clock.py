@@ -24,7 +24,7 @@ def current_time() -> datetime:
         raise ConfigError(
             f"{NOW_VARIABLE}: {text!r} is not an ISO 8601 time",
             hint=f"export {NOW_VARIABLE}=2026-08-21T06:00:00+00:00",
-            code="TUP-315",
+            code="TUP-323",
         ) from error
     return _possible(moment if moment.tzinfo else moment.replace(tzinfo=UTC), NOW_VARIABLE)
 

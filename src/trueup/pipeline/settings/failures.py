@@ -19,6 +19,6 @@ def arm_from_environment(environment: Mapping[str, str] | None = None) -> None:
         raise ConfigError(
             f"{FAILPOINT_VARIABLE}: {text!r} is not POINT:HIT",
             hint=f"unset {FAILPOINT_VARIABLE}; it is for tests.",
-            code="TUP-316",
+            code="TUP-324",
         )
     arm(point, int(hit))

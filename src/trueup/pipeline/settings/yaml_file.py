@@ -60,7 +60,7 @@ def _text(path: Path) -> str:
             f"{path}: cannot be read: {error.strerror}",
             why="Nothing was started.",
             hint="Give this user read access to the file.",
-            code="TUP-303",
+            code="TUP-322",
         ) from error
 
 

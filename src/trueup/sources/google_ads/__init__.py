@@ -78,7 +78,7 @@ class GoogleAdsSource:
                 found.setdefault(client.account_id, client)
                 self._login_ids.setdefault(client.account_id, root_id)
         if refusals and len(refusals) == len(roots):
-            raise AccessError(refusals[0].message, hint=refusals[0].hint)
+            raise AccessError(refusals[0].message, hint=refusals[0].hint, code="TUP-403")
         return self._chosen(found)
 
     def read(
@@ -88,7 +88,11 @@ class GoogleAdsSource:
         if not isinstance(stream, GoogleAdsStream):
             raise TypeError(f"{stream.name} is not a stream of {self.name}")
         if bookmark is not None:
-            raise ContractError(f"{self.name}.{stream.name}: pages cannot be resumed")
+            raise ContractError(
+                f"{self.name}.{stream.name}: pages cannot be resumed",
+                hint="This is a defect of the connector: please report it with this message.",
+                code="TUP-535",
+            )
         days = window.days(ZoneInfo(account.timezone)) if stream.day else []
         yield from self._api.search(self._search(account, query_of(stream, days)))
 
@@ -136,7 +140,7 @@ class GoogleAdsSource:
             raise ConfigError(
                 f"{self.name}: accounts: none of {', '.join(wanted)} is within reach",
                 hint=f"Within reach: {', '.join(found) or 'none'}.",
-                code="TUP-321",
+                code="TUP-326",
             )
         missing = "not among the accounts within reach"
         return [found.get(one) or unavailable(one, missing) for one in wanted]

@@ -52,12 +52,6 @@ ACCESS_HINTS = {
     "requestError.DEVELOPER_TOKEN_PARAMETER_MISSING": "Set developer_token.",
     "headerError.INVALID_LOGIN_CUSTOMER_ID": "Check login_customer_id: ten digits.",
 }
-CONTRACT_HINTS = {
-    "clickViewError.DATE_TOO_OLD": "Clicks can be had for 90 days: older ones are lost for good.",
-    "requestError.UNSUPPORTED_VERSION": (
-        "This version of the API was switched off: the connector must move to a newer one."
-    ),
-}
 ACCESS_CATEGORIES = ("authenticationError", "authorizationError", "headerError")
 
 
@@ -76,7 +70,7 @@ def classify(answer: Answer) -> Verdict:
     if name in RETRIED:
         return _retry(name, error)
     if name in STALE_TOKENS:
-        return Fail(StalePageTokenError(told, hint="Run again.", code="TUP-755"))
+        return Fail(StalePageTokenError(told, hint="Run again.", code="TUP-763"))
     return Fail(_error(name, told))
 
 
@@ -101,9 +95,20 @@ def _error(name: str, told: str) -> TrueupError:
         return AccessError(told, hint=ACCESS_HINTS.get(name, default))
     if category == "quotaError":
         # Long-term limits last for days: asking again within a run only prolongs them.
-        return TransientError(told, hint="Run again later, with fewer days at once.")
-    default = "The query no longer fits this version of the API: the connector must be adapted."
-    return ContractError(told, hint=CONTRACT_HINTS.get(name, default), code="TUP-530")
+        hint = "Run again later, with fewer days at once."
+        return TransientError(told, hint=hint, code="TUP-759")
+    return _contract_error(name, told)
+
+
+def _contract_error(name: str, told: str) -> ContractError:
+    if name == "clickViewError.DATE_TOO_OLD":
+        hint = "Clicks can be had for 90 days: older ones are lost for good."
+        return ContractError(told, hint=hint, code="TUP-534")
+    if name == "requestError.UNSUPPORTED_VERSION":
+        hint = "This version of the API was switched off: the connector must move to a newer one."
+        return ContractError(told, hint=hint, code="TUP-531")
+    hint = "The query no longer fits this version of the API: the connector must be adapted."
+    return ContractError(told, hint=hint, code="TUP-530")
 
 
 def _without_failure(answer: Answer) -> Verdict:

@@ -11,9 +11,9 @@ import msgspec
 from trueup.core.page import Account, AccountStatus, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
-from trueup.errors import AccessError, ContractError
+from trueup.errors import AccessError
 from trueup.sources.context import SourceContext
-from trueup.sources.meta_ads.answers import PERMISSION
+from trueup.sources.meta_ads.answers import PERMISSION, unknown_form
 from trueup.sources.meta_ads.config import MetaAdsConfig
 from trueup.sources.meta_ads.graph import Edge, Graph
 from trueup.sources.meta_ads.reports import AdDayReports, Proving, Slice
@@ -133,7 +133,7 @@ def _account(record: bytes | memoryview) -> Account:
         seen = msgspec.json.decode(record, type=_AdAccount)
         ZoneInfo(seen.timezone_name)
     except (msgspec.MsgspecError, ZoneInfoNotFoundError, ValueError) as error:
-        raise ContractError(f"GET /me/adaccounts: {error}") from None
+        raise unknown_form("GET /me/adaccounts", error) from None
     ended = _ENDED.get(seen.account_status)
     return Account(
         account_id=seen.account_id,

@@ -34,6 +34,8 @@ _NODE = re.compile(r"/act_(\d+)")
 class TooMuchDataError(ContractError):
     """The question must be made smaller; raised to the user only when it cannot be."""
 
+    default_code = "TUP-552"
+
 
 class GraphError(msgspec.Struct, kw_only=True):
     """The vendor's error object; also what a failed report run says of itself."""
@@ -125,10 +127,17 @@ def fatal(error: GraphError, where: str) -> TrueupError:
         return _no_access(text, where)
     if error.code == 3018:
         hint = "Insights reach back 37 months: set a later start_date."
-        return ConfigError(text, hint=hint, code="TUP-340")
+        return ConfigError(text, hint=hint, code="TUP-341")
     if "cursor" in error.message.lower():
         return ContractError(text, code=UNPROVED, hint="Run again: the cursor is no longer known.")
-    return ContractError(text, hint="The vendor refuses what this connector asks for.")
+    hint = "The vendor refuses what this connector asks for: it must be adapted."
+    return ContractError(text, hint=hint, code="TUP-550")
+
+
+def unknown_form(where: str, what: object) -> ContractError:
+    """The error of an answer that is not of the form that this version of the API has."""
+    hint = "The API changed: the connector must be adapted."
+    return ContractError(f"{where}: {what}", hint=hint, code="TUP-551")
 
 
 def _is_refused(error: GraphError) -> bool:
@@ -141,6 +150,6 @@ def _no_access(text: str, where: str) -> AccessError:
     account = _NODE.search(where)
     if account is None:
         hint = f"Grant the token the permission {PERMISSION}."
-        return AccessError(text, hint=hint, code="TUP-402")
+        return AccessError(text, hint=hint, code="TUP-411")
     hint = f"Share act_{account[1]} with the system user, with the permission {PERMISSION}."
     return AccountUnavailableError(text, hint=hint)

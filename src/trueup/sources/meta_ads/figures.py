@@ -8,7 +8,7 @@ import msgspec
 
 from trueup.core.page import Record
 from trueup.errors import ContractError
-from trueup.sources.meta_ads.answers import UNPROVED
+from trueup.sources.meta_ads.answers import UNPROVED, unknown_form
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ def account_days(records: Iterable[Record], where: str) -> dict[date, DayFigures
     try:
         rows = [_DAY.decode(record) for record in records]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ContractError(f"{where}: a row of account figures is not valid: {error}") from None
+        raise unknown_form(where, f"a row of account figures: {error}") from None
     return {row.date_start: row for row in rows}
 
 

@@ -142,7 +142,7 @@ class AdDayReports:
             raise AccessError(
                 f"{answer.where}: the account shows nothing of itself",
                 hint=f"Share act_{account_id} with the system user, with {PERMISSION}.",
-                code="TUP-411",
+                code="TUP-412",
             )
 
 

@@ -7,10 +7,10 @@ from typing import TypeVar
 import msgspec
 
 from trueup.core.page import Page, RequestTrace
-from trueup.errors import ContractError, TransientError
+from trueup.errors import TransientError
 from trueup.sources.context import SourceContext
 from trueup.sources.http import Answer
-from trueup.sources.meta_ads.answers import GraphError, TooMuchDataError, fatal
+from trueup.sources.meta_ads.answers import GraphError, TooMuchDataError, fatal, unknown_form
 from trueup.sources.meta_ads.config import MetaAdsConfig
 from trueup.sources.meta_ads.graph import Edge, Graph
 
@@ -25,6 +25,8 @@ _UNFINISHED = frozenset({"Job Not Started", "Job Started", "Job Running", "Job C
 
 class ReportFailedError(TransientError):
     """A run ended without a result, or never ended."""
+
+    default_code = "TUP-765"
 
 
 class RunState(msgspec.Struct, kw_only=True):
@@ -118,7 +120,7 @@ def _refuse_ended(state: RunState, answer: Answer) -> None:
     if state.async_status in _UNFINISHED:
         return
     if state.async_status not in {"Job Failed", "Job Skipped"}:
-        raise ContractError(f"{answer.where}: unknown state {state.async_status!r}")
+        raise unknown_form(answer.where, f"unknown state {state.async_status!r}")
     error, where = state.error, f"{answer.where}: {state.async_status}"
     if error.asks_for_less:
         raise TooMuchDataError(f"{where}: {error.described()}")
@@ -131,4 +133,4 @@ def _decoded(answer: Answer, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except msgspec.MsgspecError as error:
-        raise ContractError(f"{answer.where}: {error}") from None
+        raise unknown_form(answer.where, error) from None

@@ -69,6 +69,7 @@ class ShopifySource:
             raise ConfigError(
                 f"shop {self._config.shop!r}: the token belongs to {shop['myshopifyDomain']!r}",
                 hint="Set `shop` to the name that the shop was created with.",
+                code="TUP-342",
             )
         return [
             Account(
@@ -118,7 +119,7 @@ class ShopifySource:
         reply = self._api.call(SHOP.operation, {})
         record = reply.object_bytes(SHOP.root)
         if record is None:
-            raise ContractError(f"{reply.answer.where}: the shop is null", code="TUP-540")
+            raise ContractError(f"{reply.answer.where}: the shop is null", code="TUP-545")
         yield Page(records=[record], trace=reply.answer.trace)
 
     def _is_bulky(self, stream: ShopStream, window: Window) -> bool:

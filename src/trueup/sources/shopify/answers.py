@@ -40,12 +40,15 @@ def _refusal(answer: Answer) -> AccessError:
     where, status = answer.where, answer.status
     if status in _SHOP_CLOSED:
         return AccountUnavailableError(f"{where}: HTTP {status}: {_SHOP_CLOSED[status]}")
-    hints = {
-        401: "The token is wrong, or the app was uninstalled: install it and renew the token.",
-        403: f"The app needs the scopes {', '.join(SCOPES)}.",
-        404: "No shop answers under this name: check `shop`, as in name.myshopify.com.",
-    }
-    return AccessError(f"{where}: HTTP {status}", hint=hints[status])
+    told = f"{where}: HTTP {status}"
+    if status == 401:
+        hint = "The token is wrong, or the app was uninstalled: install it and renew the token."
+        return AccessError(told, hint=hint, code="TUP-401")
+    if status == 403:
+        hint = f"The app needs the scopes {', '.join(SCOPES)}."
+        return AccessError(told, hint=hint, code="TUP-411")
+    hint = "No shop answers under this name: check `shop`, as in name.myshopify.com."
+    return AccessError(told, hint=hint, code="TUP-404")
 
 
 def _errors(answer: Answer) -> Verdict:

@@ -68,7 +68,7 @@ class GraphqlApi:
                 code="TUP-542",
             )
         if not isinstance(rest.get("data"), dict):
-            raise ContractError(f"{answer.where}: {operation}: no data", code="TUP-540")
+            raise ContractError(f"{answer.where}: {operation}: no data", code="TUP-545")
         return Reply(parts.records, rest["data"], answer)
 
     def close(self) -> None:

@@ -85,7 +85,7 @@ class BulkRead:
             if errors[0]["code"] not in ("OPERATION_IN_PROGRESS", "LIMIT_REACHED"):
                 raise ContractError(f"{self._where}: {errors[0]['message']}", code="TUP-540")
             self._context.sleep(seconds)
-        raise TransientError(f"{self._where}: other jobs of this app took up all places")
+        raise _too_long(f"{self._where}: other jobs of this app took up all places")
 
     def _finished(self, job: dict[str, Any]) -> dict[str, Any]:
         for seconds in _pauses():
@@ -94,14 +94,15 @@ class BulkRead:
             self._context.sleep(seconds)
             job = self._api.call("BulkJob", {"id": job["id"]}).data["bulkOperation"]
         self._api.call("CancelBulk", {"id": job["id"]})
-        raise TransientError(f"{self._where}: not done after {MAX_WAIT_SECONDS / 3600:.0f} hours")
+        raise _too_long(f"{self._where}: not done after {MAX_WAIT_SECONDS / 3600:.0f} hours")
 
     def _failure(self, job: dict[str, Any]) -> AccessError | TransientError:
         told = f"{self._where}: {job['status']} {job['errorCode'] or ''}".rstrip()
         if job["errorCode"] == "ACCESS_DENIED":
-            return AccessError(told, hint=f"Grant the app the scope {self._stream.scope}.")
+            hint = f"Grant the app the scope {self._stream.scope}."
+            return AccessError(told, hint=hint, code="TUP-411")
         # A failed job's partial file is a beginning of unknown length: it is not taken.
-        return TransientError(told, hint="Run again; the window stays open.", code="TUP-754")
+        return TransientError(told, hint="Run again; the window stays open.", code="TUP-761")
 
     def _file(self, job: dict[str, Any]) -> tuple[bytes, RequestTrace]:
         body = b""
@@ -115,6 +116,10 @@ class BulkRead:
     @property
     def _where(self) -> str:
         return f"bulk operation for {self._stream.name}"
+
+
+def _too_long(told: str) -> TransientError:
+    return TransientError(told, hint="Run again later; the window stays open.", code="TUP-762")
 
 
 def _pauses() -> Iterator[float]:
@@ -154,7 +159,7 @@ def _place(line: bytes, stream: ShopStream) -> _Line:
         return msgspec.json.decode(line, type=_Line)
     except msgspec.MsgspecError as error:
         message = f"{stream.name}: a line of the result is not whole: {error}"
-        raise TransientError(message, code="TUP-754") from None
+        raise TransientError(message, code="TUP-761") from None
 
 
 def _check_counts(stream: ShopStream, job: dict[str, Any], lines: int, roots: int) -> None:
@@ -164,7 +169,7 @@ def _check_counts(stream: ShopStream, job: dict[str, Any], lines: int, roots: in
             f"{stream.name}: the job counted {announced[0]} objects, {announced[1]} of them at the "
             f"root; its file holds {lines} and {roots}",
             why="The file is not whole, so nothing of it was taken.",
-            code="TUP-754",
+            code="TUP-761",
         )
 
 

@@ -53,7 +53,7 @@ class Filler:
             except msgspec.MsgspecError:
                 # Not valid JSON: whoever takes the record keeps it aside as it is.
                 return record
-        raise TransientError(f"{self._stream.name}: a record changed during each of {TRIES} reads")
+        raise _restless(f"{self._stream.name}: a record changed during each of {TRIES} reads")
 
     def _filled(self, record: bytes) -> bytes:
         version = msgspec.json.decode(record)["updatedAt"]
@@ -90,8 +90,12 @@ class Filler:
         found = reply.object_bytes("node")
         if found is None:
             # Deleted meanwhile: what was read of it before stands in no page any more.
-            raise TransientError(f"{self._stream.name}: a record was deleted while it was read")
+            raise _restless(f"{self._stream.name}: a record was deleted while it was read")
         return found
+
+
+def _restless(told: str) -> TransientError:
+    return TransientError(told, hint="Run again; the window stays open.", code="TUP-764")
 
 
 def _page_info(owner: dict[str, Any] | None, part: Unread, version: str) -> dict[str, Any]:

@@ -54,11 +54,11 @@ def _ids(reply: Reply, part: Window) -> Iterator[bytes]:
     for record in reply.records:
         if (found := _LISTED.fullmatch(bytes(record))) is None:
             raise ContractError(
-                f"{reply.answer.where}: a listed order cannot be read", code="TUP-540"
+                f"{reply.answer.where}: a listed order cannot be read", code="TUP-545"
             )
         if not part.since <= datetime.fromisoformat(found[2].decode()) < part.until:
             where, order = reply.answer.where, found[1].decode()
-            raise ContractError(f"{where}: {order} was not asked for", code="TUP-540")
+            raise ContractError(f"{where}: {order} was not asked for", code="TUP-542")
         yield found[1]
 
 

@@ -48,7 +48,12 @@ def decode_bookmark(bookmark: str) -> Reached:
     try:
         return msgspec.json.decode(bookmark, type=Reached)
     except msgspec.MsgspecError as error:
-        raise IntegrityError(f"not a bookmark of this connector: {bookmark!r}") from error
+        raise IntegrityError(
+            f"not a bookmark of this connector: {bookmark!r}",
+            why="Where the last run got to cannot be told, so nothing was read.",
+            hint="Report it with this message: no other program writes bookmarks.",
+            code="TUP-729",
+        ) from error
 
 
 class PagedRead:
@@ -92,7 +97,7 @@ class PagedRead:
                 return
         if self._reached.at == begun_at.at:
             message = f"{self._stream.name}: over {OBJECTS_PER_SEARCH} records of {begun_at.at}"
-            raise ContractError(message, why="Paging cannot get beyond one second.", code="TUP-520")
+            raise ContractError(message, why="Paging cannot get beyond one second.", code="TUP-546")
 
     def _page(self, reply: Reply) -> Page:
         stamps = [_stamp(record) for record in reply.records]

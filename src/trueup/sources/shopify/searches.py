@@ -41,7 +41,7 @@ def follow(chain: PageChain, reply: Reply, root: str, announced: int | None = No
     connection = reply.data.get(root)
     if not isinstance(connection, dict):
         # Without an error beside it, a null connection is still not "no rows".
-        raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-540")
+        raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-545")
     info = connection["pageInfo"]
     cursor: str | None = (info["endCursor"] or "") if info["hasNextPage"] else None
     chain.page(len(reply.records), bookmark=cursor, announced=announced)
@@ -67,5 +67,5 @@ def prove_count(api: GraphqlApi, stream: ShopStream, search: str, received: int)
             f"{stream.name}: the shop counts {announced}, {received} received",
             why="The window is not proved complete, so it stays open and is read again.",
             hint="Run again; if it stays, a page was lost on the way.",
-            code="TUP-753",
+            code="TUP-760",
         )

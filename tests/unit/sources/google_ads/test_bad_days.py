@@ -132,19 +132,20 @@ def test_an_access_token_that_ended_is_renewed() -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"refresh_token": SecretStr("1//expired")}, "refresh_token"),
-        ({"client_secret": SecretStr("wrong")}, "client_secret"),
-        ({"developer_token": SecretStr("another")}, "developer_token"),
-        ({"login_customer_id": DE.account_id}, "login_customer_id"),
+        ({"refresh_token": SecretStr("1//expired")}, ("refresh_token", "TUP-401")),
+        ({"client_secret": SecretStr("wrong")}, ("client_secret", "TUP-402")),
+        ({"developer_token": SecretStr("another")}, ("developer_token", "TUP-400")),
+        ({"login_customer_id": DE.account_id}, ("login_customer_id", "TUP-403")),
     ],
     ids=["refresh token", "client secret", "developer token", "login customer"],
 )
 def test_a_wrong_credential_says_which_one_and_shows_none(
-    settings: dict[str, Any], told: str
+    settings: dict[str, Any], told: tuple[str, str]
 ) -> None:
     with google(**settings) as here, pytest.raises(AccessError) as raised:
         here.source.accounts()
-    assert told in raised.value.hint
+    assert told[0] in raised.value.hint
+    assert told[1] == raised.value.code
     for value in settings.values():
         if isinstance(value, SecretStr):
             assert value.get_secret_value() not in str(raised.value)
@@ -186,6 +187,7 @@ def test_clicks_beyond_their_reach_are_an_error_not_a_zero() -> None:
     with google() as here, pytest.raises(ContractError) as raised:
         here.rows("click_views", DAY - timedelta(days=100))
     assert "90 days" in raised.value.hint
+    assert raised.value.code == "TUP-534"
 
 
 def test_a_mask_without_a_field_is_not_taken_for_zeros() -> None:

@@ -61,21 +61,22 @@ def test_the_wait_is_what_is_missing_by_the_restore_rate():
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
+    ("status", "error", "code"),
     [
-        (401, AccessError),
-        (403, AccessError),
-        (404, AccessError),
-        (402, AccountUnavailableError),
-        (423, AccountUnavailableError),
-        (400, ContractError),
+        (401, AccessError, "TUP-401"),
+        (403, AccessError, "TUP-411"),
+        (404, AccessError, "TUP-404"),
+        (402, AccountUnavailableError, "TUP-410"),
+        (423, AccountUnavailableError, "TUP-410"),
+        (400, ContractError, "TUP-500"),
     ],
 )
-def test_statuses_say_who_acts(status, error):
+def test_statuses_say_who_acts(status, error, code):
     rule = FaultRule(kind="status", params={"code": status})
     with reading(ORDERS_SHOP, rule) as shop, pytest.raises(error) as refused:
         shop.pages(ORDERS)
     assert "shpat" not in str(refused.value)
+    assert refused.value.code == code
 
 
 def test_a_wrong_token_is_an_access_error():
