@@ -77,7 +77,7 @@ class FaultMiddleware:
 
     async def _serve(self, scope: Scope, body: bytes, subject: str, send: Send) -> None:
         rule, response = self._choose(scope, body, subject)
-        log = _StatusTap(send)
+        log = _LoggingSend(send, lambda status: self._record(scope, body, rule, status))
         try:
             if rule is None:
                 await self._app(scope, _replay(body), log)
@@ -86,7 +86,7 @@ class FaultMiddleware:
             else:
                 await self._disturb(rule, scope, body, log)
         finally:
-            self._record(scope, body, rule, log.status)
+            log.finish()
 
     def _record(self, scope: Scope, body: bytes, rule: FaultRule | None, status: int) -> None:
         cut = rule is not None and rule.kind == "disconnect"
@@ -148,17 +148,27 @@ async def _send_half(rule: FaultRule, answer: _Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-class _StatusTap:
-    """Passes messages on and remembers the status."""
+class _LoggingSend:
+    """Passes messages on; logs the status once, before the client can have any of the answer."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, log: Callable[[int], None]) -> None:
         self._send = send
-        self.status = 0
+        self._log = log
+        self._is_logged = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self._log_once(message["status"])
         await self._send(message)
+
+    def finish(self) -> None:
+        """Log what ended without an answer."""
+        self._log_once(0)
+
+    def _log_once(self, status: int) -> None:
+        if not self._is_logged:
+            self._is_logged = True
+            self._log(status)
 
 
 def _request_line(scope: Scope) -> str:
