@@ -7,10 +7,10 @@ transaction, so it is read from the snapshot in one step, however long the histo
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date, datetime
 from itertools import takewhile
 from pathlib import Path
 
@@ -104,12 +104,28 @@ class StreamTable:
             if commit := self.commit_at(number):
                 yield commit
 
+    def part_names(self, days: Iterable[date]) -> set[str]:
+        """The file names of the parts that the table holds of runs of `days`."""
+        wanted = [day.isoformat() for day in days]
+        with self._lock, self._told_plainly():
+            uris = self._refreshed().file_uris(
+                file_pruning_predicate=[("ingest_date", "in", wanted)]
+            )
+        return {uri.rpartition("/")[2] for uri in uris}
+
+    def begun_at(self) -> datetime:
+        """When the table's log was begun, by the machine's clock."""
+        with self._lock, self._told_plainly():
+            milliseconds = self._refreshed().metadata().created_time
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
     def append(self, header: BatchHeader, expected: Commit | None) -> Commit:
         """Commit a batch whose part files are durable, as the one after `expected`.
 
-        Raises TransientError when another writer has moved the scope on, and IntegrityError when
-        the log cannot be written: nothing is committed.
+        Raises TransientError when another writer has moved the scope on or a part is gone, and
+        IntegrityError when the log cannot be written: nothing is committed.
         """
+        self._check_parts(header)
         with self._lock, self._told_plainly():
             for _ in range(_COMMIT_ATTEMPTS):
                 delta = self._refreshed()
@@ -168,6 +184,17 @@ class StreamTable:
                 hint="Run again: it starts from where the other run got to.",
                 code="TUP-751",
             )
+
+    def _check_parts(self, header: BatchHeader) -> None:
+        for part in header.files:
+            if not (self.path / part.path).exists():
+                raise TransientError(
+                    f"{self.source}.{self.stream}: {part.path} is gone before its commit",
+                    why="It was written over a week ago, as when a machine sleeps in the middle "
+                    "of a run, and was swept as left over. Nothing was committed.",
+                    hint="Run again: it resumes at its last batch.",
+                    code="TUP-766",
+                )
 
     def _at(self, version: int) -> Commit | None:
         return self.commit_at(version) if self._refreshed().version() >= version else None

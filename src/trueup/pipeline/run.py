@@ -15,6 +15,7 @@ from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.runlock import run_lock
 from trueup.pipeline.settings.project import Project
+from trueup.pipeline.sweep import SweepResult, sweep
 from trueup.pipeline.sync import engine as syncing
 from trueup.pipeline.sync.engine import SyncResult
 
@@ -27,6 +28,7 @@ class RunResult:
     now: datetime
     synced: SyncResult
     loaded: LoadResult
+    swept: SweepResult
     transformed: TransformResult | None = None
     audited: AuditResult | None = None
     published: PublishResult | None = None
@@ -113,6 +115,7 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     loaded = load(project, run.listener)
     note_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
+    swept = sweep(run)
     transformed = transform(project, run.listener)
     audited = published = None
     if not is_current(project, transformed):
@@ -124,6 +127,7 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
         now=run.now,
         synced=synced,
         loaded=loaded,
+        swept=swept,
         transformed=transformed,
         audited=audited,
         published=published,

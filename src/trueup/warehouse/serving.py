@@ -11,7 +11,9 @@ Readers open `current/serving.duckdb` read-only and so see the old version or th
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -21,6 +23,7 @@ from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
 from trueup.warehouse.content import Candidate, content_hash, holds_rows, in_partition, partitions
 from trueup.warehouse.manifest import PublishedPart, PublishManifest
+from trueup.warehouse.versions import Keeping, kept_versions
 
 MANIFEST = "manifest.json"
 SERVING_FILE = "serving.duckdb"
@@ -117,13 +120,32 @@ class PublishedStore:
         except (OSError, duckdb.Error) as error:
             raise self._unwritable(error) from error
 
-    def prune(self, keep: int) -> None:
-        """Remove all but the newest `keep` versions, and parts that none of them names."""
+    def prune(self, keep: Keeping, now: datetime) -> None:
+        """Remove the versions that need not be kept, and parts that no kept one names.
+
+        What killed publishes left goes too, so nobody else may be publishing.
+        """
         versions = self.versions()
-        current = (self.root / "current").readlink().name
-        for publish_id in versions[:-keep]:
-            if publish_id != current:
-                shutil.rmtree(self.root / publish_id)
+        kept = kept_versions(versions, self._published_at(versions), keep, now)
+        kept.add((self.root / "current").readlink().name)
+        for publish_id in versions:
+            if publish_id not in kept:
+                # Out of sight first: half of a version must not be taken for one.
+                (self.root / publish_id).rename(self.root / f".{publish_id}.removed")
+        for pattern in (".*.removed", ".*.building"):
+            for folder in self.root.glob(pattern):
+                shutil.rmtree(folder)
+        self._prune_parts()
+
+    def _published_at(self, versions: Iterable[str]) -> dict[str, datetime]:
+        """When each of `versions` was published; those that cannot be read are left out."""
+        found = {}
+        for publish_id in versions:
+            with suppress(IntegrityError):
+                found[publish_id] = self.version(publish_id).published_at
+        return found
+
+    def _prune_parts(self) -> None:
         used = {
             part.file
             for publish_id in self.versions()
@@ -133,6 +155,8 @@ class PublishedStore:
         for path in self.root.glob("parts/*/*.parquet"):
             if str(path.relative_to(self.root)) not in used:
                 path.unlink()
+        for path in (*self.root.glob("parts/*/*.tmp"), *self.root.glob(".current.*")):
+            path.unlink()
 
     def _unwritable(self, error: Exception) -> IntegrityError:
         return IntegrityError(

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from trueup.cli.output.results import gates_view, publish_view, sync_view
+from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync_view
 from trueup.core.page import Account, AccountStatus
-from trueup.errors import AccessError
+from trueup.errors import AccessError, IntegrityError
 from trueup.pipeline.build.audit import AuditResult
 from trueup.pipeline.build.publish import PublishResult
+from trueup.pipeline.sweep import SweepResult
 from trueup.pipeline.sync.engine import StreamResult, SyncResult
 from trueup.pipeline.sync.reading import Tally
 from trueup.quality.gates import Gate, Verdict
@@ -82,3 +83,14 @@ def test_a_held_table_tells_which_version_is_on_show() -> None:
 
 def test_nothing_new_is_said() -> None:
     assert "up to date" in publish_view(None).lines[-1]
+
+
+def test_what_was_swept_from_the_lake_is_told_and_so_is_what_could_not_be() -> None:
+    refused = IntegrityError("shopify.orders: cannot be removed", code="TUP-730")
+    view = sweep_view(SweepResult(files=1_200, bytes=5_000_000, errors=[refused]))
+    assert view.lines[2:] == [
+        "    removed 1,200 part files that no commit names · 5,000,000 bytes",
+        "    ✗ TUP-730 shopify.orders: cannot be removed",
+    ]
+    assert (view.data["swept"]["files"], view.data["swept"]["bytes"]) == (1_200, 5_000_000)  # type: ignore[index]
+    assert sweep_view(SweepResult()).lines == []

@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
@@ -11,8 +11,11 @@ from trueup.errors import IntegrityError
 from trueup.warehouse.content import Candidate
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
 from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.versions import Keeping
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BY_COUNT = Keeping(versions=2, lasting=timedelta())
 FACTS = Candidate(schema="core", name="facts", partition="day")
 NAMES = Candidate(schema="core", name="names", partition=None)
 
@@ -32,7 +35,7 @@ def db():
         yield connection
 
 
-def publish(store, db, publish_id, tables=(FACTS, NAMES), kept=None):
+def publish(store, db, publish_id, tables=(FACTS, NAMES), kept=None, at=NOW):
     """Publish candidates beside tables `kept` from before, reusing what can be."""
     before = store.current()
     published = dict(kept or {})
@@ -46,16 +49,16 @@ def publish(store, db, publish_id, tables=(FACTS, NAMES), kept=None):
             as_of=NOW,
             parts=store.write_parts(db, table, old, "models-1"),
         )
-    manifest = a_manifest(publish_id, published)
+    manifest = a_manifest(publish_id, published, at)
     store.switch(db, manifest, {"ops.publish": f"select '{publish_id}' as publish_id"})
     return manifest
 
 
-def a_manifest(publish_id, tables):
+def a_manifest(publish_id, tables, at=NOW):
     return PublishManifest(
         publish_id=publish_id,
         run_id="r",
-        published_at=NOW,
+        published_at=at,
         load_id=1,
         known_at=NOW,
         code_version="0",
@@ -145,7 +148,7 @@ def test_a_reader_keeps_the_version_that_it_opened(tmp_path, db):
     with reading(store) as old:
         db.execute("update core.facts set amount = 100, load_id = 9")
         publish(store, db, "1-002")
-        store.prune(2)
+        store.prune(BY_COUNT, NOW)
         assert old.execute("select sum(amount) from core.facts").fetchall() == [(6,)]
         assert old.execute("select publish_id from ops.publish").fetchall() == [("1-001",)]
     assert shown(store) == 300
@@ -235,15 +238,83 @@ def test_a_damaged_file_of_an_older_version_is_not_taken_for_good(tmp_path, db):
     assert shown(store, "select count(*) from core.names") == 2
 
 
+def published_hourly(store, db, count):
+    """So many versions, each with months of its own; returns the time of the last."""
+    for number in range(count):
+        db.execute(f"update core.facts set amount = {number}, load_id = {number + 10}")
+        publish(store, db, f"1-{number:03}", at=NOW + number * HOUR)
+    return NOW + (count - 1) * HOUR
+
+
+def parts_named(store):
+    return {
+        store.root / part.file
+        for version in store.versions()
+        for table in store.version(version).tables.values()
+        for part in table.parts
+    }
+
+
 def test_pruning_keeps_the_newest_versions_and_every_part_they_name(tmp_path, db):
     store = PublishedStore(tmp_path)
-    for number in range(1, 5):
-        db.execute(f"update core.facts set amount = {number}, load_id = {number + 10}")
-        publish(store, db, f"1-00{number}")
-    store.prune(2)
-    assert store.versions() == ["1-003", "1-004"]
+    now = published_hourly(store, db, 4)
+    store.prune(BY_COUNT, now)
+    assert store.versions() == ["1-002", "1-003"]
+    assert files(store).keys() == parts_named(store)
     assert len(files(store)) == 5  # two months in two versions, and the names of all
-    assert shown(store) == 12
+    assert shown(store) == 9
+
+
+def test_pruning_keeps_what_was_replaced_lately_with_its_parts(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    now = published_hourly(store, db, 8)
+    store.prune(Keeping(versions=2, lasting=3 * HOUR), now)
+    assert store.versions() == ["1-004", "1-005", "1-006", "1-007"]
+    assert files(store).keys() == parts_named(store)
+    assert len(files(store)) == 9
+
+
+def test_a_version_counts_from_when_it_was_replaced_however_old_it_was_then(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    publish(store, db, "1-001", at=NOW - 90 * DAY)
+    with reading(store) as old:
+        for number in range(2, 9):
+            db.execute(f"update core.facts set amount = {number}, load_id = {number + 10}")
+            publish(store, db, f"1-00{number}", at=NOW + number * HOUR)
+            store.prune(Keeping(versions=2, lasting=DAY), NOW + number * HOUR)
+            assert old.execute("select sum(amount) from core.facts").fetchall() == [(6,)]
+
+
+def test_pruning_again_changes_nothing(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    now = published_hourly(store, db, 5)
+    store.prune(BY_COUNT, now)
+    before = sorted(tmp_path.rglob("*"))
+    store.prune(BY_COUNT, now)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_version_that_cannot_be_read_is_kept_by_count_alone(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    now = published_hourly(store, db, 4)
+    (tmp_path / "1-001" / "manifest.json").write_text("{")
+    store.prune(Keeping(versions=2, lasting=DAY), now)
+    assert store.versions() == ["1-000", "1-002", "1-003"]
+
+
+def test_pruning_removes_what_killed_publishes_left_and_nothing_of_others(tmp_path, db):
+    store = PublishedStore(tmp_path)
+    now = published_hourly(store, db, 1)
+    before = sorted(tmp_path.rglob("*"))
+    for folder in (".1-000.removed", ".0-999.building"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "serving.duckdb").touch()
+    (tmp_path / ".current.77").symlink_to("0-999")
+    (tmp_path / "parts" / "facts" / "2026-05-1-ab.77.tmp").touch()
+    notes = tmp_path / "2026-notes"
+    notes.mkdir()
+    store.prune(BY_COUNT, now)
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, notes])
 
 
 def test_a_table_without_rows_and_a_row_without_a_day_are_shown(tmp_path, db):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trueup.pipeline.build.publish import PublishResult
     from trueup.pipeline.build.transform import TransformResult
     from trueup.pipeline.run import RunResult
+    from trueup.pipeline.sweep import SweepResult
     from trueup.pipeline.sync.engine import StreamResult, SyncResult
 
 _SYNC_HEADERS = (
@@ -30,7 +31,7 @@ def run_view(result: "RunResult") -> View:
         [f"Run {result.run_id} · {moment(result.now)}"],
         {"run_id": result.run_id, "now": result.now.isoformat()},
     )
-    view = head + sync_view(result.synced) + load_view(result.loaded)
+    view = head + sync_view(result.synced) + load_view(result.loaded) + sweep_view(result.swept)
     if result.transformed:
         view += models_view(result.transformed)
     return view + gates_view(result.audited) + publish_view(result.published)
@@ -65,6 +66,19 @@ def load_view(loaded: "LoadResult") -> View:
             }
         },
     )
+
+
+def sweep_view(swept: "SweepResult") -> View:
+    """What killed attempts had left in the lake; nothing to show is the usual case."""
+    from trueup.cli.output.errors import error_object
+
+    lines = [f"    ✗ {error.code} {error.message}" for error in swept.errors]
+    if swept.files:
+        left = f"{plural(swept.files, 'part file')} that no commit names"
+        lines.insert(0, f"    removed {left} · {plural(swept.bytes, 'byte')}")
+    errors = [error_object(error) for error in swept.errors]
+    data = {"files": swept.files, "bytes": swept.bytes, "errors": errors}
+    return View(section("Left over", lines), {"swept": data})
 
 
 def models_view(transformed: "TransformResult") -> View:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,6 +12,7 @@ from trueup.pipeline.context import Run
 from trueup.pipeline.settings.project import Project
 from trueup.warehouse.content import Candidate
 from trueup.warehouse.manifest import PublishedPart, PublishedTable, PublishManifest
+from trueup.warehouse.versions import Keeping
 
 # What the Trust page reads, copied into the serving file beside the views.
 STATE_TABLES = {
@@ -74,7 +75,7 @@ def publish(
             tables=tables,
         )
         store.switch(connection, manifest, {**STATE_TABLES, **_about(project, manifest)})
-    store.prune(project.config.keep_publishes)
+    store.prune(_keeping(project), now)
     return PublishResult(
         manifest=manifest, held_back=held_back, changed_tables=changed_tables(before, manifest)
     )
@@ -99,6 +100,13 @@ def is_current(project: Project, transformed: TransformResult) -> bool:
         and manifest.project_hash == transformed.project_hash
         and not any(table.held_by for table in manifest.tables.values())
         and not project.published.unreadable()
+    )
+
+
+def _keeping(project: Project) -> Keeping:
+    config = project.config
+    return Keeping(
+        versions=config.keep_publishes, lasting=timedelta(hours=config.keep_publish_hours)
     )
 
 

@@ -41,7 +41,16 @@ class ProjectConfig(BaseModel):
         description="Folder of lake, warehouse, vault and what is published.",
     )
     workers: int = Field(default=4, ge=1, le=32, description="Accounts read at a time per source.")
-    keep_publishes: int = Field(default=5, ge=2, description="Published versions that are kept.")
+    keep_publishes: int = Field(
+        default=5, ge=2, description="Published versions that are kept at least."
+    )
+    keep_publish_hours: int = Field(
+        default=24,
+        ge=0,
+        le=8760,
+        description="Hours that a version is kept after a newer one took its place, for those who "
+        "still read it.",
+    )
     network: NetworkConfig = Field(
         default=NetworkConfig(), description="Proxies and certificates on the way to sources."
     )
