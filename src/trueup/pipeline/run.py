@@ -16,7 +16,7 @@ from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.runlock import run_lock
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync import engine as syncing
-from trueup.pipeline.sync.engine import SyncResult
+from trueup.pipeline.sync.results import SyncResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
