@@ -27,7 +27,7 @@ from trueup_simulators.world.orders.journeys import journey
 from trueup_simulators.world.orders.lines import CODES
 from trueup_simulators.world.orders.payments import financial_status_of, payments_of, refunds_of
 from trueup_simulators.world.orders.view import FIRST_LINE_ID, OrderView, money
-from trueup_simulators.world.people import REGIONS, Person, person
+from trueup_simulators.world.people import Person, person
 from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Stream, uniform
 
@@ -51,11 +51,9 @@ def build_order(orders: Orders, order_id: int, at: int) -> Order:
 def _order(view: OrderView, who: Person) -> Order:
     head, place = view.day.head, view.place
     lines, refunds = _lines(view), refunds_of(view)
-    home = REGIONS[int(view.day.region[place])]
     customer = int(head.customer[place])
     cancelled = view.happened(CANCELLED)
     code = CODES[int(view.day.lines.code[place])]
-    imported = bool(head.imported[place])
     total = money(view.total_cents(view.at))
     return Order(
         id=FIRST_ORDER_ID + view.sequence * ORDER_ID_STRIDE,
@@ -68,19 +66,19 @@ def _order(view: OrderView, who: Person) -> Order:
         test=bool(head.test[place]),
         taxes_included=_taxes_included(view),
         currency="USD",
-        presentment_currency=home.currency,
-        presentment_rate=Decimal(home.rate),
+        presentment_currency=view.region.currency,
+        presentment_rate=Decimal(view.region.rate),
         customer_id=None if customer == NOBODY else customer_id(customer),
-        email=None if imported else _as_typed(who.email, view.sequence),
+        email=None if view.is_imported else _as_typed(who.email, view.sequence),
         phone=who.phone,
         first_name=who.first_name,
         last_name=who.last_name,
         shipping_address=who.address,
         billing_address=who.address,
-        client_ip=None if imported else who.client_ip,
+        client_ip=None if view.is_imported else who.client_ip,
         note=_note(view),
         tags=("called",) if view.happened(TOUCHED) else (),
-        source_name="marketplace" if imported else "web",
+        source_name="marketplace" if view.is_imported else "web",
         discount_codes=(code,) if code else (),
         lines=lines,
         subtotal=sum((line.net for line in lines), Decimal(0)),
@@ -105,8 +103,7 @@ def _taxes_included(view: OrderView) -> bool:
     lines = view.day.lines
     rows = view.rows(NEVER)
     whole = not (lines.tax[rows] % lines.quantity[rows]).any()
-    taxed = REGIONS[int(view.day.region[view.place])].tax_included
-    return taxed and whole and not lines.discount[rows].any()
+    return view.region.tax_included and whole and not lines.discount[rows].any()
 
 
 def _lines(view: OrderView) -> tuple[LineItem, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from trueup_simulators.world.calendar import NEVER
 from trueup_simulators.world.orders.days import OrderDay, Orders
 from trueup_simulators.world.orders.heads import CANCELLED, CREATED
-from trueup_simulators.world.people import REGIONS
+from trueup_simulators.world.people import REGIONS, Region
 from trueup_simulators.world.randomness import Ints
 
 FIRST_LINE_ID = 14_000_000_000_000
@@ -27,6 +27,16 @@ class OrderView:
     def sequence(self) -> int:
         """The order's number in the world, from 0."""
         return self.day.head.first_sequence + self.place
+
+    @property
+    def region(self) -> Region:
+        """Where the order was placed."""
+        return REGIONS[int(self.day.region[self.place])]
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from a marketplace."""
+        return bool(self.day.head.imported[self.place])
 
     def happened(self, event: int) -> bool:
         """Whether an event of `order_heads` has happened."""
@@ -53,7 +63,7 @@ class OrderView:
 
     def duty_cents(self) -> int:
         """A twentieth of the goods for one order in five to Britain and Canada."""
-        country = REGIONS[int(self.day.region[self.place])].country
+        country = self.region.country
         if country not in ("GB", "CA") or self.sequence % 5 or self._ever(CANCELLED):
             return 0
         return int(self.day.lines.net[self.rows(self.when(CREATED))].sum()) // 20
