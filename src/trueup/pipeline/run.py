@@ -17,7 +17,7 @@ from trueup.pipeline.runlock import run_lock
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sweep import SweepResult, sweep
 from trueup.pipeline.sync import engine as syncing
-from trueup.pipeline.sync.engine import SyncResult
+from trueup.pipeline.sync.results import SyncResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,8 @@
 """The tables that the loader and the pipeline write; models and gates only read them."""
 
+from trueup.core.ids import is_identifier
+from trueup.errors import ConfigError
+
 RECORD_COLUMNS = """
     payload json,
     record_key varchar,
@@ -77,3 +80,14 @@ TABLES = {
 
 # What tables of an earlier version lack.
 ADDED_COLUMNS = {"raw.batches": "strays bigint"}
+
+
+def raw_table(source: str, stream: str) -> str:
+    """The raw table of a stream; refuses names that are not plain identifiers."""
+    if not (is_identifier(source) and is_identifier(stream)):
+        raise ConfigError(
+            f"warehouse: {source!r}.{stream!r} cannot name a table",
+            hint="Use lower-case letters, digits and underscores, at most 63.",
+            code="TUP-301",
+        )
+    return f"raw.{source}__{stream}"

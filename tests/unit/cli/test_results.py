@@ -8,8 +8,8 @@ from trueup.errors import AccessError, IntegrityError
 from trueup.pipeline.build.audit import AuditResult
 from trueup.pipeline.build.publish import PublishResult
 from trueup.pipeline.sweep import SweepResult
-from trueup.pipeline.sync.engine import StreamResult, SyncResult
 from trueup.pipeline.sync.reading import Tally
+from trueup.pipeline.sync.results import StreamResult, SyncResult
 from trueup.quality.gates import Gate, Verdict
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
 

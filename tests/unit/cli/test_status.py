@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import a_project, call
-from trueup.pipeline.look import status as looking
-from trueup.pipeline.look.status import ranges, status
+from trueup.pipeline.look import state as looking
+from trueup.pipeline.look.coverage import ranges
+from trueup.pipeline.look.status import status
 from trueup.pipeline.runlock import run_lock
 from trueup.pipeline.settings.opening import open_to_look
 from trueup.pipeline.settings.project import Project

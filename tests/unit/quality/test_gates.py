@@ -9,7 +9,8 @@ import pytest
 from tests.unit.quality.damage import DAMAGE
 from tests.unit.quality.late_damage import LATE_DAMAGE
 from tests.unit.quality.lost_damage import LOST_DAMAGE
-from trueup.pipeline.build.transform import Lineage, transform
+from trueup.pipeline.build.dbt_runner import Lineage
+from trueup.pipeline.build.transform import transform
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, held_back, run_gate, since_for
 from trueup.warehouse.duckdb import fetch

@@ -11,7 +11,8 @@ from tests.unit.lake.lake_builders import NOW, a_table, committed
 from trueup.core.batch import Counts
 from trueup.errors import ConfigError, IntegrityError, TransientError
 from trueup.pipeline.build.load import pending_batches
-from trueup.warehouse.duckdb import DuckDBWarehouse, raw_table
+from trueup.warehouse.ddl import raw_table
+from trueup.warehouse.duckdb import DuckDBWarehouse
 
 STATE = {
     "rows": "select count(*) from raw.google_ads__ad_days",

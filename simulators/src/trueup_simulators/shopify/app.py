@@ -18,7 +18,7 @@ from trueup_simulators.shopify.bad_values import BAD_VALUE_KINDS, spoiled
 from trueup_simulators.shopify.bulk import BulkJobs
 from trueup_simulators.shopify.mutations import compiled
 from trueup_simulators.shopify.plan import DocumentError, Plan
-from trueup_simulators.shopify.roots import Context
+from trueup_simulators.shopify.resolve.context import Context
 from trueup_simulators.shopify.run import Runner
 from trueup_simulators.shopify.schema import API_VERSION, checked_document
 from trueup_simulators.shopify.settings import ShopSettings, ShopState

@@ -8,11 +8,14 @@ from graphql import DocumentNode
 from trueup_simulators.shopify.bulk import CONCURRENT_JOBS, ENDED, BulkJob, Export
 from trueup_simulators.shopify.bulk_rules import refusals
 from trueup_simulators.shopify.export import export
-from trueup_simulators.shopify.plan import Compiler, Plan, Resolver
-from trueup_simulators.shopify.resolve import CONNECTION, EDGE, OBJECTS, Table
-from trueup_simulators.shopify.roots import QUERY_ROOT, Context
+from trueup_simulators.shopify.plan import Compiler, Plan
+from trueup_simulators.shopify.resolve import OBJECTS
+from trueup_simulators.shopify.resolve.connections import CONNECTION, EDGE
+from trueup_simulators.shopify.resolve.context import Context
+from trueup_simulators.shopify.resolve.getters import Table, values
+from trueup_simulators.shopify.resolve.roots import QUERY_ROOT
+from trueup_simulators.shopify.resolve.sources import gid, instant
 from trueup_simulators.shopify.schema import SCHEMA, checked_document
-from trueup_simulators.shopify.sources import gid, instant
 
 _JOB_FAULTS = (
     "bulk_failed",
@@ -81,30 +84,22 @@ def _cancel(_source: Any, args: Mapping[str, Any], context: Context) -> Payload:
     return Payload(job)
 
 
-def _value(get: Any) -> Resolver:
-    return lambda source, _args, _context: get(source)
-
-
-_PAYLOAD: Table = {
-    "bulkOperation": _value(lambda p: p.job),
-    "userErrors": _value(lambda p: p.errors),
-}
-_USER_ERROR: Table = {
-    "field": _value(lambda e: e.field),
-    "message": _value(lambda e: e.message),
-    "code": _value(lambda e: e.code),
-}
-_JOB: Table = {
-    "id": _value(lambda j: gid("BulkOperation", j.number)),
-    "type": _value(lambda _j: "QUERY"),
-    "status": _value(lambda j: j.status),
-    "errorCode": _value(lambda j: j.error_code),
-    "query": _value(lambda j: j.query),
-    "createdAt": _value(lambda j: instant(j.created_at)),
-    "completedAt": _value(lambda j: instant(j.completed_at)),
-    "objectCount": _value(lambda j: str(j.object_count)),
-    "rootObjectCount": _value(lambda j: str(j.root_count)),
-    "fileSize": _value(lambda j: None if j.file_size is None else str(j.file_size)),
+_PAYLOAD: Table = values(bulkOperation=lambda p: p.job, userErrors=lambda p: p.errors)
+_USER_ERROR: Table = values(
+    field=lambda e: e.field, message=lambda e: e.message, code=lambda e: e.code
+)
+_JOB: Table = values(
+    id=lambda j: gid("BulkOperation", j.number),
+    type=lambda _j: "QUERY",
+    status=lambda j: j.status,
+    errorCode=lambda j: j.error_code,
+    query=lambda j: j.query,
+    createdAt=lambda j: instant(j.created_at),
+    completedAt=lambda j: instant(j.completed_at),
+    objectCount=lambda j: str(j.object_count),
+    rootObjectCount=lambda j: str(j.root_count),
+    fileSize=lambda j: None if j.file_size is None else str(j.file_size),
+) | {
     "url": lambda job, _args, context: job.url(context.base_url),
     "partialDataUrl": lambda job, _args, context: job.partial_url(context.base_url),
 }

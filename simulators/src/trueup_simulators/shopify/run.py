@@ -7,7 +7,7 @@ from trueup_simulators.shopify.cost import MUTATION_COST, connection_cost
 from trueup_simulators.shopify.errors import AccessDeniedError, access_denied_error
 from trueup_simulators.shopify.paging import Page
 from trueup_simulators.shopify.plan import FieldPlan, Plan
-from trueup_simulators.shopify.sources import type_of
+from trueup_simulators.shopify.resolve.sources import type_of
 
 
 class _NullError(Exception):

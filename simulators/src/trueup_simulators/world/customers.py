@@ -6,13 +6,13 @@ import numpy as np
 
 from trueup_simulators.world.calendar import instant
 from trueup_simulators.world.commerce import Customer
-from trueup_simulators.world.order_heads import CREATED, NOBODY
-from trueup_simulators.world.orders import (
+from trueup_simulators.world.orders.days import (
     CUSTOMER_ID_STRIDE,
     FIRST_CUSTOMER_ID,
     Orders,
     customer_id,
 )
+from trueup_simulators.world.orders.heads import CREATED, NOBODY
 from trueup_simulators.world.people import person
 from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Ints

@@ -7,19 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trueup_simulators.world.ads import decimals
-from trueup_simulators.world.clicks import AccountClicks
+from trueup_simulators.world.ads.clicks import AccountClicks
+from trueup_simulators.world.ads.days import decimals
 from trueup_simulators.world.entities import AdAccount
-from trueup_simulators.world.order_causes import CHANNELS, Causes
-from trueup_simulators.world.order_heads import (
-    CANCELLED,
-    CREATED,
-    NOBODY,
-    REFUNDED,
-    REFUNDED_AGAIN,
-)
-from trueup_simulators.world.order_view import FIRST_REFUND_ID
-from trueup_simulators.world.orders import (
+from trueup_simulators.world.orders.causes import CHANNELS, Causes
+from trueup_simulators.world.orders.days import (
     CUSTOMER_ID_STRIDE,
     FIRST_CUSTOMER_ID,
     OrderDay,
@@ -27,6 +19,14 @@ from trueup_simulators.world.orders import (
     order_ids,
     sequence_of,
 )
+from trueup_simulators.world.orders.heads import (
+    CANCELLED,
+    CREATED,
+    NOBODY,
+    REFUNDED,
+    REFUNDED_AGAIN,
+)
+from trueup_simulators.world.orders.payments import FIRST_REFUND_ID
 from trueup_simulators.world.randomness import Flags, Ints
 
 AdDays = Callable[[str, date, date, datetime], pa.Table]

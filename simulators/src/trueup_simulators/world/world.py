@@ -4,20 +4,20 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from trueup_simulators.world.accounts import ACCOUNTS
-from trueup_simulators.world.ads import SCHEMA as AD_DAYS
-from trueup_simulators.world.ads import AccountDays
+from trueup_simulators.world.ads.accounts import ACCOUNTS
+from trueup_simulators.world.ads.catalog import Catalog
+from trueup_simulators.world.ads.changes import changes
+from trueup_simulators.world.ads.clicks import SCHEMA as CLICKS
+from trueup_simulators.world.ads.clicks import AccountClicks
+from trueup_simulators.world.ads.days import SCHEMA as AD_DAYS
+from trueup_simulators.world.ads.days import AccountDays
 from trueup_simulators.world.calendar import LocalDays, day_number, micros
-from trueup_simulators.world.catalog import Catalog
-from trueup_simulators.world.changes import changes
-from trueup_simulators.world.clicks import SCHEMA as CLICKS
-from trueup_simulators.world.clicks import AccountClicks
 from trueup_simulators.world.commerce import Customer, Order
 from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.customers import Customers
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign, Change, Product, Shop
-from trueup_simulators.world.order_view import build_order
-from trueup_simulators.world.orders import Orders, sequence_of
+from trueup_simulators.world.orders.build import build_order
+from trueup_simulators.world.orders.days import Orders, sequence_of
 from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.truth import Truth
 from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table, without_orders

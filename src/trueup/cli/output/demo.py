@@ -1,18 +1,18 @@
 """The view of the demo, part by part."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from functools import singledispatch
 
 from trueup import __version__
+from trueup.cli.output.demo_changes import changes_view
+from trueup.cli.output.demo_faults import outcome_view, planted_view
 from trueup.cli.output.results import run_view
 from trueup.cli.output.serve import served_view
-from trueup.cli.output.text import cleaned, figure, moment, money, plural, section, table
+from trueup.cli.output.text import figure, moment, money, plural, section, table
 from trueup.cli.output.view import View
 from trueup.errors import IntegrityError, QualityError, TrueupError
 from trueup.pipeline.demo.parts import (
-    ChangedDay,
     Changes,
     Finished,
     Outcome,
@@ -24,13 +24,16 @@ from trueup.pipeline.demo.parts import (
     WorldMade,
 )
 
-SHOWN_DAYS = 8
-
 
 @singledispatch
 def part_view(part: object) -> View:
     """What one part of the demo shows."""
     raise TypeError(f"the demo has no such part: {type(part).__name__}")
+
+
+part_view.register(Changes, changes_view)
+part_view.register(Planted, planted_view)
+part_view.register(Outcome, outcome_view)
 
 
 def part_errors(part: object) -> list[TrueupError]:
@@ -129,93 +132,6 @@ def _(part: Truth) -> View:
 
 
 @part_view.register
-def _(part: Changes) -> View:
-    windows = table(
-        ("stream", "new windows", "restated windows"),
-        [(name, figure(new), figure(restated)) for name, new, restated in part.windows],
-    )
-    moved = [day for day in part.days if day.day < part.first_new_day]
-    shown = sorted(sorted(moved, key=_moved)[-SHOWN_DAYS:], key=lambda day: (day.day, day.channel))
-    headers = ("day", "channel", "spend before", "after", "net revenue before", "after")
-    days = table(headers, [_day_row(day) for day in shown], left=2)
-    if moved:
-        days.append(
-            f"    {plural(len(moved), 'channel day')} before {part.first_new_day} moved, by "
-            f"{money(_spend_moved(moved))} of spend and {money(_revenue_moved(moved))} of net "
-            f"revenue ({part.currency}); {len(shown)} shown"
-        )
-    fresh = len(part.days) - len(moved)
-    if fresh:
-        days.append(f"    {plural(fresh, 'channel day')} from {part.first_new_day} on with news")
-    if not part.days:
-        days.append("    0 channel days moved")
-    tables = [
-        f"    {len(part.tables)} of {part.all_tables} tables have new values: "
-        f"{', '.join(part.tables) or 'none'}"
-    ]
-    lines = [*windows, "", *days, "", *tables]
-    return View(section("What changed", lines), _changes_object(part))
-
-
-@part_view.register
-def _(part: Planted) -> View:
-    lines = [f"    {part.done}", f"    expected: {part.fault.expected}"]
-    data = {"fault": part.fault.name, "done": part.done, "expected": part.fault.expected}
-    return View(section(f"Planted: {part.fault.name}", lines), data)
-
-
-@part_view.register
-def _(part: Outcome) -> View:
-    fired = ", ".join(f"{name} {plural(count, 'time')}" for name, count in part.fired.items())
-    lines = [f"    the vendors struck: {fired}"] if fired else []
-    for why in part.read_again:
-        lines += [f"    noticed: {cleaned(why)}", "    not taken, and read again at once"]
-    if part.repeated:
-        counts = ", ".join(f"{count:,} of {source}" for source, count in part.repeated.items())
-        lines.append(f"    came more than once, counted once: {counts}")
-    lines += _held_lines(part)
-    lines += _proof_lines(part)
-    cells = sum(score.compared for score in part.truth.scores)
-    differing = sum(score.differing for score in part.truth.scores)
-    lines.append(
-        f"    compared with the sealed truth: {plural(len(part.truth.scores), 'figure')} in "
-        f"{plural(cells, 'cell')}, {figure(differing)} not equal {'✗' if differing else '✓'}"
-    )
-    return View(section("What came of it", lines), _outcome_object(part))
-
-
-def _held_lines(part: Outcome) -> list[str]:
-    if not part.held:
-        return ["    0 tables held back: nothing wrong was left to hold"]
-    found = [f"    caught by {name}: {cleaned(told)}" for name, told in part.failed_gates.items()]
-    return [*found, f"    held back, their last good version stays on show: {', '.join(part.held)}"]
-
-
-def _proof_lines(part: Outcome) -> list[str]:
-    if part.proof is None:
-        return []
-    rows = [(side, money(amount)) for side, amount in part.proof.sides]
-    return ["", *table((part.proof.figure, ""), rows), ""]
-
-
-def _outcome_object(part: Outcome) -> Mapping[str, object]:
-    proof = part.proof and {
-        "figure": part.proof.figure,
-        "sides": {name: None if side is None else str(side) for name, side in part.proof.sides},
-    }
-    return {
-        "fault": part.fault.name,
-        "fired": dict(part.fired),
-        "read_again": list(part.read_again),
-        "repeated": dict(part.repeated),
-        "failed_gates": dict(part.failed_gates),
-        "held_back": list(part.held),
-        "proof": proof,
-        "all_equal": part.all_equal,
-    }
-
-
-@part_view.register
 def _(part: Finished) -> View:
     steps = " · ".join(f"{name} {seconds:.1f} s" for name, seconds in part.seconds.items())
     view = View(["", f"  Time       {steps}"], {"seconds": dict(part.seconds)})
@@ -239,41 +155,3 @@ def _share(amount: Decimal, whole: Decimal) -> str:
 
 def _verdict(score: Score) -> str:
     return f"{figure(score.differing)} {'✗' if score.differing else '✓'}"
-
-
-def _day_row(day: ChangedDay) -> tuple[object, ...]:
-    amounts = (day.spend_before, day.spend_after, day.revenue_before, day.revenue_after)
-    return (day.day, day.channel, *(money(amount) for amount in amounts))
-
-
-def _spend_moved(days: list[ChangedDay]) -> Decimal:
-    zero = Decimal()
-    return sum(((day.spend_after or zero) - (day.spend_before or zero) for day in days), zero)
-
-
-def _revenue_moved(days: list[ChangedDay]) -> Decimal:
-    zero = Decimal()
-    return sum(((day.revenue_after or zero) - (day.revenue_before or zero) for day in days), zero)
-
-
-def _moved(day: ChangedDay) -> Decimal:
-    pairs = (
-        (day.spend_before, day.spend_after),
-        (day.revenue_before, day.revenue_after),
-    )
-    return max(abs((after or Decimal()) - (before or Decimal())) for before, after in pairs)
-
-
-def _changes_object(part: Changes) -> Mapping[str, object]:
-    return {
-        "currency": part.currency,
-        "windows": [
-            {"stream": name, "new": new, "restated": restated}
-            for name, new, restated in part.windows
-        ],
-        "days": [
-            {name: None if value is None else str(value) for name, value in asdict(day).items()}
-            for day in part.days
-        ],
-        "changed_tables": list(part.tables),
-    }

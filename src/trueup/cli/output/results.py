@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trueup.pipeline.build.transform import TransformResult
     from trueup.pipeline.run import RunResult
     from trueup.pipeline.sweep import SweepResult
-    from trueup.pipeline.sync.engine import StreamResult, SyncResult
+    from trueup.pipeline.sync.results import StreamResult, SyncResult
 
 _SYNC_HEADERS = (
     *("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost"),

@@ -8,7 +8,8 @@ from trueup.cli.output.text import cleaned, figure, moment, section, table, unav
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.look.status import Coverage, Days, ProjectStatus
+    from trueup.pipeline.look.coverage import Coverage, Days
+    from trueup.pipeline.look.status import ProjectStatus
 
 
 def status_view(status: "ProjectStatus") -> View:

@@ -6,7 +6,7 @@ import duckdb
 
 from trueup.core.page import Account, AccountStatus
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.sync.engine import SyncResult
+from trueup.pipeline.sync.results import SyncResult
 from trueup.privacy.messages import redacted
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.simulators.shopify.a_shop import serving
 from trueup.sources.shopify.documents import document
-from trueup_simulators.shopify.resolve import all_transactions
+from trueup_simulators.shopify.resolve.payments import all_transactions
 from trueup_simulators.world import World, WorldConfig
 
 CONFIG = WorldConfig(scale="small", days=20, start=date(2026, 6, 1))

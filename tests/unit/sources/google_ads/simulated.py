@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from tests.unit.sources.source_builders import FakeClock, a_context
 from trueup.core.page import Account, ControlTotal, Page
 from trueup.core.window import Window
-from trueup.sources.context import SourceContext
 from trueup.sources.google_ads import GoogleAdsConfig, GoogleAdsSource, create
 from trueup.sources.google_ads.streams import STREAMS
 from trueup_simulators.faults import FaultPlan, FaultRule
@@ -39,26 +39,13 @@ def world() -> World:
 
 
 @dataclass
-class Waiting:
-    """A clock that only sleeping moves; `slept` is everything that was waited."""
-
-    slept: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-
-@dataclass
 class Here:
     """A served world and a source that reads it."""
 
     source: GoogleAdsSource
     faults: FaultPlan
     clock: SimulatedClock
-    waiting: Waiting
+    waiting: FakeClock
 
     def pages(self, name: str, account: Account = US, window: Window = MOMENT) -> list[Page]:
         return list(self.source.read(STREAM[name], account, window))
@@ -75,17 +62,14 @@ class Here:
 def google(*rules: FaultRule, **settings: Any) -> Iterator[Here]:
     """A source behind small pages, so that there are several of everything."""
     pages = FaultRule(kind="small_pages", times=None, params={"rows": 4})
-    faults, clock, waiting = FaultPlan([pages, *rules]), SimulatedClock(NOW), Waiting()
+    faults, clock, waiting = FaultPlan([pages, *rules]), SimulatedClock(NOW), FakeClock()
     with running(build_app(world(), clock, faults)) as base_url:
         config = GoogleAdsConfig(
             base_url=f"{base_url}/google-ads",
             token_url=f"{base_url}/google-ads/oauth2/token",
             **(credentials() | settings),
         )
-        context = SourceContext(
-            sleep=waiting.sleep, monotonic=waiting.monotonic, now=NOW, jitter=lambda: 0.5
-        )
-        with closing(create(config, context)) as source:
+        with closing(create(config, a_context(waiting, now=NOW))) as source:
             yield Here(source, faults, clock, waiting)
 
 

@@ -97,7 +97,7 @@ def test_a_token_that_always_expires_ends_the_read() -> None:
 def test_the_delay_that_the_vendor_asks_for_is_waited() -> None:
     with google(on_ads("throttle", 1, retry_delay_seconds=7)) as here:
         here.rows("ad_days")
-        assert here.waiting.slept == [7.5]
+        assert here.waiting.sleeps == [7.5]
 
 
 def test_a_used_up_day_stops_every_account_at_once() -> None:
@@ -109,7 +109,7 @@ def test_a_used_up_day_stops_every_account_at_once() -> None:
         with pytest.raises(TransientError, match="pause"):
             here.rows("campaign_days", account=DE)
         assert len(here.faults.requests) == sent
-        assert here.waiting.slept == []
+        assert here.waiting.sleeps == []
 
 
 def test_an_exhausted_account_does_not_hold_up_the_others() -> None:
@@ -118,7 +118,7 @@ def test_an_exhausted_account_does_not_hold_up_the_others() -> None:
         with pytest.raises(TransientError):
             here.rows("ad_days")
         assert here.rows("campaign_days", account=DE)
-        assert here.waiting.slept == []
+        assert here.waiting.sleeps == []
 
 
 def test_an_access_token_that_ended_is_renewed() -> None:
@@ -157,7 +157,7 @@ def test_invalid_grant_is_never_retried() -> None:
         with pytest.raises(AccessError, match="invalid_grant"):
             here.source.accounts()
         assert here.faults.fired()["invalid_grant"] == 1
-        assert here.waiting.slept == []
+        assert here.waiting.sleeps == []
 
 
 @pytest.mark.parametrize("kind", ["account_disabled", "account_revoked"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import SecretStr
 
+from tests.unit.sources.source_builders import FakeClock, a_context
 from trueup.core.page import Account, Page
 from trueup.core.window import Window
-from trueup.sources.context import SourceContext
 from trueup.sources.meta_ads import MetaAdsConfig, MetaAdsSource, create
 from trueup.sources.meta_ads.streams import STREAMS
 from trueup_simulators.faults import FaultPlan, FaultRule
@@ -38,26 +38,13 @@ def world() -> World:
 
 
 @dataclass
-class Waiting:
-    """A clock that only sleeping moves; `slept` is everything that was waited."""
-
-    slept: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-
-@dataclass
 class Here:
     """A served world and a source that reads it."""
 
     source: MetaAdsSource
     faults: FaultPlan
     clock: SimulatedClock
-    waiting: Waiting
+    waiting: FakeClock
 
     def read(self, name: str, account: Account = US, window: Window = MOMENT) -> list[Page]:
         return list(self.source.read(STREAM[name], account, window))
@@ -70,14 +57,11 @@ class Here:
 @contextmanager
 def meta(*rules: FaultRule, of: World | None = None, **settings: Any) -> Iterator[Here]:
     """Small pages, so that there are several of everything."""
-    faults, clock, waiting = FaultPlan(rules), SimulatedClock(NOW), Waiting()
+    faults, clock, waiting = FaultPlan(rules), SimulatedClock(NOW), FakeClock()
     with running(build_app(of or world(), clock, faults)) as base_url:
         values = {"access_token": SecretStr(ACCESS_TOKEN), "page_size": 5} | settings
         config = MetaAdsConfig(base_url=f"{base_url}/meta", **values)
-        context = SourceContext(
-            sleep=waiting.sleep, monotonic=waiting.monotonic, now=NOW, jitter=lambda: 0.5
-        )
-        with closing(create(config, context)) as source:
+        with closing(create(config, a_context(waiting, now=NOW))) as source:
             yield Here(source, faults, clock, waiting)
 
 

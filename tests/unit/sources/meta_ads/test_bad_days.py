@@ -161,16 +161,16 @@ def test_passing_troubles_lose_nothing(fault, days):
 def test_a_throttled_account_waits_as_long_as_the_usage_header_says():
     with meta(rule("throttle", code=80004, minutes=2)) as here:
         here.read("ads")
-    assert max(here.waiting.slept) >= 120
+    assert max(here.waiting.sleeps) >= 120
 
 
 def test_an_account_near_its_limit_pauses_and_its_siblings_do_not():
     with meta(FaultRule(kind="usage", params={"percent": 95, "minutes": 3})) as here:
         here.read("campaigns", US)
         here.read("campaigns", DE)
-        assert here.waiting.slept == []
+        assert here.waiting.sleeps == []
         here.read("campaigns", US)
-        assert max(here.waiting.slept) == pytest.approx(180)
+        assert max(here.waiting.sleeps) == pytest.approx(180)
 
 
 def test_a_long_pause_ends_the_read_as_passing():

@@ -6,7 +6,7 @@ import numpy as np
 
 from trueup_simulators.world.calendar import EPOCH_DAY, NEVER, is_promotion
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.order_heads import (
+from trueup_simulators.world.orders.heads import (
     CANCELLED,
     CREATED,
     EDITED,

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from trueup_simulators.world.ads import AccountDays
+from trueup_simulators.world.ads.days import AccountDays
 from trueup_simulators.world.calendar import MICROS_PER_SECOND, seconds_of_day
 from trueup_simulators.world.randomness import (
     Ints,

@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from trueup_simulators.world.ads.catalog import Catalog
+from trueup_simulators.world.ads.history import History
 from trueup_simulators.world.calendar import instant, micros
-from trueup_simulators.world.catalog import Catalog
 from trueup_simulators.world.entities import Change
-from trueup_simulators.world.history import History
 from trueup_simulators.world.randomness import Ints
 
 Field = Literal["created", "name", "status", "budget_micros"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trueup_simulators.world.ads.clicks import AccountClicks, DayClicks
 from trueup_simulators.world.calendar import MICROS_PER_SECOND
-from trueup_simulators.world.clicks import AccountClicks, DayClicks
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.order_heads import CREATED, NOBODY, Head
+from trueup_simulators.world.orders.heads import CREATED, NOBODY, Head
 from trueup_simulators.world.people import REGIONS
 from trueup_simulators.world.randomness import Flags, Floats, Ints, Stream, day_generator
 

@@ -1,8 +1,7 @@
 """What resolvers pass down: world objects together with the order they belong to."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from trueup_simulators.world import (
@@ -54,20 +53,6 @@ class Shipping(NamedTuple):
     order: Order
 
 
-class Bag(NamedTuple):
-    """An amount in the shop's currency and in the customer's."""
-
-    amount: Decimal
-    order: Order
-
-
-class Amount(NamedTuple):
-    """An amount in one currency."""
-
-    amount: Decimal
-    currency: str
-
-
 class Tax(NamedTuple):
     """The tax of a line."""
 
@@ -88,14 +73,6 @@ class Journey(NamedTuple):
 
     moments: tuple[Moment, ...]
     order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A count; not exact when it stopped at a limit."""
-
-    count: int
-    exact: bool = True
 
 
 _TYPES: dict[type, str] = {
@@ -127,22 +104,3 @@ def instant(at: datetime | None) -> str | None:
     if at is None:
         return None
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def decimal_text(amount: Decimal) -> str:
-    """Trailing zeros trimmed to one decimal place: 8.80 is "8.8", 7 is "7.0"."""
-    text = format(amount, "f")
-    if "." not in text:
-        return f"{text}.0"
-    text = text.rstrip("0")
-    return f"{text}0" if text.endswith(".") else text
-
-
-def presentment(bag: Bag) -> Amount:
-    """The amount in the customer's currency, rounded to its minor unit."""
-    order = bag.order
-    if order.presentment_currency == order.currency:
-        return Amount(bag.amount, order.currency)
-    step = Decimal(1) if order.presentment_currency == "JPY" else Decimal("0.01")
-    converted = (bag.amount * order.presentment_rate).quantize(step, rounding=ROUND_HALF_EVEN)
-    return Amount(converted, order.presentment_currency)

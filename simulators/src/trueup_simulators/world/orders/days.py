@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from trueup_simulators.world.ads.clicks import AccountClicks
 from trueup_simulators.world.calendar import DAY_MICROS, LocalDays
-from trueup_simulators.world.clicks import AccountClicks
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.order_causes import Causes, draw_causes
-from trueup_simulators.world.order_heads import CREATED, MAX_EVENT_DAYS, NOBODY, Head, OrderHeads
-from trueup_simulators.world.order_lines import Lines, draw_lines
-from trueup_simulators.world.order_ranks import OrderRanks
+from trueup_simulators.world.orders.causes import Causes, draw_causes
+from trueup_simulators.world.orders.heads import CREATED, MAX_EVENT_DAYS, NOBODY, Head, OrderHeads
+from trueup_simulators.world.orders.lines import Lines, draw_lines
+from trueup_simulators.world.orders.ranks import OrderRanks
 from trueup_simulators.world.people import GUEST_NUMBERS, regions_of
 from trueup_simulators.world.products import Assortment
 from trueup_simulators.world.randomness import Ints, Stream, hashed

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
+from trueup_simulators.world.ads.history import History, draw_history, settle_campaigns
 from trueup_simulators.world.calendar import DAY_MICROS, NEVER, day_number, instant, micros
 from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign
-from trueup_simulators.world.history import History, draw_history, settle_campaigns
 from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Ints, Stream, day_generator
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.order_heads import NOBODY, Head, OrderHeads
+from trueup_simulators.world.orders.heads import NOBODY, Head, OrderHeads
 from trueup_simulators.world.randomness import Ints, Stream, hashed, uniform
 
 UNRANKED = 0

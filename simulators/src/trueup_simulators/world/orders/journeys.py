@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from trueup_simulators.world.ads.clicks import AccountClicks
 from trueup_simulators.world.calendar import MICROS_PER_SECOND, instant
-from trueup_simulators.world.clicks import AccountClicks
 from trueup_simulators.world.commerce import Moment
-from trueup_simulators.world.order_causes import (
+from trueup_simulators.world.orders.causes import (
     EMAIL,
     MARKETPLACE,
     ORGANIC,
     REFERRAL,
     Causes,
 )
-from trueup_simulators.world.order_heads import NOBODY
+from trueup_simulators.world.orders.heads import HOUR, NOBODY
 
 STOREFRONT = "https://brightcart.example"
 FIRST_MOMENT_ID = 310_000_000_000
@@ -26,8 +26,6 @@ CLICK_ID_LOST = 0.23
 TAGS_LOST = 0.30
 EARLIER_VISIT = 0.25
 DIRECT_RETURN = 0.30
-
-HOUR = 3600 * MICROS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)

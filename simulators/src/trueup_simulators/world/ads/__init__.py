@@ -1,0 +1,1 @@
+"""The ad accounts: their hierarchy and its history, their figures by day, their single clicks."""

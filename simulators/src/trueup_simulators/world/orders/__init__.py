@@ -1,0 +1,1 @@
+"""Orders of the shop: drawn a day at once as columns, shown one by one at an instant."""

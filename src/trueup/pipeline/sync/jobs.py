@@ -1,0 +1,118 @@
+"""The accounts' streams of a run, read side by side; a failure of one becomes its result."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from trueup.core.batch import ScopeState
+from trueup.core.page import Account, Source
+from trueup.core.stream import Stream, StreamKind
+from trueup.errors import ContractError, TrueupError, place_of
+from trueup.pipeline.context import Run
+from trueup.pipeline.events import Event
+from trueup.pipeline.sync.pages import read_pages
+from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.reading import Reader
+from trueup.pipeline.sync.results import StreamResult, SyncResult
+from trueup.pipeline.sync.windows import read_windows
+from trueup.privacy.door import Door
+from trueup.privacy.messages import redacted
+from trueup.sources.redaction import redacted_url
+
+DEFECT = "TUP-501"
+MAX_TOLD = 300
+"""So many characters are told of what a defect raised."""
+
+Planner = Callable[[Stream, Account, ScopeState], list[Read]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One account's stream that is to be read."""
+
+    source: Source
+    source_name: str
+    stream: Stream
+    account: Account
+
+
+def run_jobs(run: Run, jobs: list[Job], planner: Planner, result: SyncResult) -> None:
+    """Put what becomes of each job into `result`, as it ends."""
+    with ThreadPoolExecutor(max_workers=run.project.config.workers) as pool:
+        futures = [pool.submit(_run_job, run, job, planner) for job in jobs]
+        try:
+            for done, future in enumerate(as_completed(futures), start=1):
+                result.streams.append(future.result())
+                _tell_defect(run, result.streams[-1])
+                run.tell(_synced(result.streams[-1], done, len(jobs)))
+        except BaseException:
+            # Ctrl-C above all: the pool waits for its threads, so let them end at their next page.
+            run.stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _tell_defect(run: Run, result: StreamResult) -> None:
+    """What a defect of a connector raised, for those who look after this run alone."""
+    if result.error is not None and result.error.code == DEFECT:
+        raised = result.error.__cause__
+        text = redacted(redacted_url(f"{type(raised).__name__}: {raised}"))
+        where = f"{result.source}.{result.stream}"
+        run.tell(Event("stream_broken", where, fields={"raised": text[:MAX_TOLD]}))
+
+
+def _synced(result: StreamResult, done: int, total: int) -> Event:
+    fields: dict[str, object] = {
+        "source": result.source,
+        "scope": result.scope,
+        "records": result.tally.landed,
+        "status": result.status,
+    }
+    return Event("stream_synced", f"{result.source}.{result.stream}", done, total, fields)
+
+
+def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
+    reader = Reader(
+        source=job.source,
+        source_name=job.source_name,
+        stream=job.stream,
+        account=job.account,
+        table=run.project.table(job.source_name, job.stream.name),
+        door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
+        now=run.now,
+        run_id=run.run_id,
+        known_at=run.known_at,
+        stop=run.stop,
+    )
+    error: TrueupError | None = None
+    try:
+        last = reader.last()
+        for read in planner(job.stream, job.account, last.header.state if last else ScopeState()):
+            if job.stream.kind in (StreamKind.REPORT, StreamKind.SNAPSHOT):
+                read_windows(reader, read)
+            else:
+                read_pages(reader, read)
+    except TrueupError as raised:
+        error = raised
+    except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
+        error = _unexpected(job, raised)
+    return StreamResult(
+        source=job.source_name,
+        stream=job.stream.name,
+        scope=job.account.account_id,
+        tally=reader.tally,
+        error=error,
+    )
+
+
+def _unexpected(job: Job, raised: Exception) -> ContractError:
+    error = ContractError(
+        # What is raised may quote a record, and this message is kept and published.
+        f"{job.source_name}.{job.stream.name}: unexpected {place_of(raised)}",
+        why="The stream stopped at its last committed batch; the others went on.",
+        hint="This is a defect of the connector: please report it with this message. What was "
+        "raised is told on stderr as stream_broken.",
+        code=DEFECT,
+    )
+    error.__cause__ = raised
+    return error
