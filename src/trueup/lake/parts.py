@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from trueup.errors import IntegrityError
 from trueup.lake.layout import RECORD_SCHEMA
 
 _T = TypeVar("_T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZSTD_LEVEL = 1
 ROW_GROUP_ROWS = 122_880  # what DuckDB scans at a time
 # Ids of a record's key repeat too little for a dictionary to pay; the rest hardly varies.
@@ -88,12 +89,12 @@ def to_table(records: Records, lineage: Lineage) -> pa.Table:
         _constant_text(operation, count),
         _texts(records.problems, count),
         _constant_text(lineage.scope, count),
-        _constant(window and window.since, pa.timestamp("us", tz="UTC"), count),
-        _constant(window and window.until, pa.timestamp("us", tz="UTC"), count),
-        _constant(lineage.page_index, pa.int32(), count),
+        _constant_time(window.since if window else None, count),
+        _constant_time(window.until if window else None, count),
+        _constant_int32(lineage.page_index, count),
         _int32s(records.record_indexes),
         _constant_text(lineage.batch_id, count),
-        _constant(lineage.extracted_at, pa.timestamp("us", tz="UTC"), count),
+        _constant_time(lineage.extracted_at, count),
     ]
     return pa.Table.from_arrays(columns, schema=RECORD_SCHEMA)
 
@@ -200,8 +201,18 @@ def _constant_text(value: str, count: int) -> pa.Array:
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text * count))
 
 
-def _constant(value: object, kind: pa.DataType, count: int) -> pa.Array:
-    return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
+def _constant_int32(value: int, count: int) -> pa.Array:
+    numbers = np.full(count, value, np.int32)
+    return pa.Array.from_buffers(pa.int32(), count, [None, pa.py_buffer(numbers)])
+
+
+def _constant_time(value: datetime | None, count: int) -> pa.Array:
+    kind = pa.timestamp("us", tz="UTC")
+    if value is None:
+        return pa.nulls(count, kind)
+    # From microseconds, since `pa.scalar` of a datetime imports pandas.
+    micros = np.full(count, (value - _EPOCH) // timedelta(microseconds=1), np.int64)
+    return pa.Array.from_buffers(kind, count, [None, pa.py_buffer(micros)])
 
 
 def _sync_folder(path: Path) -> None:

@@ -84,14 +84,16 @@ class Door:
         source: str = "",
         max_record_bytes: int = MAX_RECORD_BYTES,
     ) -> None:
+        self._stream = stream
         self._vault = vault
         self._now = now
         self._max_record_bytes = max_record_bytes
         self._key = [FieldPath(path) for path in stream.key]
         self._cursor = FieldPath(stream.cursor) if stream.cursor else None
         self._day = FieldPath(stream.day) if stream.day else None
-        self._paths = [*self._key, *(path for path in (self._day, self._cursor) if path)]
-        self._forms = Forms([path for path in (*stream.key, stream.day, stream.cursor) if path])
+        named = [path for path in (*stream.key, stream.day, stream.cursor) if path]
+        self._columns = {path: FieldPath(path) for path in named}
+        self._forms = Forms(list(self._columns))
         self._personal = (
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
@@ -129,17 +131,17 @@ class Door:
             columns, found = self._read_alike(chunk)
         except (LookupError, msgspec.ValidationError):
             return False
-        parts = len(self._key)
-        admitted.keys += joined_keys(columns[:parts])
-        admitted.days += columns[parts] if self._day else repeat("", len(chunk))
-        admitted.cursors += columns[-1] if self._cursor else repeat(None, len(chunk))
+        day, cursor = self._stream.day, self._stream.cursor
+        admitted.keys += joined_keys([columns[path] for path in self._stream.key])
+        admitted.days += columns[day] if day else repeat("", len(chunk))
+        admitted.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
         admitted.indexes += indexes
         admitted.payloads += chunk
         places += found
         return True
 
-    def _read_alike(self, chunk: list[bytes]) -> tuple[list[list[str]], list[list[Place]]]:
-        """Columns of key, day and cursor, and the personal values of each record.
+    def _read_alike(self, chunk: list[bytes]) -> tuple[dict[str, list[str]], list[list[Place]]]:
+        """Columns of key, day and cursor by path, and the personal values of each record.
 
         Raises LookupError or msgspec.ValidationError when a record is out of line.
         """
@@ -150,7 +152,7 @@ class Door:
         values = checks.decode_sound(chunk)
         if values is None:
             raise LookupError("a record needs a closer look")
-        columns = [path.texts(values) for path in self._paths]
+        columns = {path: place.texts(values) for path, place in self._columns.items()}
         if self._personal is None:
             self._forms.learn(values)
         return columns, self._places(chunk, values)

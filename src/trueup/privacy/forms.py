@@ -26,13 +26,13 @@ class Forms:
     """The form of a stream's records, as far as it was met; `paths` are dotted."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._paths = [path.split(".") for path in paths]
+        self._paths = paths
         self._root = _Node()
         self._misses = 0
         self._decode_lines: Callable[[bytes], list[Any]] | None = None
-        self._getters: list[Callable[[Any], object]] = []
+        self._getters: dict[str, Callable[[Any], object]] = {}
 
-    def texts(self, lines: bytes, count: int) -> list[list[str]] | None:
+    def texts(self, lines: bytes, count: int) -> dict[str, list[str]] | None:
         """A column of texts for each path; None when a record needs a closer look.
 
         `lines` are `count` records, each with a line break behind it.
@@ -51,7 +51,10 @@ class Forms:
             return None
         self._misses = 0
         try:
-            return [plain_texts(list(map(getter, values))) for getter in self._getters]
+            return {
+                path: plain_texts(list(map(getter, values)))
+                for path, getter in self._getters.items()
+            }
         except (AttributeError, LookupError):
             return None
 
@@ -66,10 +69,10 @@ class Forms:
             self._decode_lines = self._decoder()
 
     def _decoder(self) -> Callable[[bytes], list[Any]] | None:
-        places = [self._root.place(path) for path in self._paths]
-        if None in places or self._root.size() > MAX_NAMES:
+        places = {path: self._root.place(path.split(".")) for path in self._paths}
+        if None in places.values() or self._root.size() > MAX_NAMES:
             return None
-        self._getters = [attrgetter(place) for place in places if place]
+        self._getters = {path: attrgetter(place) for path, place in places.items() if place}
         return msgspec.json.Decoder(self._root.type("Record")).decode_lines
 
 

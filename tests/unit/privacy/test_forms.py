@@ -18,7 +18,8 @@ def compact(value: object) -> bytes:
 
 
 def read(forms: Forms, records: Sequence[bytes]) -> list[list[str]] | None:
-    return forms.texts(b"\n".join([*records, b""]), len(records))
+    columns = forms.texts(b"\n".join([*records, b""]), len(records))
+    return columns and [columns[path] for path in PATHS]
 
 
 def taught(*rows: object) -> Forms:
