@@ -18,6 +18,14 @@ def whole_sum(column: str) -> str:
     return f"case when count(*) = count({column}) then sum({column}) end"
 
 
+# What is attributed is measured against its own spend: rows that did not cost are left out.
+PAID_REVENUE = """case
+            when count(*) filter (spend is null or spend <> 0)
+                = count(net_revenue) filter (spend is null or spend <> 0)
+                then sum(net_revenue) filter (spend is null or spend <> 0)
+        end"""
+
+
 def ratio_of(above: str, below: str) -> str:
     """`above` / `below` as a double; NULL when there is nothing to divide by."""
     return f"cast({above} as double) / nullif(cast({below} as double), 0)"
@@ -105,7 +113,7 @@ campaign_days as (
         cast(daily.new_customers as double) as new_customers,
         daily.platform_conversions as claimed_conversions,
         case
-            when coalesce(daily.platform_conversion_value_amount, 0) = 0 then 0
+            when daily.platform_conversion_value_amount = 0 then 0
             when daily.currency_code = daily.reporting_currency_code
                 then daily.platform_conversion_value_amount
             else cast(daily.platform_conversion_value_amount * rates.rate as decimal(20, 6))
