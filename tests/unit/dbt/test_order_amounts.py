@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -243,3 +244,21 @@ def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
         verdict(shop, "orders_add_up").message
         == "Every order's parts add up to what the customer paid"
     )
+
+
+@pytest.mark.parametrize(
+    ("given_back", "adjusted", "unexplained"),
+    [("12.00", "-2.00", 0), ("12.00", "0.00", 1), ("0.00", "0.00", 0)],
+    ids=["named", "not named", "not paid out yet"],
+)
+def test_money_that_went_back_for_nothing_that_is_read_is_told(
+    tmp_path: Path, given_back: str, adjusted: str, unexplained: int
+) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    back = p.refund(1, AT, [p.refund_line(1, "9.00", "1.00")])
+    back["totalRefundedSet"] = p.money(given_back)
+    back["orderAdjustments"]["nodes"] = [{"amountSet": p.money(adjusted), "taxAmountSet": None}]
+    bought = p.order(1, AT, [p.order_line(1, "20.00")], refunds=[back])
+    warehouse.load_records("shopify.orders", p.SHOP, [bought])
+    warehouse.transform(select=["+fact_refunds", "+fact_orders"])
+    assert verdict(warehouse, "refunds_explained").violations == unexplained
