@@ -33,6 +33,7 @@ CHANNELS = [
     ("Microsoft by its tags", tagged("bing", "cpc"), "paid_other"),
     ("a video platform's ads", tagged("tiktok", "paid_social"), "paid_other"),
     ("some search ads", tagged("searchads", "cpc"), "paid_search"),
+    ("a medium without a source", p.visit(1, PLACED, medium="push"), "other"),
     ("a search engine, the page unknown", referred("https://www.google.com/", **WITHOUT_PAGE),
      "organic_search"),
     ("a search app", referred("android-app://com.google.android.googlequicksearchbox/"),
