@@ -117,6 +117,18 @@ def given_up() -> list[p.Row]:
             **unpaid,
             totalPriceSet=p.money("10.00"),
         ),
+        *shipped_otherwise(),
+    ]
+
+
+def shipped_otherwise() -> list[p.Row]:
+    """Orders whose shipping an edit took out for a cheaper one, with and without a refund."""
+    (fast,), (slow,) = p.shipping("10.00")["nodes"], p.shipping("5.00")["nodes"]
+    lines = {"nodes": [fast | {"isRemoved": True}, slow | {"isRemoved": False}]}
+    back = [p.refund(26, AT, shipping="10.00")]
+    return [
+        p.order(26, AT, [], edited=True, shippingLines=lines, refunds=back),
+        p.order(27, AT, [], edited=True, shippingLines=lines),
     ]
 
 
@@ -210,6 +222,11 @@ def test_rounding_of_cash_is_kept_apart(shop: Warehouse, number: int) -> None:
 def test_what_an_edit_takes_out_was_never_sold(shop: Warehouse) -> None:
     # Of three, one was taken out by an edit, and one came back as a refund.
     assert ledger(shop, 20) == {"sale": 20, "discount": -2, "refund_items": -9}
+
+
+def test_shipping_that_an_edit_takes_out_leaves_what_is_shipped_instead(shop: Warehouse) -> None:
+    assert ledger(shop, 26) == {"sale": 0, "shipping": 15, "refund_shipping": -10}
+    assert ledger(shop, 27) == {"sale": 0, "shipping": 5}
 
 
 def test_an_unpaid_order_that_is_cancelled_leaves_nothing(shop: Warehouse) -> None:
