@@ -163,6 +163,34 @@ def test_without_the_revenue_of_a_channel_that_costs_there_is_no_roas(query: str
         assert found.fetchall() == [(None,)]
 
 
+UNKNOWN_CAMPAIGNS = """
+    create schema marts; create schema core; create schema ops;
+    create table ops.accounts as select '' as source, '' as scope, '' as name;
+    create table core.dim_fx_rate as
+    select 'EUR' as currency_code, date '2026-06-03' as rate_date, 1 as rate;
+    create table core.dim_campaign as
+    select '-1' as campaign_dk, null as platform, null as account_id, null as campaign_id,
+        'Unknown' as campaign_name, null as status, true as is_current;
+    create table core.dim_channel as
+    select code as channel_dk, code as channel_code, code as channel_name
+    from (values ('paid_search'), ('paid_social')) as channels(code);
+    create table marts.mart_campaign_daily as
+    select date '2026-06-03' as report_date, '-1' as campaign_dk, channel_dk, null as currency_code,
+        'USD' as reporting_currency_code, 0 as spend_amount_reporting, 0 as impressions,
+        0 as clicks, 1 as attributed_orders, revenue as net_revenue_amount_reporting,
+        0 as new_customers, 0 as platform_conversions, 0 as platform_conversion_value_amount
+    from (values ('paid_search', 3), ('paid_social', 4)) as days(channel_dk, revenue)
+"""
+
+
+def test_what_has_no_known_campaign_stays_with_its_channel() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(UNKNOWN_CAMPAIGNS)
+        shown = f"select campaign_id, channel_code, net_revenue from ({campaigns.TABLE}) order by 2"
+        found = connection.execute(shown, PERIOD | ALL).fetchall()
+    assert found == [("-1", "paid_search", 3), ("-1", "paid_social", 4)]
+
+
 def test_a_broken_file_is_an_error_not_an_empty_page(tmp_path: Path) -> None:
     published = open_published(publish(tmp_path))
     for part in tmp_path.glob("parts/*"):

@@ -96,7 +96,11 @@ former_names as (
 campaign_days as (
     select
         daily.report_date as day,
-        daily.campaign_dk,
+        -- What leads to no known campaign is apart by channel, or one would have another's.
+        case
+            when daily.campaign_dk = '-1' then concat_ws('|', '-1', channels.channel_code)
+            else daily.campaign_dk
+        end as campaign_dk,
         coalesce(named_campaigns.platform, 'unknown') as platform,
         coalesce(named_campaigns.account_id, 'unknown') as account_id,
         coalesce(named_campaigns.campaign_id, daily.campaign_dk) as campaign_id,
