@@ -212,6 +212,26 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
 {%- endmacro %}
 
 
+{# A JSON object whose `nodes` are the elements of an array whose `key` is not `value`. #}
+{% macro json_nodes_without(item, array_path, key, value) -%}
+    {{ return(adapter.dispatch('json_nodes_without', 'trueup')(item, array_path, key, value)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_nodes_without(item, array_path, key, value) -%}
+    json_object('nodes', list_filter(
+            try_cast(json_extract({{ item }}, '$.{{ array_path }}') as json[]),
+            lambda element: json_extract_string(element, '$.{{ key }}') is distinct from '{{ value }}'
+        ))
+{%- endmacro %}
+
+{% macro snowflake__json_nodes_without(item, array_path, key, value) -%}
+    object_construct('nodes', filter(
+            get_path({{ item }}, '{{ array_path }}'),
+            element -> element:{{ key }}::varchar is distinct from '{{ value }}'
+        ))
+{%- endmacro %}
+
+
 {#
     The first element of a JSON array whose `key` has one of the `values`, taken in that order of
     preference; NULL without one.

@@ -10,12 +10,12 @@
 
 
 {#
-    An amount in the reporting currency: itself when it already is in it, NULL when there is no
-    rate. `rates` is the alias of a left-joined dim_fx_rate.
+    An amount in the reporting currency: itself when it already is in it or is 0, which no rate
+    changes; NULL when there is no rate. `rates` is the alias of a left-joined dim_fx_rate.
 #}
 {% macro reporting_amount(amount, currency, rates) -%}
     case
-            when {{ currency }} = '{{ var("reporting_currency") }}' then {{ amount }}
+            when {{ currency }} = '{{ var("reporting_currency") }}' or {{ amount }} = 0 then {{ amount }}
             else cast({{ amount }} * {{ rates }}.rate as decimal(20, 6))
         end
 {%- endmacro %}

@@ -18,9 +18,9 @@
 {%- endmacro %}
 
 {% macro duckdb__url_host(url) -%}
-    nullif(regexp_extract(lower({{ url }}), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '')
+    nullif(regexp_extract(lower({{ url }}), '^[a-z][a-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1), '')
 {%- endmacro %}
 
 {% macro snowflake__url_host(url) -%}
-    nullif(regexp_substr(lower({{ url }}), '^[a-z]+://(www\\.)?([^/:?#]+)', 1, 1, 'e', 2), '')
+    nullif(regexp_substr(lower({{ url }}), '^[a-z][a-z0-9+.-]*://(www\\.)?([^/:?#]+)', 1, 1, 'e', 2), '')
 {%- endmacro %}

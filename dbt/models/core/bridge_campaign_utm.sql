@@ -84,19 +84,20 @@ first_stated as (
 
 unambiguous as (
 
-    -- A value that stands for several campaigns resolves to none.
+    -- A value that stands for several campaigns resolves to none. Ids are unique everywhere; two
+    -- platforms may have campaigns of one name, and the touch tells which of them it came from.
     select
         utm_parameter,
         utm_value,
         count(*) > 1 as is_ambiguous,
-        case when count(*) = 1 then min(platform) end as platform,
+        case when utm_parameter = 'utm_campaign' or count(*) = 1 then min(platform) end as platform,
         case when count(*) = 1 then min(account_id) end as account_id,
         case when count(*) = 1 then min(campaign_id) end as campaign_id,
         case when count(*) = 1 then min(ad_group_id) end as ad_group_id,
         case when count(*) = 1 then min(ad_id) end as ad_id,
         max(load_id) as load_id
     from first_stated
-    group by utm_parameter, utm_value
+    group by utm_parameter, utm_value, case when utm_parameter = 'utm_campaign' then platform end
 
 )
 

@@ -41,10 +41,7 @@ resolved as (
     -- The click itself knows best, then ids in the tags, then the campaign's name in them.
     select
         touches.*,
-        channels.channel_dk,
-        channels.is_paid,
-        channels.is_direct,
-        channels.tie_rank,
+        coalesce(bought.channel_code, ruled.channel_code) as channel_code,
         case
             when clicks.campaign_id is not null then 'click_id'
             when by_id.campaign_id is not null then 'utm_id'
@@ -77,14 +74,36 @@ resolved as (
             coalesce(by_ad.load_id, 0)
         ) as newest_load_id
     from touches
-    inner join channels on touches.channel_code = channels.channel_code
+    inner join channels as ruled on touches.ruled_channel_code = ruled.channel_code
     left join clicks on touches.gclid = clicks.click_id
     left join names as by_id
         on by_id.utm_parameter = 'utm_id' and touches.utm_id = by_id.utm_value
     left join names as by_name
-        on by_name.utm_parameter = 'utm_campaign' and touches.utm_campaign = by_name.utm_value
+        on by_name.utm_parameter = 'utm_campaign'
+        and touches.utm_campaign = by_name.utm_value
+        -- A letter, or another platform's ad, may bear the name of a campaign.
+        and by_name.platform = ruled.spend_platform
+    -- Whose ad it was, an id tells better than any rule.
+    left join channels as bought
+        on bought.spend_platform
+        = case when clicks.campaign_id is not null then 'google_ads' else by_id.platform end
     left join names as by_ad
         on by_ad.utm_parameter = 'utm_content' and touches.utm_content = by_ad.utm_value
+
+),
+
+channelled as (
+
+    select
+        resolved.*,
+        channels.channel_dk,
+        channels.is_paid,
+        channels.is_direct,
+        channels.tie_rank,
+        case when channels.channel_code = resolved.ruled_channel_code then resolved.rule_priority end
+            as channel_rule_priority
+    from resolved
+    inner join channels on resolved.channel_code = channels.channel_code
 
 ),
 
@@ -102,7 +121,7 @@ keyed as (
         is_paid,
         is_direct,
         tie_rank,
-        rule_priority as channel_rule_priority,
+        channel_rule_priority,
         resolved_by,
         {{ resolved_key('account', ['account_id']) }} as account_dk,
         {{ resolved_key('campaign', ['account_id', 'campaign_id']) }} as campaign_dk,
@@ -118,7 +137,7 @@ keyed as (
         utm_id,
         referrer_host,
         newest_load_id as load_id
-    from resolved
+    from channelled
 
 )
 

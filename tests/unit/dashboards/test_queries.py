@@ -131,6 +131,66 @@ def test_claims_of_platforms_are_converted_as_spend_is(plain: Published) -> None
     assert float(in_dollar["claimed_value"] / in_dollar["net_revenue"]) == pytest.approx(1.35)
 
 
+UNKNOWN_PARTS = """
+    create schema marts;
+    create table marts.mart_finance_daily as
+    select date '2026-06-03' as report_date, 9 as net_revenue_amount_reporting, 1 as orders,
+        1 as new_customers;
+    create table marts.mart_channel_daily as
+    select *, 'Paid' as channel_group, channel_code as channel_name, 1 as attributed_orders,
+        1 as new_customers, 2 as spend_amount_reporting
+    from (values
+        (date '2026-06-03', 'paid_search', 10, 5, 6),
+        (date '2026-06-04', 'paid_search', null, null, 6),
+        (date '2026-06-03', 'paid_social', 10, 5, null)
+    ) as days(report_date, channel_code, impressions, clicks, net_revenue_amount_reporting)
+"""
+
+
+@pytest.mark.parametrize("name", ["impressions", "clicks", "ctr", "cpc"])
+def test_a_channel_with_a_day_of_unknown_counts_has_none(name: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(UNKNOWN_PARTS)
+        found = connection.sql(f"select {name} from ({channels.TABLE}) order by 1", params=PERIOD)
+        assert [value is None for (value,) in found.fetchall()] == [False, True]
+
+
+@pytest.mark.parametrize("query", [overview.TOTALS, overview.DAYS])
+def test_without_the_revenue_of_a_channel_that_costs_there_is_no_roas(query: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(UNKNOWN_PARTS)
+        found = connection.sql(f"select roas from ({query}) limit 1", params=PERIOD)
+        assert found.fetchall() == [(None,)]
+
+
+UNKNOWN_CAMPAIGNS = """
+    create schema marts; create schema core; create schema ops;
+    create table ops.accounts as select '' as source, '' as scope, '' as name;
+    create table core.dim_fx_rate as
+    select 'EUR' as currency_code, date '2026-06-03' as rate_date, 1 as rate;
+    create table core.dim_campaign as
+    select '-1' as campaign_dk, null as platform, null as account_id, null as campaign_id,
+        'Unknown' as campaign_name, null as status, true as is_current;
+    create table core.dim_channel as
+    select code as channel_dk, code as channel_code, code as channel_name
+    from (values ('paid_search'), ('paid_social')) as channels(code);
+    create table marts.mart_campaign_daily as
+    select date '2026-06-03' as report_date, '-1' as campaign_dk, channel_dk, null as currency_code,
+        'USD' as reporting_currency_code, 0 as spend_amount_reporting, 0 as impressions,
+        0 as clicks, 1 as attributed_orders, revenue as net_revenue_amount_reporting,
+        0 as new_customers, 0 as platform_conversions, 0 as platform_conversion_value_amount
+    from (values ('paid_search', 3), ('paid_social', 4)) as days(channel_dk, revenue)
+"""
+
+
+def test_what_has_no_known_campaign_stays_with_its_channel() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(UNKNOWN_CAMPAIGNS)
+        shown = f"select campaign_id, channel_code, net_revenue from ({campaigns.TABLE}) order by 2"
+        found = connection.execute(shown, PERIOD | ALL).fetchall()
+    assert found == [("-1", "paid_search", 3), ("-1", "paid_social", 4)]
+
+
 def test_a_broken_file_is_an_error_not_an_empty_page(tmp_path: Path) -> None:
     published = open_published(publish(tmp_path))
     for part in tmp_path.glob("parts/*"):

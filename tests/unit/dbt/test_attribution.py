@@ -10,6 +10,7 @@ from tests.unit.dbt.warehouse_harness import Warehouse
 PLACED = "2026-06-20T12:00:00.500Z"
 GCLID, FBCLID = "gclid=G1", "fbclid=F1"
 PAID_SOCIAL = {"source": "facebook", "medium": "paid_social"}
+PAID_SEARCH = {"source": "google", "medium": "cpc"}
 NEWSLETTER = {"source": "newsletter", "medium": "email"}
 GOOGLE = "https://www.google.com/"
 
@@ -65,8 +66,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         p.order(number, PLACED, [p.order_line(number, "9.99")], visits=visits)
         for number, (_, visits, _) in enumerate(CASES)
     ]
-    named = p.visit(90, PLACED, "", None, campaign="Brand", **PAID_SOCIAL)
-    by_id = p.visit(91, PLACED, "utm_id=c2", None, **PAID_SOCIAL)
+    named = p.visit(90, PLACED, "", None, campaign="Brand", **PAID_SEARCH)
+    by_id = p.visit(91, PLACED, "utm_id=c2", None, **PAID_SEARCH)
     orders += [p.order(90, PLACED, [], visits=[named]), p.order(91, PLACED, [], visits=[by_id])]
     warehouse.load_records("shopify.orders", p.SHOP, orders)
     warehouse.transform()

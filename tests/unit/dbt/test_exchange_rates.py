@@ -90,3 +90,17 @@ def test_figures_come_back_when_the_rate_is_mended(tmp_path: Path) -> None:
         seen.append(converted)
     assert [amount for amount, _ in seen] == [None, pytest.approx(Decimal("1.2")), None]
     assert [load for _, load in seen] == [3, 4, 5]
+
+
+def test_nothing_is_nothing_in_every_currency(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    rows = {FIRST: [p.google_ad_day("11", 0, FIRST, impressions="7")]}
+    warehouse.load_windows("google_ads.ad_days", "1", rows, "EUR")
+    paid = p.order(1, f"{FIRST}T15:00:00Z", [p.order_line(1, "10.00")])
+    free = p.order(2, f"{FIRST}T15:00:00Z", [p.order_line(2, "0.00")], currencyCode="KWD")
+    warehouse.load_records("shopify.orders", p.SHOP, [paid, free])
+    warehouse.transform()
+    columns = "spend_amount_reporting, net_revenue_amount_reporting, missing_fx_count"
+    found = warehouse.rows(f"select {columns} from marts.mart_channel_daily order by 1, 2")
+    assert found == [(0, 0, 0), (0, 10, 0)]
+    assert warehouse.rows("select sum(missing_fx_count) from marts.mart_finance_daily") == [(0,)]

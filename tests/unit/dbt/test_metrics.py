@@ -17,6 +17,10 @@ ASKED_FOR = {
     "spend", "impressions", "clicks", "ctr", "cpc", "orders", "gmv", "net_revenue", "refunds",
     "new_customers", "cac", "roas", "mer",
 }  # fmt: skip
+MAY_BE_UNKNOWN = (
+    "spend_amount_reporting", "impressions", "clicks", "net_revenue_amount_reporting",
+    "gmv_amount_reporting", "refund_amount_reporting",
+)  # fmt: skip
 FIELDS = {"name", "label", "formula", "unit", "grain", "table", "sql", "edge_rules"}
 # 10 EUR at 1.5 are 15 USD, on 3 clicks and 60 impressions; one order of 40 after 5 off, 4 back.
 EXPECTED = {
@@ -74,3 +78,14 @@ def test_ratios_without_a_denominator_are_null(marts: Warehouse) -> None:
         metric = METRICS[name]
         found = marts.rows(f"select {metric['sql']} from marts.{metric['table']} where false")
         assert found == [(None,)], name
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [(n, c) for n in sorted(METRICS) for c in MAY_BE_UNKNOWN if c in METRICS[n]["sql"]],
+)
+def test_a_figure_with_an_unknown_part_is_unknown(marts: Warehouse, name: str, column: str) -> None:
+    table, sql = f"marts.{METRICS[name]['table']}", METRICS[name]["sql"]
+    unknown = f"select * replace (null as {column}) from {table}"
+    found = marts.rows(f"select {sql} from (select * from {table} union all {unknown})")
+    assert found == [(None,)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,18 @@ def given_up() -> list[p.Row]:
             **unpaid,
             totalPriceSet=p.money("10.00"),
         ),
+        *shipped_otherwise(),
+    ]
+
+
+def shipped_otherwise() -> list[p.Row]:
+    """Orders whose shipping an edit took out for a cheaper one, with and without a refund."""
+    (fast,), (slow,) = p.shipping("10.00")["nodes"], p.shipping("5.00")["nodes"]
+    lines = {"nodes": [fast | {"isRemoved": True}, slow | {"isRemoved": False}]}
+    back = [p.refund(26, AT, shipping="10.00")]
+    return [
+        p.order(26, AT, [], edited=True, shippingLines=lines, refunds=back),
+        p.order(27, AT, [], edited=True, shippingLines=lines),
     ]
 
 
@@ -211,6 +224,11 @@ def test_what_an_edit_takes_out_was_never_sold(shop: Warehouse) -> None:
     assert ledger(shop, 20) == {"sale": 20, "discount": -2, "refund_items": -9}
 
 
+def test_shipping_that_an_edit_takes_out_leaves_what_is_shipped_instead(shop: Warehouse) -> None:
+    assert ledger(shop, 26) == {"sale": 0, "shipping": 15, "refund_shipping": -10}
+    assert ledger(shop, 27) == {"sale": 0, "shipping": 5}
+
+
 def test_an_unpaid_order_that_is_cancelled_leaves_nothing(shop: Warehouse) -> None:
     assert ledger(shop, 22) == {
         "sale": 500, "tax": 50, "shipping": 5,
@@ -243,3 +261,21 @@ def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
         verdict(shop, "orders_add_up").message
         == "Every order's parts add up to what the customer paid"
     )
+
+
+@pytest.mark.parametrize(
+    ("given_back", "adjusted", "unexplained"),
+    [("12.00", "-2.00", 0), ("12.00", "0.00", 1), ("0.00", "0.00", 0)],
+    ids=["named", "not named", "not paid out yet"],
+)
+def test_money_that_went_back_for_nothing_that_is_read_is_told(
+    tmp_path: Path, given_back: str, adjusted: str, unexplained: int
+) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    back = p.refund(1, AT, [p.refund_line(1, "9.00", "1.00")])
+    back["totalRefundedSet"] = p.money(given_back)
+    back["orderAdjustments"]["nodes"] = [{"amountSet": p.money(adjusted), "taxAmountSet": None}]
+    bought = p.order(1, AT, [p.order_line(1, "20.00")], refunds=[back])
+    warehouse.load_records("shopify.orders", p.SHOP, [bought])
+    warehouse.transform(select=["+fact_refunds", "+fact_orders"])
+    assert verdict(warehouse, "refunds_explained").violations == unexplained

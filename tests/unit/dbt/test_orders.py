@@ -30,6 +30,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     before = [an_order(1), newest, first, alone, mistaken, follower]
     warehouse.load_records("shopify.orders", p.SHOP, before)
     warehouse.transform()
+    back["createdAt"] = "2026-06-21T12:00:00Z"  # entered later than it was given
     refunded = an_order(1, refunds=[back], updatedAt="2026-06-10T03:30:00Z")
     older = an_order(2, price="20.00", updatedAt="2026-06-05T00:00:00Z")
     guest = an_order(5, "2026-06-04T12:00:00Z", email="tok_a")

@@ -215,6 +215,18 @@ DAMAGE = {
         says="{order_name}: None in the ledger",
         holds=ORDERS,
     ),
+    "refunds_explained": Damage(
+        of="""
+            select refund_dk, refund_id from core.fact_refunds
+            where load_id > {since} and not is_test limit 1
+        """,
+        by=(
+            "update intermediate.int_refunds_summed set items_amount = items_amount - 0.01 "
+            "where refund_dk = '{refund_dk}'"
+        ),
+        says=": 0.010000 USD of refund {refund_id} is for nothing",
+        holds=NOTHING,
+    ),
     "order_values_readable": Damage(
         of="select refund_dk, refund_id from core.fact_refunds where load_id > {since} limit 1",
         by=(

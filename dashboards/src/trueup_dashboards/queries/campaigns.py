@@ -20,12 +20,12 @@ campaigns as (
         arg_max(channel_code, coalesce(spend, 0)) as channel_code,
         arg_max(channel, coalesce(spend, 0)) as channel,
         {whole_sum("spend")} as spend,
-        cast(sum(impressions) as bigint) as impressions,
-        cast(sum(clicks) as bigint) as clicks,
+        cast({whole_sum("impressions")} as bigint) as impressions,
+        cast({whole_sum("clicks")} as bigint) as clicks,
         sum(orders) as orders,
         {whole_sum("net_revenue")} as net_revenue,
         sum(new_customers) as new_customers,
-        cast(sum(claimed_conversions) as double) as claimed_conversions,
+        cast({whole_sum("claimed_conversions")} as double) as claimed_conversions,
         {whole_sum("claimed_value")} as claimed_value
     from campaign_days
     group by campaign_dk

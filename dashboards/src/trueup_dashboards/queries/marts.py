@@ -18,6 +18,14 @@ def whole_sum(column: str) -> str:
     return f"case when count(*) = count({column}) then sum({column}) end"
 
 
+# What is attributed is measured against its own spend: rows that did not cost are left out.
+PAID_REVENUE = """case
+            when count(*) filter (spend is null or spend <> 0)
+                = count(net_revenue) filter (spend is null or spend <> 0)
+                then sum(net_revenue) filter (spend is null or spend <> 0)
+        end"""
+
+
 def ratio_of(above: str, below: str) -> str:
     """`above` / `below` as a double; NULL when there is nothing to divide by."""
     return f"cast({above} as double) / nullif(cast({below} as double), 0)"
@@ -88,7 +96,11 @@ former_names as (
 campaign_days as (
     select
         daily.report_date as day,
-        daily.campaign_dk,
+        -- What leads to no known campaign is apart by channel, or one would have another's.
+        case
+            when daily.campaign_dk = '-1' then concat_ws('|', '-1', channels.channel_code)
+            else daily.campaign_dk
+        end as campaign_dk,
         coalesce(named_campaigns.platform, 'unknown') as platform,
         coalesce(named_campaigns.account_id, 'unknown') as account_id,
         coalesce(named_campaigns.campaign_id, daily.campaign_dk) as campaign_id,
@@ -105,7 +117,7 @@ campaign_days as (
         cast(daily.new_customers as double) as new_customers,
         daily.platform_conversions as claimed_conversions,
         case
-            when coalesce(daily.platform_conversion_value_amount, 0) = 0 then 0
+            when daily.platform_conversion_value_amount = 0 then 0
             when daily.currency_code = daily.reporting_currency_code
                 then daily.platform_conversion_value_amount
             else cast(daily.platform_conversion_value_amount * rates.rate as decimal(20, 6))

@@ -1,6 +1,12 @@
 """What the Overview draws: totals of a period, its days, and where its revenue came from."""
 
-from trueup_dashboards.queries.marts import CHANNEL_DAYS, FINANCE_DAYS, ratio_of, whole_sum
+from trueup_dashboards.queries.marts import (
+    CHANNEL_DAYS,
+    FINANCE_DAYS,
+    PAID_REVENUE,
+    ratio_of,
+    whole_sum,
+)
 
 # One row. ROAS is of what is attributed to channels that cost; MER is of all revenue.
 TOTALS = f"""
@@ -20,7 +26,7 @@ channels as (
 spending as (
     select
         {whole_sum("spend")} as spend,
-        sum(net_revenue) filter (spend is null or spend <> 0) as paid_revenue
+        {PAID_REVENUE} as paid_revenue
     from channels
 )
 select
@@ -47,7 +53,7 @@ spending as (
     select
         day,
         {whole_sum("spend")} as spend,
-        sum(net_revenue) filter (spend is null or spend <> 0) as paid_revenue
+        {PAID_REVENUE} as paid_revenue
     from channel_days
     group by day
 )

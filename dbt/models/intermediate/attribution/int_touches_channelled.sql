@@ -32,7 +32,8 @@ moments as (
             when fbclid is not null then 'fbclid'
         end as click_id_type,
         -- A page of the shop itself is where the visit went on, not where it came from.
-        case when referrer_host <> landing_host then referrer_host end as outer_referrer_host
+        case when referrer_host is distinct from landing_host then referrer_host end
+            as outer_referrer_host
     from {{ ref('stg_shopify__journey_moments') }}
     where order_dk in (select order_dk from touched_orders) and occurred_at is not null
 
@@ -69,7 +70,7 @@ channelled as (
 
     select
         touches.*,
-        rules.channel_code,
+        rules.channel_code as ruled_channel_code,
         rules.rule_priority
     from touches
     inner join rules
@@ -85,7 +86,7 @@ channelled as (
             )
             and (
                 rules.referrer_pattern is null
-                or touches.outer_referrer_host like rules.referrer_pattern
+                or '.' || touches.outer_referrer_host like rules.referrer_pattern
             )
     qualify row_number() over (
         partition by touches.order_dk, touches.touchpoint_key order by rules.rule_priority

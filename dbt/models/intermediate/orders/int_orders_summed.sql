@@ -4,6 +4,13 @@
     pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
 ) }}
 
+{#- A refund may be of shipping that an edit took out; then it counts until it is given back. -#}
+{%- set refunded_shipping =
+    'case when refunds.order_dk is null then 0 else refunds.refunded_shipping_amount end' %}
+{%- set shipping =
+    'orders.total_shipping_amount + least(orders.removed_shipping_amount, ' ~ refunded_shipping ~ ')'
+%}
+
 with
 
 orders as (
@@ -85,15 +92,11 @@ summed as (
         end as cancelled_tax_amount,
         case
             when orders.cancelled_at is not null and {{ is_unpaid('orders.financial_status') }}
-                then
-                    orders.total_shipping_amount
-                    - case
-                        when refunds.order_dk is null then 0 else refunds.refunded_shipping_amount
-                    end
+                then {{ shipping }} - {{ refunded_shipping }}
             else 0
         end as cancelled_shipping_amount,
         orders.total_tax_amount as tax_amount,
-        orders.total_shipping_amount as shipping_amount,
+        {{ shipping }} as shipping_amount,
         orders.tip_amount,
         orders.duty_amount,
         orders.stated_fee_amount,

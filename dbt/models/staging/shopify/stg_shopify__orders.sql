@@ -10,7 +10,7 @@
     'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
     'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
     'tip_amount', 'duty_amount', 'stated_fee_amount', 'cash_rounding_amount',
-    'total_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'total_shipping_amount', 'removed_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
     'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
     'loaded_at', 'batch_id'
 ] %}
@@ -27,17 +27,30 @@ source as (
 
 ),
 
+kept as (
+
+    -- Without the shipping that an edit took out.
+    select
+        *,
+        {{ json_nodes_without('payload', 'shippingLines.nodes', 'isRemoved', 'true') }}
+            as kept_shipping
+    from source
+
+),
+
 shipped as (
 
     select
         *,
-        {{ json_array_sum(
-            'payload', 'shippingLines.nodes', 'discountedPriceSet.shopMoney.amount'
-        ) }} as discounted_shipping_amount,
-        {{ json_nested_array_sum(
-            'payload', 'shippingLines.nodes', 'taxLines', 'priceSet.shopMoney.amount'
-        ) }} as shipping_tax_amount
-    from source
+        {%- for prefix, item, array in [
+            ('', 'kept_shipping', 'nodes'), ('every_', 'payload', 'shippingLines.nodes')
+        ] %}
+            {{ json_array_sum(item, array, 'discountedPriceSet.shopMoney.amount') }}
+                as {{ prefix }}discounted_shipping_amount,
+            {{ json_nested_array_sum(item, array, 'taxLines', 'priceSet.shopMoney.amount') }}
+                as {{ prefix }}shipping_tax_amount{{ ',' if not loop.last }}
+        {%- endfor %}
+    from kept
 
 ),
 
@@ -78,7 +91,8 @@ typed as (
         ('customer_order_index', 'customerJourneySummary.customerOrderIndex', 'integer'),
         ('is_journey_ready', 'customerJourneySummary.ready', 'boolean')
     ], keep=lineage_columns() + [
-        'cursor_value', 'payload_hash', 'discounted_shipping_amount', 'shipping_tax_amount'
+        'cursor_value', 'payload_hash', 'discounted_shipping_amount', 'shipping_tax_amount',
+        'every_discounted_shipping_amount', 'every_shipping_tax_amount'
     ]) | indent(4) }}
 
 ),
@@ -120,11 +134,17 @@ renamed as (
             end
             - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
         ) as total_shipping_amount,
+        cast(
+            every_discounted_shipping_amount - discounted_shipping_amount
+            - case
+                when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0
+            end as decimal(20, 6)
+        ) as removed_shipping_amount,
         customer_order_index,
         is_journey_ready,
         has_cast_problem
-        or discounted_shipping_amount is null
-        or shipping_tax_amount is null as has_cast_problem,
+        or every_discounted_shipping_amount is null
+        or every_shipping_tax_amount is null as has_cast_problem,
         coalesce(
             source_updated_at,
             {{ utc_timestamp('cursor_value') }},

@@ -70,7 +70,8 @@ renamed as (
         {{ surrogate_key('refund', ['order_dk', legacy_id('refund_gid')]) }} as refund_dk,
         shop,
         {{ legacy_id('refund_gid') }} as refund_id,
-        coalesce(created_at, processed_at) as refunded_at,
+        -- Entered at the one, given at the other: a shop may enter it later, or import it.
+        coalesce(processed_at, created_at) as refunded_at,
         total_refunded_amount,
         cast(
             shipping_amount - case when taxes_included then shipping_tax_amount else 0 end
@@ -83,7 +84,7 @@ renamed as (
         duty_amount,
         currency_code,
         has_cast_problem
-        or coalesce(created_at, processed_at) is null
+        or coalesce(processed_at, created_at) is null
         or shipping_amount is null
         or shipping_tax_amount is null
         or duty_amount is null
