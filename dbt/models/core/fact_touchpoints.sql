@@ -78,15 +78,17 @@ resolved as (
     left join clicks on touches.gclid = clicks.click_id
     left join names as by_id
         on by_id.utm_parameter = 'utm_id' and touches.utm_id = by_id.utm_value
+    -- A letter, or another platform's ad, may bear the name of a campaign.
     left join names as by_name
-        on by_name.utm_parameter = 'utm_campaign'
-        and touches.utm_campaign = by_name.utm_value
-        -- A letter, or another platform's ad, may bear the name of a campaign.
-        and by_name.platform = ruled.spend_platform
+        on
+            by_name.utm_parameter = 'utm_campaign'
+            and touches.utm_campaign = by_name.utm_value
+            and ruled.spend_platform = by_name.platform
     -- Whose ad it was, an id tells better than any rule.
     left join channels as bought
-        on bought.spend_platform
-        = case when clicks.campaign_id is not null then 'google_ads' else by_id.platform end
+        on
+            bought.spend_platform
+            = case when clicks.campaign_id is not null then 'google_ads' else by_id.platform end
     left join names as by_ad
         on by_ad.utm_parameter = 'utm_content' and touches.utm_content = by_ad.utm_value
 
@@ -100,8 +102,9 @@ channelled as (
         channels.is_paid,
         channels.is_direct,
         channels.tie_rank,
-        case when channels.channel_code = resolved.ruled_channel_code then resolved.rule_priority end
-            as channel_rule_priority
+        case
+            when channels.channel_code = resolved.ruled_channel_code then resolved.rule_priority
+        end as channel_rule_priority
     from resolved
     inner join channels on resolved.channel_code = channels.channel_code
 

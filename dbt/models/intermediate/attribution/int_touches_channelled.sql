@@ -32,8 +32,7 @@ moments as (
             when fbclid is not null then 'fbclid'
         end as click_id_type,
         -- A page of the shop itself is where the visit went on, not where it came from.
-        case when referrer_host is distinct from landing_host then referrer_host end
-            as outer_referrer_host
+        nullif(referrer_host, landing_host) as outer_referrer_host
     from {{ ref('stg_shopify__journey_moments') }}
     where order_dk in (select order_dk from touched_orders) and occurred_at is not null
 

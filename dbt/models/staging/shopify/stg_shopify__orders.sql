@@ -42,14 +42,17 @@ shipped as (
 
     select
         *,
-        {%- for prefix, item, array in [
-            ('', 'kept_shipping', 'nodes'), ('every_', 'payload', 'shippingLines.nodes')
-        ] %}
-            {{ json_array_sum(item, array, 'discountedPriceSet.shopMoney.amount') }}
-                as {{ prefix }}discounted_shipping_amount,
-            {{ json_nested_array_sum(item, array, 'taxLines', 'priceSet.shopMoney.amount') }}
-                as {{ prefix }}shipping_tax_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ json_array_sum('kept_shipping', 'nodes', 'discountedPriceSet.shopMoney.amount') }}
+            as discounted_shipping_amount,
+        {{ json_nested_array_sum(
+            'kept_shipping', 'nodes', 'taxLines', 'priceSet.shopMoney.amount'
+        ) }} as shipping_tax_amount,
+        {{ json_array_sum(
+            'payload', 'shippingLines.nodes', 'discountedPriceSet.shopMoney.amount'
+        ) }} as every_discounted_shipping_amount,
+        {{ json_nested_array_sum(
+            'payload', 'shippingLines.nodes', 'taxLines', 'priceSet.shopMoney.amount'
+        ) }} as every_shipping_tax_amount
     from kept
 
 ),

@@ -19,7 +19,8 @@ class ClientRow(msgspec.Struct, rename="camel"):
 
 
 def account_of(client: Client) -> Account:
-    is_active = client.status == "ENABLED"
+    # Of a suspended account the API still answers for its last days; of the others it refuses to.
+    is_active = client.status in ("ENABLED", "SUSPENDED")
     return Account(
         account_id=client.id,
         name=client.descriptive_name,

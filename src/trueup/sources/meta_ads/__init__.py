@@ -1,6 +1,7 @@
 """Meta Ads (Graph API v26.0): accounts, campaigns, ad sets, ads, and the days of ads."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ import msgspec
 from trueup.core.page import Account, AccountStatus, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
-from trueup.errors import AccessError
+from trueup.errors import AccessError, AccountUnavailableError
 from trueup.sources.context import SourceContext
 from trueup.sources.meta_ads.answers import PERMISSION, unknown_form
 from trueup.sources.meta_ads.config import MetaAdsConfig
@@ -22,7 +23,7 @@ from trueup.sources.meta_ads.streams import ACCOUNTS, STREAMS, MetaStream
 
 __all__ = ["STREAMS", "MetaAdsConfig", "MetaAdsSource", "create"]
 
-# 1 active, 3 unsettled, 7 and 8 in review, 9 in grace, 100 closing: all still report.
+# 1 active, 3 unsettled, 7 and 8 in review, 9 in grace, 100 closing: all still deliver.
 _ENDED = {2: "disabled", 101: "closed", 202: "closed"}
 
 
@@ -70,17 +71,19 @@ class MetaAdsSource:
         if bookmark is not None:
             raise ValueError(f"meta_ads: {stream.name} gives no bookmarks, got {bookmark!r}")
         known = next(item for item in STREAMS if item.name == stream.name)
-        if stream.kind is StreamKind.REPORT:
-            yield from self._reports.read(known, _slice(account, window))
-            return
-        yield from self._snapshot(known, account)
+        with _last_days(account):
+            if stream.kind is StreamKind.REPORT:
+                yield from self._reports.read(known, _slice(account, window))
+            else:
+                yield from self._snapshot(known, account)
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """Impressions, link clicks and spend of the account by day, 0 for days without delivery."""
         if stream.kind is not StreamKind.REPORT:
             return []
         zone, whole = ZoneInfo(account.timezone), _slice(account, window)
-        figures = self._reports.figures(whole)
+        with _last_days(account):
+            figures = self._reports.figures(whole)
         totals = []
         for day in whole.days:
             row = figures.get(day)
@@ -140,9 +143,24 @@ def _account(record: bytes | memoryview) -> Account:
         name=seen.name,
         timezone=seen.timezone_name,
         currency=seen.currency,
-        status=AccountStatus.UNAVAILABLE if ended else AccountStatus.ACTIVE,
         reason=f"the account is {ended} (account_status {seen.account_status})" if ended else "",
     )
+
+
+@contextmanager
+def _last_days(account: Account) -> Iterator[None]:
+    """An account that has ended is read like others, since its last days are still restated.
+
+    Once Meta refuses that, it is unavailable, and its siblings go on.
+    """
+    try:
+        yield
+    except AccessError as refused:
+        if not account.reason:
+            raise
+        raise AccountUnavailableError(
+            f"{refused.message}: {account.reason}", hint=refused.hint
+        ) from refused
 
 
 def _missing(account_id: str) -> Account:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.unit.sources.meta_ads.simulated import DE, US, decoded, meta, records
+from trueup.core.page import AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
@@ -195,6 +196,17 @@ def test_refusals_name_the_permission(kind, error):
         here.rows(JULY_6, 3)
     assert refused.value.exit_code == 4
     assert "ads_read" in refused.value.hint
+
+
+def test_the_last_days_of_a_closed_account_are_read_until_meta_refuses(monkeypatch):
+    monkeypatch.setattr("trueup_simulators.meta_ads.entities._ACTIVE", 101)
+    with meta() as here:
+        closed = next(a for a in here.source.accounts() if a.account_id == US.account_id)
+        assert (closed.status, "closed" in closed.reason) == (AccountStatus.ACTIVE, True)
+        assert here.rows(JULY_6, 3, closed) == here.rows(JULY_6, 3, US)
+    refusing = FaultRule(kind="token_expired", times=None)
+    with meta(refusing) as here, pytest.raises(AccountUnavailableError, match="closed"):
+        here.rows(JULY_6, 3, closed)
 
 
 @pytest.mark.parametrize("name", ["ads", "ad_days"])
