@@ -95,7 +95,7 @@
 {% macro ratio_columns() -%}
     {{ trueup.ratio('clicks', 'impressions') }} as ctr,
     {{ trueup.ratio('spend_amount_reporting', 'clicks') }} as cpc,
-    {{ trueup.ratio('spend_amount_reporting', 'new_customers') }} as cac,
+    {{ trueup.ratio('nullif(spend_amount_reporting, 0)', 'new_customers') }} as cac,
     {{ trueup.ratio('net_revenue_amount_reporting', 'spend_amount_reporting') }} as roas
 {%- endmacro %}
 

@@ -80,6 +80,15 @@ def test_ratios_without_a_denominator_are_null(marts: Warehouse) -> None:
         assert found == [(None,)], name
 
 
+def test_customers_that_no_spend_is_known_of_have_no_cost(marts: Warehouse) -> None:
+    free = "select * replace (0 as spend_amount_reporting) from marts.mart_channel_daily"
+    [(new, cac)] = marts.rows(
+        f"select sum(new_customers), {METRICS['cac']['sql']} from ({free}) "
+        "where channel_code = 'paid_search'"
+    )
+    assert (new > 0, cac) == (True, None)
+
+
 @pytest.mark.parametrize(
     ("name", "column"),
     [(n, c) for n in sorted(METRICS) for c in MAY_BE_UNKNOWN if c in METRICS[n]["sql"]],

@@ -99,7 +99,7 @@ select
     filtered.net_revenue,
     filtered.claimed_value,
     filtered.new_customers,
-    {ratio_of("spend", "new_customers")} as cac,
+    {ratio_of("nullif(spend, 0)", "new_customers")} as cac,
     {ratio_of("net_revenue", "spend")} as roas,
     count(*) over () as found
 from filtered

@@ -32,7 +32,7 @@ select
     orders,
     net_revenue,
     new_customers,
-    {ratio_of("spend", "new_customers")} as cac,
+    {ratio_of("nullif(spend, 0)", "new_customers")} as cac,
     {ratio_of("net_revenue", "nullif(spend, 0)")} as roas,
     revenue_by_day
 from channels

@@ -36,7 +36,7 @@ select
     spend,
     {ratio_of("paid_revenue", "spend")} as roas,
     {ratio_of("net_revenue", "spend")} as mer,
-    {ratio_of("spend", "new_customers")} as cac
+    {ratio_of("nullif(spend, 0)", "new_customers")} as cac
 from finance
 cross join spending
 """
@@ -64,7 +64,7 @@ select
     finance_days.new_customers,
     spending.spend,
     {ratio_of("paid_revenue", "spending.spend")} as roas,
-    {ratio_of("spending.spend", "finance_days.new_customers")} as cac
+    {ratio_of("nullif(spending.spend, 0)", "finance_days.new_customers")} as cac
 from days
 left join finance_days on days.day = finance_days.day
 left join spending on days.day = spending.day

@@ -175,7 +175,7 @@ def _scatter(visit: Visit, table: pa.Table) -> None:
     with widgets.panel(
         f"Spend and CAC per campaign, {visit.currency}",
         f"dashed grey: fewer than {drawing.FEW_NEW_CUSTOMERS} new customers, so mostly chance"
-        + (f" · not drawn, CAC n/a without new customers: {none}" if none else ""),
+        + (f" · not drawn, CAC n/a without spend or new customers: {none}" if none else ""),
         won,
         "campaigns_cac",
     ):
