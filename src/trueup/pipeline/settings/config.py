@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,8 +82,10 @@ def load_config(folder: Path, environment: Mapping[str, str] | None = None) -> P
     """
     path = folder / PROJECT_FILE
     raw = parsed_mapping(path)
-    filled = _filled(raw, os.environ if environment is None else environment, path, "")
-    return parse_model(ProjectConfig, filled, str(path))
+    variables = os.environ if environment is None else environment
+    if unset := {name: key for key, name in _variables(raw, "") if name not in variables}:
+        raise _not_set(path, unset)
+    return parse_model(ProjectConfig, _filled(raw, variables), str(path))
 
 
 def refuse_later_start(config: ProjectConfig, now: datetime) -> None:
@@ -142,24 +144,38 @@ def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseMod
     return model
 
 
-def _filled(value: object, environment: Mapping[str, str], path: Path, key: str) -> object:
+def _variables(value: object, key: str) -> Iterator[tuple[str, str]]:
+    """The keys whose values name a variable of the environment, each with its variable."""
     if isinstance(value, dict):
-        return {
-            name: _filled(inner, environment, path, f"{key}.{name}".lstrip("."))
-            for name, inner in value.items()
-        }
+        for name, inner in value.items():
+            yield from _variables(inner, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _variables(inner, key)
+    elif isinstance(value, str):
+        yield from ((key, name) for name in _VARIABLE.findall(value))
+
+
+def _not_set(path: Path, unset: Mapping[str, str]) -> ConfigError:
+    """All of them at once, as {variable: key}, so that one mending is enough."""
+    if len(unset) == 1:
+        [(name, key)] = unset.items()
+        told = f"{key!r} needs the environment variable {name}, which is not set"
+    else:
+        names = ", ".join(f"{name} ({key})" for name, key in unset.items())
+        told = f"{len(unset)} environment variables are not set: {names}"
+    return ConfigError(
+        f"{path}: {told}",
+        hint=f"export {' '.join(f'{name}=…' for name in unset)}",
+        code="TUP-313",
+    )
+
+
+def _filled(value: object, environment: Mapping[str, str]) -> object:
+    if isinstance(value, dict):
+        return {name: _filled(inner, environment) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, environment, path, key) for inner in value]
+        return [_filled(inner, environment) for inner in value]
     if not isinstance(value, str):
         return value
-
-    def replaced(match: re.Match[str]) -> str:
-        if match[1] not in environment:
-            raise ConfigError(
-                f"{path}: {key!r} needs the environment variable {match[1]}, which is not set",
-                hint=f"export {match[1]}=…",
-                code="TUP-313",
-            )
-        return environment[match[1]]
-
-    return _VARIABLE.sub(replaced, value)
+    return _VARIABLE.sub(lambda match: environment[match[1]], value)
