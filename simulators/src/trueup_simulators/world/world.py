@@ -1,6 +1,7 @@
 """The world: everything in it is a function of its configuration and the instant it is seen at."""
 
 from datetime import date, datetime
+from functools import lru_cache, partial
 
 import pyarrow as pa
 
@@ -21,6 +22,9 @@ from trueup_simulators.world.orders.days import Orders, sequence_of
 from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.truth import Truth
 from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table, without_orders
+
+ORDERS_KEPT = 20_000
+"""So many orders of an instant are made once, though listed, counted and read one after another."""
 
 
 class World:
@@ -46,6 +50,7 @@ class World:
         shop_days = LocalDays(self.shop.iana_timezone, config)
         self._orders = Orders(config, shop_days, tuple(self._clicks.values()))
         self._customers = Customers(self._orders)
+        self._order = lru_cache(ORDERS_KEPT)(partial(build_order, self._orders))
 
     def account(self, account_id: str) -> AdAccount:
         """The account; KeyError if the world has none of that id."""
@@ -119,7 +124,7 @@ class World:
         """The order as seen at `at`; KeyError if there is none yet, or no longer."""
         if order_id in self._deleted_orders(at):
             raise KeyError(order_id)
-        return build_order(self._orders, order_id, micros(at))
+        return self._order(order_id, micros(at))
 
     def order_index(self, order_id: int, at: datetime) -> int | None:
         """The order's place among those of its customer, from 1; None for guests and tests."""
