@@ -165,9 +165,12 @@ def _write(path: Path, tables: Sequence[pa.Table]) -> None:
 
 
 def _strings(values: Sequence[bytes]) -> pa.Array:
+    return _string_array(b"".join(values), _offsets(values))
+
+
+def _string_array(data: bytes, offsets: npt.NDArray[np.int32]) -> pa.Array:
     # Arrays are made from buffers: `pa.array` on Python lists costs more, and imports pandas.
-    data = pa.py_buffer(b"".join(values))
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(_offsets(values)), data)
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def _offsets(values: Sequence[bytes] | Sequence[str]) -> npt.NDArray[np.int32]:
@@ -185,9 +188,7 @@ def _texts(values: Sequence[str | None] | None, count: int) -> pa.Array:
     text = "".join(present)
     if not text.isascii():
         return _strings([value.encode() for value in present])
-    return pa.StringArray.from_buffers(
-        count, pa.py_buffer(_offsets(present)), pa.py_buffer(text.encode("ascii"))
-    )
+    return _string_array(text.encode("ascii"), _offsets(present))
 
 
 def _int32s(values: Sequence[int]) -> pa.Array:
