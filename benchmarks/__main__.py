@@ -6,6 +6,7 @@
 import sys
 from pathlib import Path
 
+from benchmarks.landing import LANDINGS
 from benchmarks.measure import Figures, in_turn, run_once
 
 WORK = Path(__file__).parent / "work"
@@ -19,11 +20,15 @@ def landing(runs: int = RUNS) -> None:
     pages = WORK / "pages.jsonl"
     here = [sys.executable, "-m", "benchmarks.landing"]
     run_once([*here, "prepare", str(pages), str(RECORDS)])
-    ways = ("ours", "pyarrow", "dlt")
-    found = in_turn({way: [*here, way, str(pages), str(WORK / way)] for way in ways}, runs)
+    found = in_turn({way: [*here, way, str(pages), str(WORK / way)] for way in LANDINGS}, runs)
     _print(f"landing {RECORDS:,} records, {pages.stat().st_size / RECORDS:.0f} bytes each", found)
-    ours, pyarrow, dlt = (found[way].cpu_seconds for way in ways)
-    print(f"CPU: {dlt / ours:.1f} x less than dlt, {ours / pyarrow:.2f} x a bare pyarrow writer")
+    ours = found.pop("ours")
+    for way, other in found.items():
+        wall, cpu = (
+            other.wall_seconds / ours.wall_seconds,
+            other.cpu_seconds / ours.cpu_seconds,
+        )
+        print(f"{way} takes {wall:.2f} x our wall time, {cpu:.2f} x our CPU")
 
 
 def year() -> None:

@@ -1,7 +1,7 @@
 """Landing a million ad-report records from pages in memory to Delta: ours, dlt, bare pyarrow.
 
-`python -m benchmarks.landing prepare FILE RECORDS` writes the pages once; `… ours|pyarrow|dlt
-FILE FOLDER` lands them. Each landing is a process of its own and reads the pages first.
+`python -m benchmarks.landing prepare FILE RECORDS` writes the pages once; `… WAY FILE FOLDER`, with
+one of `LANDINGS`, lands them. Each landing is a process of its own and reads the pages first.
 """
 
 import json
@@ -85,19 +85,32 @@ def land_pyarrow(pages: Iterator[bytes], folder: Path) -> int:
     return int(table.num_rows)
 
 
-def land_dlt(pages: Iterator[bytes], folder: Path) -> int:
-    """dlt's default path: dictionaries in, its normaliser, Delta out."""
+def land_dlt(pages: Iterator[bytes], folder: Path, *, keeps_payload: bool = True) -> int:
+    """dlt's default path: dictionaries in, its normaliser, Delta out.
+
+    With `keeps_payload` a row also has its record as it was sent, as ours and pyarrow's have.
+    """
     import os
 
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
     import dlt
+    import msgspec
     import orjson
+
+    class Answer(msgspec.Struct):
+        results: list[msgspec.Raw]
+
+    decoder = msgspec.json.Decoder(Answer)
 
     @dlt.resource(name="ad_days", write_disposition="append", table_format="delta")
     def ad_days():  # type: ignore[no-untyped-def]  # dlt's own decorator decides
         for body in pages:
-            yield orjson.loads(body)["results"]
+            rows = orjson.loads(body)["results"]
+            if keeps_payload:
+                for row, raw in zip(rows, decoder.decode(body).results, strict=True):
+                    row["payload"] = bytes(raw).decode()
+            yield rows
 
     pipeline = dlt.pipeline(
         pipeline_name="landing",
@@ -111,6 +124,19 @@ def land_dlt(pages: Iterator[bytes], folder: Path) -> int:
     return int(pipeline.last_trace.last_normalize_info.row_counts["ad_days"])
 
 
+def land_dlt_without_payload(pages: Iterator[bytes], folder: Path) -> int:
+    """The same, with the columns that dlt makes of a row and nothing else."""
+    return land_dlt(pages, folder, keeps_payload=False)
+
+
+LANDINGS = {
+    "ours": land_ours,
+    "pyarrow": land_pyarrow,
+    "dlt": land_dlt,
+    "dlt-without-payload": land_dlt_without_payload,
+}
+
+
 def main() -> None:
     what, file, target = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     if what == "prepare":
@@ -119,8 +145,7 @@ def main() -> None:
     folder = Path(target)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    landings = {"ours": land_ours, "pyarrow": land_pyarrow, "dlt": land_dlt}
-    print(landings[what](pages_of(file), folder))
+    print(LANDINGS[what](pages_of(file), folder))
 
 
 if __name__ == "__main__":
