@@ -8,6 +8,11 @@ import duckdb
 # Columns that say how a row came here; two runs that agree on all figures may differ in them.
 TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_at"})
 
+# Types whose values hold neither mark when they are written.
+_NEVER_MARKED = frozenset(
+    {"BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -64,14 +69,22 @@ def in_partition(table: Candidate, partition: str) -> str:
 def content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:
     """128 bits that depend on the rows but not on their order: the sum of the rows' MD5s."""
     described = connection.execute(f"describe {select}").fetchall()
-    columns = [row[0] for row in described if row[0] not in TECHNICAL_COLUMNS]
-    # A text of one tilde is not NULL, and no text holds the mark between two columns.
-    text = "coalesce(replace(replace(\"{}\"::varchar, '|', '||'), '~', '~~'), '~')"
-    parts = ", ".join(text.format(column) for column in columns)
-    high, low = connection.execute(
-        f"select coalesce(sum(md5_number_upper(line)::hugeint), 0)::varchar, "
-        f"coalesce(sum(md5_number_lower(line)::hugeint), 0)::varchar "
-        f"from (select concat_ws(' | ', {parts}) as line from ({select}))"
+    columns = [
+        _written(name, kind) for name, kind, *_ in described if name not in TECHNICAL_COLUMNS
+    ]
+    upper, lower = connection.execute(
+        "select coalesce(sum((digest & 18446744073709551615)::hugeint), 0)::varchar, "
+        "coalesce(sum((digest >> 64)::hugeint), 0)::varchar "
+        f"from (select md5_number(concat_ws(' | ', {', '.join(columns)})) as digest "
+        f"from ({select}))"
     ).fetchall()[0]
     mask = (1 << 64) - 1
-    return f"{int(high) & mask:016x}{int(low) & mask:016x}"
+    return f"{int(upper) & mask:016x}{int(lower) & mask:016x}"
+
+
+def _written(column: str, kind: str) -> str:
+    """A value as text: a text of one tilde is not NULL, and none holds the mark between columns."""
+    text = f'"{column}"::varchar'
+    if kind not in _NEVER_MARKED and not kind.startswith("DECIMAL"):
+        text = f"replace(replace({text}, '|', '||'), '~', '~~')"
+    return f"coalesce({text}, '~')"
