@@ -49,9 +49,10 @@ _GROUP_BYTES = 1 << 19
 def records_with_cards(records: Sequence[bytes]) -> list[int]:
     """Indexes of the records that hold a card number, ascending. Records need not be JSON."""
     found: list[int] = []
-    for first, end in _groups(records):
-        chosen = records[first:end]
-        found.extend(first + index for index in _suspects(chosen) if holds_card(chosen[index]))
+    for first, ends in _groups(records):
+        chosen = records[first : first + len(ends)]
+        suspects = _suspects(chosen, ends)
+        found.extend(first + index for index in suspects if holds_card(chosen[index]))
     return found
 
 
@@ -86,35 +87,33 @@ def _with_x(text: str, read: str, positions: Sequence[int]) -> str:
     return "".join(pieces)
 
 
-def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """First and end of slices of `records` of about 512 kB, which stay in a core's cache."""
-    ends = _lengths(records).cumsum()
+def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Slices of `records` of about 512 kB, which stay in a core's cache.
+
+    Of each its first record, and where its records end when they are put together.
+    """
+    ends = np.cumsum(np.fromiter(map(len, records), np.int64, len(records)))
     first = 0
     while first < len(records):
         before = ends[first - 1] if first else 0
         end = max(first + 1, int(np.searchsorted(ends, before + _GROUP_BYTES, "right")))
-        yield first, end
+        yield first, ends[first:end] - before
         first = end
 
 
-def _suspects(records: Sequence[bytes]) -> list[int]:
+def _suspects(records: Sequence[bytes], ends: npt.NDArray[np.int64]) -> list[int]:
     """A superset of the records that hold a card number, found without parsing them."""
     page = b"\n".join([PADDING, *records, PADDING])
+    offsets = ends + np.arange(1, len(records) + 1) + (len(PADDING) + 1)
     places = [start for start, end in suspected_spans(page) if not _is_plain_id(page, start, end)]
+    found = set(np.searchsorted(offsets, places, "right").tolist())
     # One character is found much faster than two.
     if b"\\" in page and b"\\u" in page:
-        places += [match.start() for match in _ODD_ESCAPE.finditer(page)]
-    found: set[int] = set()
-    if places:
-        offsets = (_lengths(records) + 1).cumsum() + len(PADDING) + 1
-        found.update(np.searchsorted(offsets, places, "right").tolist())
+        odd = [match.start() for match in _ODD_ESCAPE.finditer(page)]
+        found.update(np.searchsorted(offsets, odd, "right").tolist())
     if not page.isascii():
         found.update(index for index, record in enumerate(records) if _is_odd(record))
     return sorted(found)
-
-
-def _lengths(records: Sequence[bytes]) -> npt.NDArray[np.int64]:
-    return np.fromiter(map(len, records), np.int64, len(records))
 
 
 def _is_plain_id(page: bytes, start: int, end: int) -> bool:

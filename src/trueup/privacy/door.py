@@ -10,7 +10,7 @@ Personal values are those in declared fields, and those that `privacy.strays` fi
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
@@ -24,8 +24,8 @@ from trueup.privacy import checks, strays
 from trueup.privacy.cards import records_with_cards, redact_cards
 from trueup.privacy.checks import Value
 from trueup.privacy.fields import FieldPath, joined_keys
+from trueup.privacy.forms import Forms
 from trueup.privacy.personal import PersonalFields, Place, with_tokens
-from trueup.privacy.plain import Columns, PlainReader
 from trueup.privacy.vault import Vault
 
 MAX_RECORD_BYTES = 8 << 20
@@ -93,56 +93,17 @@ class Door:
         self._day = FieldPath(stream.day) if stream.day else None
         named = [path for path in (*stream.key, stream.day, stream.cursor) if path]
         self._columns = {path: FieldPath(path) for path in named}
-        self._plain = PlainReader(stream, max_record_bytes)
+        self._forms = Forms(list(self._columns))
         self._personal = (
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
 
     def admit(self, page_records: Sequence[Record]) -> Admitted:
         """Check a page; new tokens are durable before it returns. A bad record harms no other."""
-        return self.begin(page_records)()
-
-    def begin(self, page_records: Sequence[Record]) -> Callable[[], Admitted]:
-        """Begin to check a page; the call of what is returned ends it, and gives what is admitted.
-
-        The next page can be begun before.
-        """
         page = [*page_records] if _are_bytes(page_records) else [bytes(r) for r in page_records]
-        plain = self._plain.begin(page)
-        return lambda: self._admitted(page, plain.result() if plain else None)
-
-    def _admitted(self, page: list[bytes], columns: Columns | None) -> Admitted:
         carded = set(records_with_cards(page))
         admitted = Admitted()
         places: list[list[Place]] = []
-        if columns is None or carded or not self._take_plain(admitted, places, page, columns):
-            self._take_chunks(admitted, places, page, carded)
-        self._replace_personal(admitted, places)
-        self._seal(admitted)
-        return admitted
-
-    def _take_plain(
-        self,
-        admitted: Admitted,
-        places: list[list[Place]],
-        page: list[bytes],
-        columns: Columns,
-    ) -> bool:
-        """Take all of a page; False, and nothing taken, when a record is out of line after all."""
-        try:
-            places += self._places(page, []) if columns.has_sign else repeat(_NOTHING, len(page))
-        except msgspec.ValidationError:
-            return False
-        _take(admitted, range(len(page)), page, columns)
-        return True
-
-    def _take_chunks(
-        self,
-        admitted: Admitted,
-        places: list[list[Place]],
-        page: list[bytes],
-        carded: set[int],
-    ) -> None:
         for first in range(0, len(page), _CHUNK_RECORDS):
             chunk = page[first : first + _CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
@@ -150,6 +111,9 @@ class Door:
             if not (is_plain and self._take_alike(admitted, places, indexes, chunk)):
                 for index, record in zip(indexes, chunk, strict=True):
                     self._take_one(admitted, places, index, record, is_carded=index in carded)
+        self._replace_personal(admitted, places)
+        self._seal(admitted)
+        return admitted
 
     def digest(self, record: Record, reason: str) -> str:
         """How a refused record is known again when it is met once more."""
@@ -163,16 +127,35 @@ class Door:
         chunk: list[bytes],
     ) -> bool:
         """Take a chunk of sound records; False, and nothing taken, when one is out of line."""
-        values = checks.decode_sound(chunk)
-        if values is None:
-            return False
         try:
-            texts = {path: place.texts(values) for path, place in self._columns.items()}
-            places += self._places(chunk, values)
+            columns, found = self._read_alike(chunk)
         except (LookupError, msgspec.ValidationError):
             return False
-        _take(admitted, indexes, chunk, Columns.of(self._stream, texts, has_sign=True))
+        day, cursor = self._stream.day, self._stream.cursor
+        admitted.keys += joined_keys([columns[path] for path in self._stream.key])
+        admitted.days += columns[day] if day else repeat("", len(chunk))
+        admitted.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
+        admitted.indexes += indexes
+        admitted.payloads += chunk
+        places += found
         return True
+
+    def _read_alike(self, chunk: list[bytes]) -> tuple[dict[str, list[str]], list[list[Place]]]:
+        """Columns of key, day and cursor by path, and the personal values of each record.
+
+        Raises LookupError or msgspec.ValidationError when a record is out of line.
+        """
+        if self._personal is None:
+            lines = b"\n".join([*chunk, b""])
+            if (columns := self._forms.texts(lines, len(chunk))) is not None:
+                return columns, self._undeclared_places(chunk, lines)
+        values = checks.decode_sound(chunk)
+        if values is None:
+            raise LookupError("a record needs a closer look")
+        columns = {path: place.texts(values) for path, place in self._columns.items()}
+        if self._personal is None:
+            self._forms.learn(values)
+        return columns, self._places(chunk, values)
 
     def _take_one(
         self,
@@ -215,12 +198,16 @@ class Door:
     def _places(self, records: list[bytes], values: list[Value]) -> list[list[Place]]:
         """The personal values of each record, in the order they stand in."""
         if self._personal is None:
-            if not strays.has_sign(b"\n".join(records)):
-                return [_NOTHING] * len(records)
-            return [strays.stray_places(record, (), "") for record in records]
+            return self._undeclared_places(records, b"\n".join(records))
         return [
             self._all_places(self._personal, r, v) for r, v in zip(records, values, strict=True)
         ]
+
+    def _undeclared_places(self, records: list[bytes], page: bytes) -> list[list[Place]]:
+        """The personal values of records without a declared one; `page` is all of them."""
+        if not strays.has_sign(page):
+            return [_NOTHING] * len(records)
+        return [strays.stray_places(record, (), "") for record in records]
 
     def _all_places(self, personal: PersonalFields, record: bytes, value: Value) -> list[Place]:
         declared = personal.places(record, value)
@@ -263,14 +250,6 @@ class Door:
         texts = [admitted.refused[row].payload_text for row in rows]
         for row, sealed in zip(rows, self._vault.seal_all(texts) if texts else [], strict=True):
             admitted.refused[row] = replace(admitted.refused[row], payload_text=sealed)
-
-
-def _take(admitted: Admitted, indexes: range, records: list[bytes], columns: Columns) -> None:
-    admitted.keys += columns.keys
-    admitted.days += columns.days
-    admitted.cursors += columns.cursors
-    admitted.indexes += indexes
-    admitted.payloads += records
 
 
 def _are_bytes(records: Sequence[Record]) -> TypeGuard[Sequence[bytes]]:

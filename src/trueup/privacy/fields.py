@@ -6,6 +6,8 @@ import msgspec
 
 from trueup.privacy.checks import Value
 
+_ABSENT = object()
+
 
 class FieldPath:
     """A dotted path into a record."""
@@ -23,16 +25,11 @@ class FieldPath:
             raise LookupError(self._names[-1]) from None
         return plain_texts(column)
 
-    def value(self, value: Value) -> object:
-        """The field of one record as it is; None also when it is absent."""
-        found: object = value
-        for name in self._names:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found
-
     def text(self, value: Value) -> str | None:
         """The field of one record as text; None when it is absent, null, an object or a list."""
-        found = self.value(value)
+        found: object = value
+        for name in self._names:
+            found = found.get(name, _ABSENT) if isinstance(found, dict) else _ABSENT
         if isinstance(found, str):
             return found
         if isinstance(found, bool | int | float):

@@ -1,6 +1,6 @@
 """Reports and snapshots: whole windows, committed only when their content differs."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,8 +65,8 @@ def read_windows(reader: Reader, read: Read) -> None:
     try:
         for window in work.windows.values():
             work.collector.open_window(window)
-        for page, admitted in _checked(reader, read):
-            _take(work, page, admitted, work.trail.note(page))
+        for page in reader.pages(read):
+            _take(work, page, work.trail.note(page))
         changed = _drop_unchanged(work)
         new_refusals = reader.tally.quarantined > before.quarantined
         if changed or new_refusals or _grows(work):
@@ -84,19 +84,8 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
     return {day.isoformat(): Window.of_day(day, reader.zone) for day in window.days(reader.zone)}
 
 
-def _checked(reader: Reader, read: Read) -> Iterator[tuple[Page, Admitted]]:
-    """The pages with what is admitted of them; the check of the next one has begun meanwhile."""
-    begun: list[tuple[Page, Callable[[], Admitted]]] = []
-    for page in reader.pages(read):
-        begun.append((page, reader.door.begin(page.records)))
-        if len(begun) > 1:
-            before, admitted = begun.pop(0)
-            yield before, admitted()
-    for page, admitted in begun:
-        yield page, admitted()
-
-
-def _take(work: _WindowRead, page: Page, admitted: Admitted, page_index: int) -> None:
+def _take(work: _WindowRead, page: Page, page_index: int) -> None:
+    admitted = work.reader.door.admit(page.records)
     work.reader.tally.strays += admitted.strays
     refused = list(admitted.refused)
     records = Records(
