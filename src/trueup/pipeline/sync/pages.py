@@ -97,6 +97,7 @@ def read_pages(reader: Reader, read: Read) -> None:
     except BaseException:
         if work.collector:
             work.collector.discard()
+            work.reader.tally.restore(work.before)
         raise
 
 

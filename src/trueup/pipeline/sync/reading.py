@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ RECENT_RECORDS = 2_000
 
 @dataclass(slots=True)
 class Tally:
-    """What a read did, summed over its batches.
+    """What a read did, summed over the batches that it committed.
 
     `strays` are personal values that became tokens outside of declared fields.
     """
@@ -41,6 +41,11 @@ class Tally:
 
     def copy(self) -> "Tally":
         return replace(self)
+
+    def restore(self, before: "Tally") -> None:
+        """Forget what was added since `before`: its batch was dropped."""
+        for count in fields(self):
+            setattr(self, count.name, getattr(before, count.name))
 
     def counts_since(self, before: "Tally") -> Counts:
         """What was added since `before`, as a batch states it."""

@@ -75,6 +75,7 @@ def read_windows(reader: Reader, read: Read) -> None:
             work.collector.discard()
     except BaseException:
         work.collector.discard()
+        reader.tally.restore(before)
         raise
 
 
