@@ -140,7 +140,7 @@ class RefusedRecords:
 
     def __init__(self, door: Door, known: Iterable[str]) -> None:
         self._door = door
-        self._known = frozenset(known)
+        self._known = dict.fromkeys(known)
         self.digests: list[str] = []
 
     def new_ones(self, page: Page, refused: list[Refused], tally: Tally) -> Records | None:
@@ -163,4 +163,7 @@ class RefusedRecords:
         )
 
     def remembered(self) -> tuple[str, ...]:
-        return tuple(self.digests[-RECENT_RECORDS:])
+        """The newest of all; a read of other days meets none of those that were known before."""
+        met = dict.fromkeys(self.digests)
+        older = [digest for digest in self._known if digest not in met]
+        return tuple([*older, *met][-RECENT_RECORDS:])

@@ -1,8 +1,9 @@
-"""What a read counts: no more than what its batches hold."""
+"""What a read counts: what its batches hold, and what earlier ones held already."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ from trueup.pipeline.sync.plan import Read
 from trueup.pipeline.sync.reading import Reader, Tally
 from trueup.pipeline.sync.windows import read_windows
 
-MIDNIGHT, NEXT = datetime(2026, 6, 2, tzinfo=UTC), datetime(2026, 6, 3, tzinfo=UTC)
+FIRST, SECOND = (Window.of_day(date(2026, 6, day), ZoneInfo("UTC")) for day in (2, 3))
 DAYS = Stream(name="days", kind=StreamKind.REPORT, key=("id",), day="day")
 CHANGES = Stream(name="changes", kind=StreamKind.INCREMENTAL, key=("id",), cursor="at")
 TRACE = RequestTrace(method="GET", url="https://vendor", status=200)
@@ -37,14 +38,39 @@ class BrokenOff:
         raise TransientError("the vendor hung up")
 
 
+class OneBadRecord(BrokenOff):
+    """A source of which each day has a record, and the first one also a broken one."""
+
+    def read(self, *asked: object, bookmark: str | None = None) -> Iterator[Page]:
+        del bookmark
+        window = asked[-1]
+        assert isinstance(window, Window)
+        records = [b'{"id":"1","day":"%s"}' % window.since.date().isoformat().encode()]
+        yield Page(records=records + [b"{"] * (window == FIRST), trace=TRACE)
+
+
+def a_reader(folder: Path, source: BrokenOff, stream: Stream = DAYS) -> Reader:
+    return Reader(
+        source=source, source_name="vendor", stream=stream, account=Account(account_id="a"),
+        table=a_table(folder), door=a_door(folder, stream), now=SECOND.until, run_id="run",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("stream", "read"), [(DAYS, read_windows), (CHANGES, read_pages)])
 def test_what_was_dropped_with_its_batch_is_not_counted(
     tmp_path: Path, stream: Stream, read: Callable[[Reader, Read], None]
 ) -> None:
-    reader = Reader(
-        source=BrokenOff(), source_name="vendor", stream=stream, account=Account(account_id="a"),
-        table=a_table(tmp_path), door=a_door(tmp_path, stream), now=NEXT, run_id="run",
-    )  # fmt: skip
+    reader = a_reader(tmp_path, BrokenOff(), stream)
     with pytest.raises(TransientError):
-        read(reader, Read(window=Window(MIDNIGHT, NEXT)))
+        read(reader, Read(window=FIRST))
     assert reader.tally == Tally()
+
+
+def test_a_record_that_was_kept_aside_is_so_once_whatever_was_read_since(tmp_path: Path) -> None:
+    kept_aside = []
+    for _ in "12":
+        reader = a_reader(tmp_path, OneBadRecord())
+        for window in (FIRST, SECOND):
+            read_windows(reader, Read(window=window))
+        kept_aside.append(reader.tally.quarantined)
+    assert kept_aside == [1, 0]
