@@ -220,35 +220,6 @@ ORDER_GATES = (
         owner="finance",
     ),
     Gate(
-        name="refunds_explained",
-        title="Money given back is for goods, tax, shipping or whatever else a refund names",
-        protects=frozenset(),
-        # Less than its parts is common: an edit or a return is booked before it is paid out. Of
-        # orders in cash, the rounding of what is given back is not read.
-        severity=Severity.WARN,
-        sql="""
-            select *, total_refunded_amount - sum_of_parts as unexplained_amount
-            from (
-                select orders.order_name, refunds.refund_id, refunds.currency_code,
-                    refunds.total_refunded_amount,
-                    refunds.items_amount + refunds.gift_card_amount + refunds.tax_amount
-                        + refunds.shipping_amount + refunds.tip_amount + refunds.duty_amount
-                        - refunds.adjustment_amount as sum_of_parts
-                from core.fact_refunds as refunds
-                inner join core.fact_orders as orders on refunds.order_dk = orders.order_dk
-                where refunds.load_id > {since} and not refunds.is_test
-                    and orders.cash_rounding_amount = 0
-            )
-            where total_refunded_amount > sum_of_parts
-            order by unexplained_amount desc
-        """,
-        explain="{order_name}: {unexplained_amount} {currency_code} of refund {refund_id} is for "
-        "nothing that is read",
-        why="Money has left that no figure holds, so that net revenue may be too high.",
-        hint="Look at the refund in the shop. If it was for goods, report it.",
-        owner="finance",
-    ),
-    Gate(
         name="order_values_readable",
         title="Every amount and time of the orders could be read",
         protects=_ORDERS,

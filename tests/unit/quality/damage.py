@@ -227,6 +227,27 @@ DAMAGE = {
         says=": 0.010000 USD of refund {refund_id} is for nothing",
         holds=NOTHING,
     ),
+    "given_back_once": Damage(
+        of="""
+            select orders.order_dk, orders.order_name, min(refunds.refund_dk) as refund_dk
+            from core.fact_refunds as refunds
+            inner join staging.stg_shopify__orders as orders
+                on refunds.order_dk = orders.order_dk
+            where refunds.load_id > {since} and not refunds.is_test
+                and orders.presentment_currency_code = orders.currency_code
+            group by all order by all limit 1
+        """,
+        by=(
+            "update intermediate.int_refunds_summed set adjustment_amount = -1 "
+            "where refund_dk = '{refund_dk}'; "
+            "insert into intermediate.int_order_ledger_signed "
+            "select * replace ('refund_adjustment' as component, -1 as amount) "
+            "from intermediate.int_order_ledger_signed "
+            "where order_dk = '{order_dk}' and component = 'sale'"
+        ),
+        says="{order_name}: ",
+        holds=NOTHING,
+    ),
     "order_values_readable": Damage(
         of="select refund_dk, refund_id from core.fact_refunds where load_id > {since} limit 1",
         by=(
