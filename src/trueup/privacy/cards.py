@@ -33,8 +33,8 @@ _ODD = re.compile(rf"[^\D0-9]|\d[{_SEPARATORS}]{{0,2}}[^\x00-\x7f]")
 _ODD_ESCAPE = re.compile(
     rb"\\u(?:00(?:3[0-9]|2[0dDeE]|[aA]0)|0[6-9a-fA-F]|1[0-9a-dA-D]|20[0-6]|2212|3000"
     rb"|[aA][689aA]|[fF][eEfF]|[dD]83"
-    # Its own last digit would be taken for one of the digits behind it.
-    rb"|[0-9a-fA-F]{3}[0-9][0-9])"
+    # Its own last digit would be taken for one of the digits behind it, or for their whole part.
+    rb"|[0-9a-fA-F]{3}[0-9]\.?[0-9])"
 )
 _ID_KEY = re.compile(r"(?:.*(?:_id|_ids|Id|Ids|ID|_gid|Gid)|id|ids|gid|(?:.*_)?resource_?name)")
 _PHONE_KEY = re.compile(r"(?i).*phone.*")
@@ -124,9 +124,12 @@ def _is_plain_id(page: bytes, start: int, end: int) -> bool:
     quote = page.rfind(b'"', max(0, start - 200), start)
     if page[quote - 2 : quote] != b'":':
         return False
-    text = page[quote + 1 : page.find(b'"', end)].decode("latin-1")
-    key = page[page.rfind(b'"', 0, quote - 2) + 1 : quote - 2].decode("latin-1")
-    return "\\" not in text and _is_spared(text, key)
+    text = page[quote + 1 : page.find(b'"', end)]
+    begin = page.rfind(b'"', 0, quote - 2)
+    # A quote behind a backslash is a part of the key, not its beginning.
+    if b"\\" in page[begin - 1 : quote - 2] + text:
+        return False
+    return _is_spared(text.decode("latin-1"), page[begin + 1 : quote - 2].decode("latin-1"))
 
 
 def _is_odd(record: bytes) -> bool:
