@@ -15,7 +15,7 @@ RECORDS = 1_000_000
 
 
 def landing(runs: int = RUNS) -> None:
-    """A million ad-report records from pages in memory to Delta, three ways."""
+    """A million ad-report records from pages in memory to Delta, in all `LANDINGS`."""
     WORK.mkdir(exist_ok=True)
     pages = WORK / "pages.jsonl"
     here = [sys.executable, "-m", "benchmarks.landing"]
@@ -24,10 +24,8 @@ def landing(runs: int = RUNS) -> None:
     _print(f"landing {RECORDS:,} records, {pages.stat().st_size / RECORDS:.0f} bytes each", found)
     ours = found.pop("ours")
     for way, other in found.items():
-        wall, cpu = (
-            other.wall_seconds / ours.wall_seconds,
-            other.cpu_seconds / ours.cpu_seconds,
-        )
+        wall = other.wall_seconds / ours.wall_seconds
+        cpu = other.cpu_seconds / ours.cpu_seconds
         print(f"{way} takes {wall:.2f} x our wall time, {cpu:.2f} x our CPU")
 
 

@@ -2,16 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse
-from trueup.quality.catalog import GATES
-from trueup.quality.gates import Verdict, run_gate
-from trueup.warehouse.duckdb import fetch
 
 FIRST = date(2026, 6, 1)
 RATES = ["+dim_fx_rate", "int_fx_days_changed", "+fact_ad_spend"]
@@ -39,17 +35,11 @@ def days_with_a_rate(warehouse: Warehouse, currency: str = "EUR") -> list[int]:
     return [day for (day,) in found]
 
 
-def verdict(warehouse: Warehouse) -> Verdict:
-    (gate,) = (gate for gate in GATES if gate.name == "rates_usable")
-    with warehouse.connect() as connection:
-        return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
-
-
 @pytest.mark.parametrize("value", ["n/a", "1,10", "0", "-1.10", "NaN", "0.00000000001"])
 def test_no_rate_takes_the_place_of_one_that_cannot_be_used(tmp_path: Path, value: str) -> None:
     warehouse = a_file(tmp_path, stated("1.10", value))
     assert days_with_a_rate(warehouse) == [1]
-    assert verdict(warehouse).message == f"EUR/USD of 2026-06-02 (ECB) is {value}"
+    assert warehouse.verdict("rates_usable").message == f"EUR/USD of 2026-06-02 (ECB) is {value}"
 
 
 def test_an_empty_cell_is_no_rate(tmp_path: Path) -> None:
@@ -57,7 +47,7 @@ def test_an_empty_cell_is_no_rate(tmp_path: Path) -> None:
     del rows[1]["rate"]
     warehouse = a_file(tmp_path, rows)
     assert days_with_a_rate(warehouse) == [1, 3, 4, 5, 6, 7, 8]
-    assert verdict(warehouse).message == "EUR/USD of 2026-06-02 (ECB) is empty"
+    assert warehouse.verdict("rates_usable").message == "EUR/USD of 2026-06-02 (ECB) is empty"
 
 
 def test_a_day_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -65,8 +55,8 @@ def test_a_day_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     rows[1]["rate_date"], rows[2]["rate_date"] = "02.06.2026", "03.06.2026"
     warehouse = a_file(tmp_path, rows)
     assert days_with_a_rate(warehouse) == [1, 2, 3, 4, 5, 6]
-    assert verdict(warehouse).violations == 2
-    assert "EUR/USD of 02.06.2026 (ECB) is 1.20" in verdict(warehouse).message
+    assert warehouse.verdict("rates_usable").violations == 2
+    assert "EUR/USD of 02.06.2026 (ECB) is 1.20" in warehouse.verdict("rates_usable").message
 
 
 def test_a_rate_by_way_of_a_third_currency_needs_both_of_its_parts(tmp_path: Path) -> None:

@@ -1,17 +1,12 @@
 """Money given back: with its goods, for goods that an edit took out, as goodwill, less a fee."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse
-from trueup.quality.catalog import GATES
-from trueup.quality.gates import Verdict, run_gate
-from trueup.warehouse.duckdb import fetch
 
 PLACED, TAKEN_OUT, PAID_OUT = (f"2026-06-0{day}T12:00:00Z" for day in (2, 3, 4))
 
@@ -117,12 +112,6 @@ def net_revenue(shop: Warehouse, number: int) -> dict[str, Decimal]:
     return {str(day): amount for day, amount in found}
 
 
-def verdict(shop: Warehouse, name: str) -> Verdict:
-    (gate,) = (gate for gate in GATES if gate.name == name)
-    with shop.connect() as connection:
-        return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
-
-
 def test_goods_that_an_edit_took_out_of_a_paid_order_lower_it_once(shop: Warehouse) -> None:
     # Until the money went back, the tax in it stood against goods, as the shop books it.
     assert net_revenue(shop, 1) == {"02": 30, "03": 1, "04": -11}
@@ -142,10 +131,10 @@ def test_goods_given_back_for_less_leave_the_rest_as_net_revenue(shop: Warehouse
 
 def test_an_order_that_edit_and_payment_both_lower_is_named(shop: Warehouse) -> None:
     assert net_revenue(shop, 2) == {"02": 20, "04": -11}
-    found = verdict(shop, "given_back_once")
+    found = shop.verdict("given_back_once")
     assert (found.status, found.violations) == ("warn", 1)
     assert found.message == "#2: 12.000000 USD in the ledger, 22.000000 kept"
 
 
 def test_money_that_a_refund_names_is_explained(shop: Warehouse) -> None:
-    assert verdict(shop, "refunds_explained").violations == 0
+    assert shop.verdict("refunds_explained").violations == 0

@@ -1,18 +1,13 @@
 """What an order is made of: prices with and without tax, and what is paid besides goods."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse
-from trueup.quality.catalog import GATES
-from trueup.quality.gates import Verdict, run_gate
-from trueup.warehouse.duckdb import fetch
 
 AT = "2026-06-02T12:00:00Z"
 
@@ -155,12 +150,6 @@ def ledger(shop: Warehouse, number: int) -> dict[str, Decimal]:
     return {str(component): amount for component, amount in found}
 
 
-def verdict(shop: Warehouse, name: str) -> Verdict:
-    (gate,) = (gate for gate in GATES if gate.name == name)
-    with shop.connect() as connection:
-        return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
-
-
 GOODS = ("gross_amount", "discount_amount", "net_of_discount_amount")
 
 
@@ -258,7 +247,7 @@ def test_what_is_paid_and_kept_stays_revenue_after_a_cancellation(shop: Warehous
 
 def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
     assert (
-        verdict(shop, "orders_add_up").message
+        shop.verdict("orders_add_up").message
         == "Every order's parts add up to what the customer paid"
     )
 
@@ -278,4 +267,4 @@ def test_money_that_went_back_for_nothing_that_is_read_is_told(
     bought = p.order(1, AT, [p.order_line(1, "20.00")], refunds=[back])
     warehouse.load_records("shopify.orders", p.SHOP, [bought])
     warehouse.transform(select=["+fact_refunds", "+fact_orders"])
-    assert verdict(warehouse, "refunds_explained").violations == unexplained
+    assert warehouse.verdict("refunds_explained").violations == unexplained

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from trueup.quality.catalog import GATES
+from trueup.quality.gates import Verdict, run_gate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
+from trueup.warehouse.duckdb import fetch
 
 PROJECT = Path(__file__).parents[3] / "dbt"
 STREAMS = {
@@ -120,6 +123,12 @@ class Warehouse:
             connection.execute(
                 "insert into ops.transform_position values (?, 'test')", [self.load_id]
             )
+
+    def verdict(self, gate_name: str) -> Verdict:
+        """What a gate says of all that is loaded."""
+        (gate,) = (gate for gate in GATES if gate.name == gate_name)
+        with self.connect() as connection:
+            return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.connect() as connection:
