@@ -15,6 +15,7 @@ from trueup.core.page import Account, ControlTotal, Page, RequestTrace
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 from trueup.sources.google_ads.streams import STREAMS
+from trueup.sources.records import split
 
 START = date(2025, 6, 1)
 ACCOUNTS = tuple(
@@ -77,7 +78,8 @@ class GoogleInMemory:
         while day < window.until.date():
             found = figures(account, day, self._now)
             rows = _ad_rows if stream.name == "ad_days" else _campaign_rows
-            yield Page(records=rows(account, day, found), trace=_TRACE)
+            body = b'{"results":[' + b",".join(rows(account, day, found)) + b"]}"
+            yield Page(records=split(body, ("results",)).records, trace=_TRACE)
             day += timedelta(days=1)
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:

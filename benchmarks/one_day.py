@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from trueup.core.page import Account, ControlTotal, Page, RequestTrace
-from trueup.core.stream import Stream
+from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
@@ -15,10 +15,16 @@ from trueup.pipeline.sync.reading import Reader
 from trueup.pipeline.sync.windows import read_windows
 from trueup.privacy.door import Door
 from trueup.privacy.vault import Vault
-from trueup.sources.google_ads.streams import STREAMS
 from trueup.sources.records import split
 
-AD_DAYS = next(stream for stream in STREAMS if stream.name == "ad_days")
+# As the connector has it, which is not imported: with it comes an HTTP client.
+AD_DAYS = Stream(
+    name="ad_days",
+    kind=StreamKind.REPORT,
+    key=("adGroup.id", "adGroupAd.ad.id", "segments.date"),
+    day="segments.date",
+    lookback=timedelta(days=30),
+)
 ACCOUNT = Account(account_id="1234567890", timezone="Europe/Berlin", currency="EUR")
 _TRACE = RequestTrace(method="POST", url="memory", status=200)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from xxhash import xxh3_128_intdigest
 
 from trueup.core.batch import PartFile
+from trueup.core.packed import PackedRecords
 from trueup.core.window import Window
 from trueup.lake.parts import Lineage, Records, drop_parts, to_table, write_part
 
@@ -119,7 +120,8 @@ class BatchCollector:
 
 def payload_digests(payloads: Iterable[bytes]) -> list[int]:
     """A 128-bit hash (XXH3) of each payload; sums are equal for equal multisets, in any order."""
-    return list(map(xxh3_128_intdigest, payloads))
+    views = payloads.views if isinstance(payloads, PackedRecords) else payloads
+    return list(map(xxh3_128_intdigest, views))
 
 
 def payload_digest(payload: bytes) -> str:

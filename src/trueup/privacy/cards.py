@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from trueup.core.packed import PackedRecords
 from trueup.privacy.digits import (
     MAX_DIGITS,
     MAX_PHONE_DIGITS,
@@ -49,10 +50,8 @@ _GROUP_BYTES = 1 << 19
 def records_with_cards(records: Sequence[bytes]) -> list[int]:
     """Indexes of the records that hold a card number, ascending. Records need not be JSON."""
     found: list[int] = []
-    for first, ends in _groups(records):
-        chosen = records[first : first + len(ends)]
-        suspects = _suspects(chosen, ends)
-        found.extend(first + index for index in suspects if holds_card(chosen[index]))
+    for first, end in _groups(records):
+        found += [row for row in _suspects(records, first, end) if holds_card(records[row])]
     return found
 
 
@@ -87,32 +86,45 @@ def _with_x(text: str, read: str, positions: Sequence[int]) -> str:
     return "".join(pieces)
 
 
-def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Slices of `records` of about 512 kB, which stay in a core's cache.
-
-    Of each its first record, and where its records end when they are put together.
-    """
-    ends = np.cumsum(np.fromiter(map(len, records), np.int64, len(records)))
+def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Slices of `records` of about 512 kB, which stay in a core's cache: first, and one beyond."""
+    ends = np.cumsum(_lengths(records))
     first = 0
     while first < len(records):
         before = ends[first - 1] if first else 0
         end = max(first + 1, int(np.searchsorted(ends, before + _GROUP_BYTES, "right")))
-        yield first, ends[first:end] - before
+        yield first, end
         first = end
 
 
-def _suspects(records: Sequence[bytes], ends: npt.NDArray[np.int64]) -> list[int]:
-    """A superset of the records that hold a card number, found without parsing them."""
-    page = b"\n".join([PADDING, *records, PADDING])
-    offsets = ends + np.arange(1, len(records) + 1) + (len(PADDING) + 1)
+def _lengths(records: Sequence[bytes]) -> npt.NDArray[np.int64]:
+    if isinstance(records, PackedRecords):
+        return (records.ends - records.starts).astype(np.int64)
+    return np.fromiter(map(len, records), np.int64, len(records))
+
+
+def _page(records: Sequence[bytes], first: int, end: int) -> tuple[bytes, npt.NDArray[np.int64]]:
+    """Records from `first` up to `end`, with something between two of them, and where each ends."""
+    chosen = records[first:end]
+    if isinstance(chosen, PackedRecords):
+        page = b"\n".join([PADDING, chosen.text, PADDING])
+        ends = chosen.ends.astype(np.int64) - chosen.starts[0]
+    else:
+        page = b"\n".join([PADDING, *chosen, PADDING])
+        ends = np.cumsum(_lengths(chosen) + 1) - 1
+    return page, ends + len(PADDING) + 1
+
+
+def _suspects(records: Sequence[bytes], first: int, end: int) -> list[int]:
+    """A superset of the records in this slice that hold a card number, without parsing them."""
+    page, ends = _page(records, first, end)
     places = [start for start, end in suspected_spans(page) if not _is_plain_id(page, start, end)]
-    found = set(np.searchsorted(offsets, places, "right").tolist())
     # One character is found much faster than two.
     if b"\\" in page and b"\\u" in page:
-        odd = [match.start() for match in _ODD_ESCAPE.finditer(page)]
-        found.update(np.searchsorted(offsets, odd, "right").tolist())
+        places += [match.start() for match in _ODD_ESCAPE.finditer(page)]
+    found = set((first + np.searchsorted(ends, places, "right")).tolist())
     if not page.isascii():
-        found.update(index for index, record in enumerate(records) if _is_odd(record))
+        found.update(row for row in range(first, end) if _is_odd(records[row]))
     return sorted(found)
 
 

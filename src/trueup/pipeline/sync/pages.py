@@ -17,7 +17,7 @@ from trueup.pipeline.sync.plan import Read, settled_until
 from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally
 from trueup.pipeline.sync.trail import Trail
 from trueup.pipeline.sync.windows import total_note
-from trueup.privacy.door import Admitted
+from trueup.privacy.admitted import Admitted
 
 BATCH_RECORDS = 5_000
 """A batch ends at the first complete page beyond this many records."""
@@ -110,7 +110,7 @@ def _begin(work: _PageRead) -> None:
 def _take(work: _PageRead, page: Page) -> None:
     assert work.collector is not None
     reader, index = work.reader, work.trail.note(page)
-    admitted = reader.door.admit(page.records)
+    admitted = reader.door.admit(page.records, reader.door.begin(page.records))
     reader.tally.strays += admitted.strays
     records = Records(
         payloads=admitted.payloads,

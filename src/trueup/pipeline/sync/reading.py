@@ -17,7 +17,8 @@ from trueup.errors import TransientError
 from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
 from trueup.pipeline.sync.plan import Read
-from trueup.privacy.door import Door, Refused
+from trueup.privacy.admitted import Refused
+from trueup.privacy.door import Door
 
 RECENT_RECORDS = 2_000
 """So many records that will be met again are remembered, so that they add nothing then."""

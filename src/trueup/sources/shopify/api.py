@@ -1,5 +1,6 @@
 """One operation sent, one answer taken apart: records as bytes, the rest as values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from trueup.sources.shopify.gauge import PointGauge
 class Reply:
     """An answer: the records of the list that was asked for, and everything around them."""
 
-    records: list[bytes]
+    records: Sequence[bytes]
     data: dict[str, Any]
     answer: Answer
 

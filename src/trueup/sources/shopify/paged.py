@@ -8,7 +8,7 @@ since        reached.at                      until
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -121,7 +121,7 @@ class PagedRead:
         self._reached = Reached(latest, tuple(dict.fromkeys([*same, *ids])))
 
 
-def identities(records: list[bytes], stamps: list[Stamp]) -> set[str]:
+def identities(records: Sequence[bytes], stamps: list[Stamp]) -> set[str]:
     """One text per different record: its id or, of one that cannot be read, its content.
 
     A record that cannot be read is kept aside by whoever takes it; it has been received.

@@ -6,17 +6,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.lake.lake_builders import a_table
 from trueup.core.page import Account, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
+from trueup.errors import TransientError
 from trueup.pipeline.sync.plan import Read
 from trueup.pipeline.sync.reading import Reader
 from trueup.pipeline.sync.windows import local_day, read_windows
 from trueup.privacy.door import Door
 from trueup.privacy.vault import Vault
+from trueup.sources.records import MIN_PACKED, split
 
 NEW_YORK = ZoneInfo("America/New_York")
 SHOP = Account(account_id="shop", timezone="America/New_York")
@@ -77,3 +80,53 @@ def test_a_day_lands_once_more_when_it_is_settled(tmp_path: Path) -> None:
 )
 def test_an_instant_falls_on_a_day_of_the_accounts_zone(text: str, day: str) -> None:
     assert local_day(text, NEW_YORK) == day
+
+
+class BigPages:
+    """A source of pages of many records each; it fails after `whole_pages` of them."""
+
+    name = "vendor"
+    streams = (LISTED,)
+
+    def __init__(self, pages: int, whole_pages: int) -> None:
+        self._pages, self._whole_pages = pages, whole_pages
+
+    def read(self, *_: object, bookmark: str | None = None) -> Iterator[Page]:
+        del bookmark
+        for number in range(self._pages):
+            if number == self._whole_pages:
+                raise TransientError("the vendor is gone", code="TUP-757")
+            yield Page(records=split(page_body(number), ()).records, trace=TRACE)
+
+
+def page_body(number: int) -> bytes:
+    first = number * MIN_PACKED
+    rows = [f'{{"id":"{first + n}","at":"2026-06-02"}}' for n in range(MIN_PACKED)]
+    return f"[{','.join(rows)}]".encode()
+
+
+def read_big_pages(folder: Path, vault: Vault, whole_pages: int) -> Reader:
+    now = DAY.until + timedelta(days=1)
+    reader = Reader(
+        source=BigPages(5, whole_pages), source_name="vendor", stream=LISTED, account=SHOP,
+        table=a_table(folder), door=Door(LISTED, vault, now=now), now=now, run_id="run",
+    )  # fmt: skip
+    read_windows(reader, Read(window=DAY))
+    return reader
+
+
+def test_pages_that_are_begun_ahead_land_in_their_order_or_not_at_all(tmp_path: Path) -> None:
+    vault = Vault.open(tmp_path / "vault", os.urandom(32))
+    for whole_pages in range(5):
+        with pytest.raises(TransientError):
+            read_big_pages(tmp_path, vault, whole_pages)
+    assert list(tmp_path.rglob("*.parquet")) == []
+    first, again = (read_big_pages(tmp_path, vault, 5).tally for _ in range(2))
+    assert (first.received, first.landed, again.landed) == (5 * MIN_PACKED, 5 * MIN_PACKED, 0)
+    (part,) = tmp_path.rglob("*.parquet")
+    landed = pq.read_table(part, columns=["payload", "page_index", "record_index"]).to_pylist()
+    assert [row["payload"].encode() for row in landed] == [
+        record for number in range(5) for record in split(page_body(number), ()).records
+    ]
+    places = [divmod(n, MIN_PACKED) for n in range(5 * MIN_PACKED)]
+    assert [(row["page_index"], row["record_index"]) for row in landed] == places
