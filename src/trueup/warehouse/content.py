@@ -18,8 +18,9 @@ _NEVER_MARKED = frozenset(
 class Candidate:
     """A table that is ready to be published; `partition` is its date column, or None.
 
-    A row's `load_id` must be that of the last load that may have changed any of its values, also
-    when that load brought no row but took one away, such as an exchange rate.
+    A row's `load_id` must be that of the last load that may have changed any of its values, or the
+    newest there was when the row was written; also when that load brought no row but took one
+    away, such as an exchange rate.
     """
 
     schema: str
