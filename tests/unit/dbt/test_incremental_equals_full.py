@@ -68,6 +68,11 @@ def load_orders(warehouse: Warehouse, draw: random.Random) -> None:
     warehouse.load_records("shopify.orders", p.SHOP, rows, read_at)
 
 
+def load_customers(warehouse: Warehouse, draw: random.Random) -> None:
+    rows = [p.customer(n, draw.choice(DAYS)) for n in draw.sample([1, 2, 3], 2)]
+    warehouse.load_records("shopify.customers", p.SHOP, rows)
+
+
 def load_listings(warehouse: Warehouse, draw: random.Random) -> None:
     """Some days' orders listed again, read too early or late enough; some gone, some back."""
 
@@ -146,7 +151,7 @@ def without(table: str) -> tuple[str, ...]:
 
 LOADS: list[Callable[[Warehouse, random.Random], None]] = [
     load_spend, load_spend, load_meta, load_campaigns, load_clicks, load_rates, load_orders,
-    load_orders, load_listings,
+    load_orders, load_listings, load_customers,
 ]  # fmt: skip
 
 
@@ -257,6 +262,30 @@ def test_an_order_that_leaves_its_customer_changes_who_was_first(tmp_path: Path)
     now = published(warehouse, store, parts)["fact_orders"]
     anew = published(warehouse, PublishedStore(tmp_path / "anew"), {})["fact_orders"]
     assert [part.content_hash for part in now] == [part.content_hash for part in anew]
+
+
+def test_a_customer_that_is_deleted_is_published_as_a_placeholder(tmp_path: Path) -> None:
+    warehouse, store = Warehouse(tmp_path / "w.duckdb"), PublishedStore(tmp_path / "published")
+    warehouse.load_records("shopify.orders", p.SHOP, [plain_order(1), plain_order(2)])
+    warehouse.load_records("shopify.customers", p.SHOP, [p.customer(1, FIRST_DAY)])
+    warehouse.transform()
+    parts = published(warehouse, store, {})
+    # One becomes a placeholder as another is none any more: as many rows, of orders as old.
+    warehouse.load_records("shopify.customers", p.SHOP, [p.customer(2, FIRST_DAY)])
+    gone = warehouse.load_records("shopify.customers", p.SHOP, [p.customer(1, DAYS[-1])])
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update raw.shopify__customers set operation = 'delete' where load_id = ?", [gone]
+        )
+    warehouse.transform()
+    parts = published(warehouse, store, parts)
+    anew = published(warehouse, PublishedStore(tmp_path / "anew"), {})
+    assert content_hashes(parts)["dim_customer"] == content_hashes(anew)["dim_customer"]
+
+
+def plain_order(number: int) -> p.Row:
+    line = p.order_line(number, "10.00")
+    return p.order(number, f"{FIRST_DAY}T12:00:00Z", [line], customer=number, email=None)
 
 
 def published(warehouse: Warehouse, store: PublishedStore, before: Parts) -> Parts:
