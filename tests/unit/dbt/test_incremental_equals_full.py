@@ -283,9 +283,24 @@ def test_a_customer_that_is_deleted_is_published_as_a_placeholder(tmp_path: Path
     assert content_hashes(parts)["dim_customer"] == content_hashes(anew)["dim_customer"]
 
 
-def plain_order(number: int) -> p.Row:
+def test_who_orders_again_leaves_the_months_before_as_they_are(tmp_path: Path) -> None:
+    warehouse, store = Warehouse(tmp_path / "w.duckdb"), PublishedStore(tmp_path / "published")
+    warehouse.load_records("shopify.orders", p.SHOP, [plain_order(1)])
+    warehouse.transform()
+    before = published(warehouse, store, {})
+    again = plain_order(2, day=DAYS[-1], customer=1)
+    warehouse.load_records("shopify.orders", p.SHOP, [again])
+    warehouse.transform()
+    after = published(warehouse, store, before)
+    for table in ("fact_orders", "mart_campaign_daily"):
+        assert months_anew(table, before, after) == ["2026-06"]
+
+
+def plain_order(number: int, day: date = FIRST_DAY, **fields: object) -> p.Row:
     line = p.order_line(number, "10.00")
-    return p.order(number, f"{FIRST_DAY}T12:00:00Z", [line], customer=number, email=None)
+    return p.order(
+        number, f"{day}T12:00:00Z", [line], **{"customer": number, "email": "tok_a", **fields}
+    )
 
 
 def published(warehouse: Warehouse, store: PublishedStore, before: Parts) -> Parts:
