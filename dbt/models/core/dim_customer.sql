@@ -1,11 +1,19 @@
+{{ config(meta={'publish_partition': 'created_at'}) }}
+
 -- Holds placeholders for the customers of these orders, and so is held back with them.
 -- depends_on: {{ ref('fact_orders') }}
 
 with
 
-listed as (
+customers as (
 
     select * from {{ ref('stg_shopify__customers') }}
+
+),
+
+listed as (
+
+    select * from customers
     where not is_deleted
 
 ),
@@ -14,14 +22,16 @@ ordering as (
 
     -- Guests, and customers whose record the shop has not given.
     select
-        customer_dk,
-        min(shop) as shop,
-        min(customer_id) as customer_id,
-        min(case when customer_id is null then email_token end) as email_token,
-        min(load_id) as load_id
-    from {{ ref('int_orders_summed') }}
-    where customer_dk <> '-1'
-    group by customer_dk
+        orders.customer_dk,
+        min(orders.shop) as shop,
+        min(orders.customer_id) as customer_id,
+        min(case when orders.customer_id is null then orders.email_token end) as email_token,
+        -- A customer that was deleted is a placeholder since then, however old its orders are.
+        greatest(min(orders.load_id), coalesce(max(customers.load_id), 0)) as load_id
+    from {{ ref('int_orders_summed') }} as orders
+    left join customers on orders.customer_dk = customers.customer_dk
+    where orders.customer_dk <> '-1'
+    group by orders.customer_dk
 
 ),
 

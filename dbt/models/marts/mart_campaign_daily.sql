@@ -1,4 +1,7 @@
-{{ config(pre_hook="{{ delete_touched('report_date', ref('int_report_days_touched')) }}") }}
+{{ config(
+    pre_hook="{{ delete_touched('report_date', ref('int_report_days_touched')) }}",
+    meta={'publish_partition': 'report_date'}
+) }}
 
 {%- set keys = ['report_date', 'channel_dk', 'account_dk', 'campaign_dk'] %}
 
@@ -6,7 +9,7 @@ with
 
 days as (
 
-    select report_date from {{ ref('int_report_days_touched') }}
+    select * from {{ ref('int_report_days_touched') }}
 
 ),
 
@@ -81,8 +84,10 @@ joined as (
         coalesce(orders.new_customers, 0) as new_customers,
         case
             when revenue.campaign_dk is null then 0 else revenue.net_revenue_amount_reporting
-        end as net_revenue_amount_reporting
+        end as net_revenue_amount_reporting,
+        days.load_id
     from all_keys
+    inner join days on all_keys.report_date = days.report_date
     left join spend on {{ joined_on('all_keys', 'spend', keys) }}
     left join revenue on {{ joined_on('all_keys', 'revenue', keys) }}
     left join orders on {{ joined_on('all_keys', 'orders', keys) }}
@@ -105,7 +110,8 @@ typed as (
         attributed_orders,
         new_customers,
         cast(net_revenue_amount_reporting as decimal(20, 6)) as net_revenue_amount_reporting,
-        {{ ratio_columns() | indent(4) }}
+        {{ ratio_columns() | indent(4) }},
+        load_id
     from joined
 
 )

@@ -16,10 +16,11 @@ _NEVER_MARKED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A table that is ready to be published; `partition` is its date column, or None.
+    """A table that is ready to be published; `partition` is its column of dates or times, or None.
 
-    A row's `load_id` must be that of the last load that may have changed any of its values, also
-    when that load brought no row but took one away, such as an exchange rate.
+    A row's `load_id` must be that of the last load that may have changed any of its values, or the
+    newest there was when the row was written; also when that load brought no row but took one
+    away, such as an exchange rate.
     """
 
     schema: str
@@ -35,7 +36,7 @@ def partitions(
     if table.partition is None:
         rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
         return [("all", rows, content_hash(connection, f"select * from {name}"))]
-    month = f"coalesce(strftime({table.partition}, '%Y-%m'), 'none')"
+    month = f"if({_has_month(table)}, strftime({table.partition}, '%Y-%m'), 'none')"
     found = connection.execute(
         f"select {month}, count(*), max(load_id), sum(hash(load_id)) from {name} "
         "group by 1 order by 1"
@@ -61,9 +62,14 @@ def in_partition(table: Candidate, partition: str) -> str:
     if table.partition is None:
         return "true"
     if partition == "none":
-        return f"{table.partition} is null"
+        return f"({_has_month(table)}) is not true"
     first = f"date '{partition}-01'"
     return f"{table.partition} >= {first} and {table.partition} < {first} + interval 1 month"
+
+
+def _has_month(table: Candidate) -> str:
+    """Not NULL, infinite or before the common era, for which no month's first day can be named."""
+    return f"{table.partition} between date '0001-01-01' and date '9999-12-31'"
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection, select: str) -> str:

@@ -161,6 +161,16 @@ def listed_order(number: int, at: str) -> Row:
     return {"id": f"gid://shopify/Order/{number}", "createdAt": at}
 
 
+def customer(number: int, updated_on: date) -> Row:
+    """A customer of the new year, last changed on `updated_on`."""
+    return {
+        "id": f"gid://shopify/Customer/{number}",
+        "createdAt": "2026-01-01T00:00:00Z",
+        "updatedAt": f"{updated_on}T00:00:00Z",
+        "state": "ENABLED",
+    }
+
+
 def order(number: int, at: str, lines: Sequence[Row], **fields: Any) -> Row:
     """An order placed and last changed at `at`; `visits` are its journey, oldest first;
     `index` is its place among the customer's as the shop counts."""

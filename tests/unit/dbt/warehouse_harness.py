@@ -15,6 +15,7 @@ import duckdb
 
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, run_gate
+from trueup.warehouse.content import Candidate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
 from trueup.warehouse.duckdb import fetch
 
@@ -177,6 +178,16 @@ class Warehouse:
             table = "raw." + stream.replace(".", "__")
             marks = ", ".join("?" * len(rows[0]))
             connection.executemany(f"insert into {table} values ({marks})", rows)
+
+
+def published_by_month() -> list[Candidate]:
+    """The tables of which only months with news are published again."""
+    nodes = _parsed(json.dumps(VARIABLES, sort_keys=True)).nodes.values()
+    return [
+        Candidate(schema=node.schema, name=node.name, partition=node.config.meta[by])
+        for node in nodes
+        if (by := "publish_partition") in node.config.meta
+    ]
 
 
 @cache

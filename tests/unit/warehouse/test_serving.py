@@ -325,6 +325,15 @@ def test_a_table_without_rows_and_a_row_without_a_day_are_shown(tmp_path, db):
     assert shown(store, "select amount from core.facts where day is null") == 7
 
 
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "0044-03-15 (BC)", "12025-06-01"])
+def test_a_row_of_a_day_far_off_is_shown(tmp_path, db, day, kind):
+    db.execute(f"alter table core.facts alter day type {kind}")
+    db.execute("insert into core.facts values (?, 7, 7, 3)", [day])
+    publish(PublishedStore(tmp_path), db, "1-001")
+    assert shown(PublishedStore(tmp_path)) == 13
+
+
 def content_hash(tmp_path, db, rows):
     db.execute(f"create or replace table core.names as select * from (values {rows}) as t(a, b)")
     parts = PublishedStore(tmp_path).write_parts(db, NAMES, (), "")

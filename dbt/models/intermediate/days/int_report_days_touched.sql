@@ -28,8 +28,24 @@ touched as (
     select rate_date as report_date from {{ ref('int_fx_days_changed') }}
     where load_id > {{ position }}
 
+),
+
+newest as (
+
+    select max(load_id) as load_id from {{ ref('stg_warehouse__batches') }}
+
+),
+
+stamped as (
+
+    select
+        touched.report_date,
+        newest.load_id
+    from touched
+    cross join newest
+    -- Earlier days are not complete: what is of them came with a later change, such as a refund.
+    where touched.report_date >= cast('{{ var("start_date") }}' as date)
+
 )
 
-select * from touched
--- Earlier days are not complete: what is of them came with a later change, such as a refund.
-where report_date >= cast('{{ var("start_date") }}' as date)
+select * from stamped

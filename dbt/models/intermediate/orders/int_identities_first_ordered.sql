@@ -107,7 +107,6 @@ missing_before as (
 
 firsts as (
 
-    -- All of an identity's orders count as changed with it: which one is its first may be another.
     -- The earliest at hand is not the first when the shop knows earlier ones.
     select
         identity_loads.identity_key,
@@ -124,6 +123,21 @@ firsts as (
         on identity_loads.identity_key = ranked.identity_key and ranked.order_number = 1
     left join missing_before on identity_loads.identity_key = missing_before.identity_key
 
+),
+
+changed as (
+
+    -- All of an identity's orders count as changed with it, so it is written only if another is
+    -- its first. Else every day on which someone ordered before would be counted again.
+    select firsts.*
+    from firsts
+    {%- if is_incremental() %}
+    left join {{ this }} as known on firsts.identity_key = known.identity_key
+    where
+        known.identity_key is null
+        or known.first_order_dk is distinct from firsts.first_order_dk
+    {%- endif %}
+
 )
 
-select * from firsts
+select * from changed
