@@ -19,7 +19,11 @@ from trueup.pipeline.settings.project import Project
 
 @dataclass(frozen=True, kw_only=True)
 class TransformResult:
-    """What was built; `load_id` is the last load the candidate tables know."""
+    """What was built; `load_id` is the last load the candidate tables know.
+
+    `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
+    another lake.
+    """
 
     load_id: int
     models: int
@@ -36,13 +40,14 @@ class TransformResult:
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
     """Bring the candidate tables up to everything that is loaded; without news, do nothing.
 
-    A change of the models or of the project's zone or currency rebuilds all from raw. Raises
+    A change of the models, of the project's zone or currency, or of the lake's first batch rebuilds
+    all from raw. Raises
     QualityError naming the model when one fails; the candidate is then not published.
     """
     newest = project.warehouse.query("select coalesce(max(load_id), 0) as id from raw.batches")
     load_id = int(newest[0]["id"])
     variables = model_variables(project)
-    project_hash = _project_hash(variables)
+    project_hash = _project_hash(variables, _origin(project))
     position = project.warehouse.query("select load_id, project_hash from ops.transform_position")
     before = (position[0]["load_id"], position[0]["project_hash"]) if position else None
     full_refresh = before is not None and before[1] != project_hash
@@ -99,8 +104,16 @@ def _remember(project: Project, load_id: int, project_hash: str) -> None:
         )
 
 
-def _project_hash(variables: dict[str, str]) -> str:
-    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
+def _origin(project: Project) -> str:
+    """What tells the lake from one that was begun anew: its first batch to be loaded."""
+    first = project.warehouse.query(
+        "select batch_id, loaded_at::varchar as loaded_at from raw.batches order by load_id limit 1"
+    )
+    return json.dumps(first)
+
+
+def _project_hash(variables: dict[str, str], origin: str) -> str:
+    digest = hashlib.sha256((json.dumps(variables, sort_keys=True) + origin).encode())
     folder = dbt_project_folder()
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts:

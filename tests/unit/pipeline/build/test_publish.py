@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from trueup.pipeline.build.audit import audit
-from trueup.pipeline.build.publish import publish
+from trueup.pipeline.build.publish import is_current, publish
 from trueup.pipeline.build.transform import transform
 from trueup.pipeline.context import Run
 from trueup.pipeline.run import run_publish
@@ -177,6 +177,16 @@ def test_other_models_have_all_loads_checked_again(company):
     other = replace(transformed, project_hash="other models")
     failed = [audit(a_run(company), each).failed for each in (transformed, other)]
     assert [bool(each) for each in failed] == [False, True]
+
+
+def test_a_lake_begun_anew_is_checked_and_published_anew(company):
+    before = transform(company.project)
+    publish(a_run(company), before, {})
+    assert is_current(company.project, before)
+    damage(company, "update raw.batches set batch_id = 'another' where load_id = 1")
+    anew = transform(company.project)
+    assert (anew.load_id, anew.full_refresh) == (before.load_id, True)
+    assert not is_current(company.project, anew)
 
 
 @pytest.mark.parametrize("name", HOLDING)
