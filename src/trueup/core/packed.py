@@ -42,6 +42,11 @@ class PackedRecords(Sequence[bytes]):
         return map(bytes, self.views)
 
     @property
+    def lengths(self) -> Places:
+        """The bytes of each record."""
+        return self.ends - self.starts
+
+    @property
     def text(self) -> memoryview:
         """Everything from the first record's begin to the last one's end."""
         return memoryview(self.data)[self.starts[0] : self.ends[-1]]

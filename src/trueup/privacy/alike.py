@@ -28,18 +28,21 @@ LookCloser = Callable[[list[bytes]], Admitted]
 _LESSON_RECORDS = 256
 # To make a matcher of a character of a pattern takes as long as to decode so many bytes.
 _BYTES_PER_CHARACTER = 50
-_CHUNK_RECORDS = 64
+CHUNK_RECORDS = 64
+"""Records that are looked at together; decoded, so many live and die in a core's cache."""
 
 
 class AlikeRecords:
-    """The records of one stream without declared personal fields."""
+    """The records of one stream without declared personal fields.
 
-    def __init__(self, stream: Stream, max_record_bytes: int) -> None:
+    `paths` are those of its key, day and cursor.
+    """
+
+    def __init__(self, stream: Stream, paths: Sequence[str], max_record_bytes: int) -> None:
         self._stream = stream
+        self._paths = paths
         self._max_record_bytes = max_record_bytes
-        named = (*stream.key, stream.day, stream.cursor)
-        self._paths = [*dict.fromkeys(path for path in named if path)]
-        self._forms = Forms(self._paths)
+        self._forms = Forms(paths)
 
     def begin(self, page: PackedRecords) -> Begun | None:
         """Begin to prove a page, beside whatever else is done; None when that is no use."""
@@ -69,11 +72,11 @@ class AlikeRecords:
 
     def _suspects(self, page: PackedRecords) -> Flags:
         """Records that are too large, or may hold a card number or a personal value."""
-        suspects: Flags = page.ends - page.starts > self._max_record_bytes
+        suspects: Flags = page.lengths > self._max_record_bytes
         suspects[records_with_cards(page)] = True
         if strays.has_sign(page.data) and strays.is_suspect(page.data):
-            for first in range(0, len(page), _CHUNK_RECORDS):
-                chunk = slice(first, first + _CHUNK_RECORDS)
+            for first in range(0, len(page), CHUNK_RECORDS):
+                chunk = slice(first, first + CHUNK_RECORDS)
                 suspects[chunk] |= strays.is_suspect(bytes(page[chunk].text))
         return suspects
 
@@ -115,11 +118,11 @@ def _column(proved: Proved, path: str | None, absent: Any) -> list[Any]:
 
 def _slices(is_odd: Flags) -> Iterator[tuple[int, int, bool]]:
     """First record and end of slices: those without an odd record, and those of chunks with one."""
-    firsts = range(0, len(is_odd), _CHUNK_RECORDS)
+    firsts = range(0, len(is_odd), CHUNK_RECORDS)
     chunks = zip(np.logical_or.reduceat(is_odd, firsts).tolist(), firsts, strict=True)
     for is_closer, alike in groupby(chunks, key=itemgetter(0)):
         places = [first for _, first in alike]
-        yield places[0], min(places[-1] + _CHUNK_RECORDS, len(is_odd)), is_closer
+        yield places[0], min(places[-1] + CHUNK_RECORDS, len(is_odd)), is_closer
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -99,7 +99,7 @@ def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, int]]:
 
 def _lengths(records: Sequence[bytes]) -> npt.NDArray[np.int64]:
     if isinstance(records, PackedRecords):
-        return (records.ends - records.starts).astype(np.int64)
+        return records.lengths.astype(np.int64)
     return np.fromiter(map(len, records), np.int64, len(records))
 
 

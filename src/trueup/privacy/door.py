@@ -23,7 +23,7 @@ from trueup.core.page import Record
 from trueup.core.stream import Stream
 from trueup.privacy import checks, strays
 from trueup.privacy.admitted import Admitted, Refused
-from trueup.privacy.alike import AlikeRecords, Begun
+from trueup.privacy.alike import CHUNK_RECORDS, AlikeRecords, Begun
 from trueup.privacy.cards import records_with_cards, redact_cards
 from trueup.privacy.checks import Value
 from trueup.privacy.fields import FieldPath, joined_keys
@@ -32,9 +32,6 @@ from trueup.privacy.vault import Vault
 
 MAX_RECORD_BYTES = 8 << 20
 BASE64_PREFIX = "base64:"
-# So many decoded records at a time live and die in a core's cache, before the garbage collector
-# looks at them; whole pages take twice as long.
-_CHUNK_RECORDS = 64
 _NOTHING: list[Place] = []
 
 
@@ -79,7 +76,8 @@ class Door:
         self._personal = (
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
-        self._alike = None if self._personal else AlikeRecords(stream, max_record_bytes)
+        paths = list(self._columns)
+        self._alike = None if self._personal else AlikeRecords(stream, paths, max_record_bytes)
 
     def begin(self, page_records: Sequence[Record]) -> Begun | None:
         """Begin to look at a page that `admit` gets later; others may be admitted meanwhile.
@@ -104,8 +102,8 @@ class Door:
     def _admit(self, page: list[bytes]) -> Admitted:
         carded = set(records_with_cards(page))
         taken = _Taken()
-        for first in range(0, len(page), _CHUNK_RECORDS):
-            chunk = page[first : first + _CHUNK_RECORDS]
+        for first in range(0, len(page), CHUNK_RECORDS):
+            chunk = page[first : first + CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
             is_plain = carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes
             if not (is_plain and self._take_alike(taken, indexes, chunk)):
