@@ -56,10 +56,15 @@ class TokenStore:
         """The requests with their hashes; a request without a subject is its own."""
         handles = {request.subject_handle for request in requests} - {""}
         subjects = {handle: self._ciphers.subject_hash(handle) for handle in handles}
+        # An address is often there twice, to ship to and to bill to.
+        distinct = {(request.kind, request.value) for request in requests}
+        lookups = {
+            (kind, value): self._ciphers.value_hash(kind.value, normalised(kind, value))
+            for kind, value in distinct
+        }
         found = []
         for request in requests:
-            value = normalised(request.kind, request.value)
-            lookup = self._ciphers.value_hash(request.kind.value, value)
+            lookup = lookups[request.kind, request.value]
             found.append(Wanted(request, lookup, subjects.get(request.subject_handle, lookup)))
         return found
 

@@ -117,7 +117,8 @@ class Vault:
                     known |= self._store.find([w.lookup for w in missing])
                     fresh = [w for w in missing if w.lookup not in known]
                     known |= self._store.add(fresh, now.astimezone(UTC).isoformat())
-            if pairs := self._store.unnoted_sharers(wanted, known):
+                    self._store.add_sharers(self._store.unnoted_sharers(wanted, known))
+            elif pairs := self._store.unnoted_sharers(wanted, known):
                 with self._transaction():
                     self._store.add_sharers(pairs)
         return [known[w.lookup].token for w in wanted]

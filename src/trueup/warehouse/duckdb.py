@@ -12,8 +12,8 @@ import duckdb
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError, TransientError, TrueupError
 from trueup.warehouse.ddl import ADDED_COLUMNS, RECORD_COLUMNS, TABLES, raw_table
-from trueup.warehouse.loading import load_batch
-from trueup.warehouse.warehouse import LoadedBatch, PendingBatch
+from trueup.warehouse.loading import load_batches
+from trueup.warehouse.warehouse import LoadedBatches, PendingBatch
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -103,10 +103,10 @@ class DuckDBWarehouse:
         )
         return (rows[0]["batch_id"], rows[0]["run_id"]) if rows else None
 
-    def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
+    def load(self, batches: Sequence[PendingBatch], position: int) -> LoadedBatches:
         with self.transaction() as connection:
             failpoint("C8")
-            return load_batch(connection, batch, position)
+            return load_batches(connection, batches, position)
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         with self.connect() as connection:

@@ -1,16 +1,19 @@
-"""One batch into the warehouse: its rows, the notes about it, the position after it."""
+"""Batches into the warehouse: their rows, the notes about them, the position after them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from trueup.core.batch import BatchHeader
 from trueup.errors import IntegrityError, TransientError
 from trueup.warehouse.ddl import raw_table
-from trueup.warehouse.warehouse import LoadedBatch, PendingBatch
+from trueup.warehouse.warehouse import LoadedBatches, PendingBatch
 
 Row = tuple[object, ...]
 
@@ -20,87 +23,123 @@ _RECORD_NAMES = (
 )
 
 
-def load_batch(
-    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, position: int
-) -> LoadedBatch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Numbered:
+    """A batch with the number that it gets in the warehouse; `loaded_at` is UTC, without zone."""
+
+    batch: PendingBatch
+    load_id: int
+    loaded_at: datetime
+
+    @property
+    def header(self) -> BatchHeader:
+        return self.batch.header
+
+
+def load_batches(
+    connection: duckdb.DuckDBPyConnection, batches: Sequence[PendingBatch], position: int
+) -> LoadedBatches:
     """Rows, notes and the move of the position, in the transaction that is open."""
-    header = batch.header
-    last = connection.execute("select max(load_id) from raw.batches").fetchall()[0][0]
-    load_id, loaded_at = (last or 0) + 1, _naive_utc(header.known_at or header.extracted_at)
-    _move_position(connection, batch, position, load_id, loaded_at)
-    rows, quarantined = _insert_records(connection, batch, load_id, loaded_at)
-    _insert_notes(connection, batch, load_id, loaded_at)
-    counts = batch.header.counts
-    if (rows, quarantined) != (counts.landed, counts.quarantined) or not counts.is_conserved():
-        raise IntegrityError(
-            f"{batch.header.source}.{batch.header.stream}: batch {batch.header.batch_id} counts "
-            f"{counts.landed} records and {counts.quarantined} kept aside, its files hold "
-            f"{rows} and {quarantined}",
-            why="The load was rolled back; the warehouse holds the state before it.",
-            hint="Restore the named batch's files from backup, or read its windows again.",
-            code="TUP-706",
+    [[newest]] = connection.execute("select max(load_id) from raw.batches").fetchall()
+    numbered = [
+        _Numbered(
+            batch=batch,
+            load_id=load_id,
+            loaded_at=_naive_utc(batch.header.known_at or batch.header.extracted_at),
         )
-    return LoadedBatch(load_id=load_id, rows=rows, quarantined=quarantined)
+        for load_id, batch in enumerate(batches, start=(newest or 0) + 1)
+    ]
+    _move_position(connection, numbered[-1], position)
+    for batch in batches:
+        _check_files(batch)
+    _insert_records(connection, numbered)
+    _insert_notes(connection, numbered)
+    _check_counts(connection, numbered)
+    return LoadedBatches(
+        load_id=numbered[-1].load_id,
+        rows=sum(batch.header.counts.landed for batch in batches),
+        quarantined=sum(batch.header.counts.quarantined for batch in batches),
+    )
 
 
-def _move_position(
-    connection: duckdb.DuckDBPyConnection,
-    batch: PendingBatch,
-    position: int,
-    load_id: int,
-    loaded_at: datetime,
-) -> None:
-    header = batch.header
-    parameters = [batch.version, load_id, loaded_at, header.source, header.stream, position]
+def _move_position(connection: duckdb.DuckDBPyConnection, last: _Numbered, position: int) -> None:
+    source, stream = last.header.source, last.header.stream
+    version, load_id, loaded_at = last.batch.version, last.load_id, last.loaded_at
     if position < 0:
         connection.execute(
             "insert into raw.load_positions (delta_version, load_id, loaded_at, source, stream) "
             "select ?, ?, ?, ?, ? where not exists "
             "(select 1 from raw.load_positions where source = ? and stream = ?)",
-            [*parameters[:5], header.source, header.stream],
+            [version, load_id, loaded_at, source, stream, source, stream],
         )
     else:
         connection.execute(
             "update raw.load_positions set delta_version = ?, load_id = ?, loaded_at = ? "
             "where source = ? and stream = ? and delta_version = ?",
-            parameters,
+            [version, load_id, loaded_at, source, stream, position],
         )
     [[found]] = connection.execute(
-        "select load_id from raw.load_positions where source = ? and stream = ?",
-        [header.source, header.stream],
+        "select load_id from raw.load_positions where source = ? and stream = ?", [source, stream]
     ).fetchall()
     if found != load_id:
         raise TransientError(
-            f"{header.source}.{header.stream}: another load has moved on meanwhile",
+            f"{source}.{stream}: another load has moved on meanwhile",
             why="Nothing was loaded twice: this load was rolled back.",
             hint="Run again.",
             code="TUP-753",
         )
 
 
-def _insert_records(
-    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, load_id: int, loaded_at: datetime
-) -> tuple[int, int]:
-    if not batch.files:
-        return 0, 0
-    _check_files(batch)
-    table = raw_table(batch.header.source, batch.header.stream)
-    files = [str(path) for path in batch.files]
-    source = "read_parquet(?, hive_partitioning = false)"
-    landed = connection.execute(
-        f"insert into {table} select {_RECORD_NAMES}, ?, ? from {source} "
-        "where operation <> 'quarantine'",
-        [load_id, loaded_at, files],
-    ).fetchall()[0][0]
-    if not batch.header.counts.quarantined:
-        return landed, 0
-    header = batch.header
-    quarantined = connection.execute(
-        "insert into raw.quarantine select ?, batch_id, ?, ?, scope, page_index, record_index, "
-        f"problem, payload, extracted_at from {source} where operation = 'quarantine'",
-        [load_id, header.source, header.stream, files],
-    ).fetchall()[0][0]
-    return landed, quarantined
+def _insert_records(connection: duckdb.DuckDBPyConnection, numbered: Sequence[_Numbered]) -> None:
+    parts = [
+        (str(path), one.load_id, one.loaded_at) for one in numbered for path in one.batch.files
+    ]
+    if not parts:
+        return
+    header, files = numbered[0].header, [path for path, _, _ in parts]
+    source = (
+        "read_parquet(?, hive_partitioning = false, filename = true) "
+        "join part_files using (filename)"
+    )
+    with _shown(connection, "part_files", parts, ("filename", "load_id", "loaded_at")):
+        connection.execute(
+            f"insert into {raw_table(header.source, header.stream)} "
+            f"select {_RECORD_NAMES}, load_id, loaded_at from {source} "
+            "where operation <> 'quarantine'",
+            [files],
+        )
+        if any(one.header.counts.quarantined for one in numbered):
+            connection.execute(
+                "insert into raw.quarantine select load_id, batch_id, ?, ?, scope, page_index, "
+                f"record_index, problem, payload, extracted_at from {source} "
+                "where operation = 'quarantine'",
+                [header.source, header.stream, files],
+            )
+
+
+def _check_counts(connection: duckdb.DuckDBPyConnection, numbered: Sequence[_Numbered]) -> None:
+    """Raises IntegrityError unless as many rows came of each batch as its header counts."""
+    header, first = numbered[0].header, numbered[0].load_id
+    landed, aside = (
+        dict(
+            connection.execute(
+                f"select load_id, count(*) from {table} where load_id >= ? group by all", [first]
+            ).fetchall()
+        )
+        for table in (raw_table(header.source, header.stream), "raw.quarantine")
+    )
+    for one in numbered:
+        counts, rows = one.header.counts, landed.get(one.load_id, 0)
+        quarantined = aside.get(one.load_id, 0)
+        if (rows, quarantined) != (counts.landed, counts.quarantined) or not counts.is_conserved():
+            raise IntegrityError(
+                f"{header.source}.{header.stream}: batch {one.header.batch_id} counts "
+                f"{counts.landed} records and {counts.quarantined} kept aside, its files hold "
+                f"{rows} and {quarantined}",
+                why="The load was rolled back; the warehouse holds the state before it.",
+                hint="Restore the named batch's files from backup, or read its windows again.",
+                code="TUP-706",
+            )
 
 
 def _check_files(batch: PendingBatch) -> None:
@@ -123,66 +162,83 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _insert_notes(
-    connection: duckdb.DuckDBPyConnection, batch: PendingBatch, load_id: int, loaded_at: datetime
-) -> None:
-    header = batch.header
-    _insert(connection, "raw.batches", [_batch_note(batch, load_id, loaded_at)])
-    _insert(connection, "raw.windows", _window_notes(header, load_id))
-    _insert(connection, "raw.control_totals", _total_notes(header, load_id))
-    _insert(connection, "raw.requests", _request_notes(header, load_id))
+def _insert_notes(connection: duckdb.DuckDBPyConnection, numbered: Sequence[_Numbered]) -> None:
+    for table, noted in _NOTES.items():
+        if rows := [row for one in numbered for row in noted(one)]:
+            columns = tuple(f"c{number}" for number in range(len(rows[0])))
+            with _shown(connection, "notes", rows, columns):
+                connection.execute(f"insert into {table} select * from notes")
 
 
-def _batch_note(batch: PendingBatch, load_id: int, loaded_at: datetime) -> Row:
-    header, counts = batch.header, batch.header.counts
-    return (
-        *(load_id, header.batch_id, header.source, header.stream, header.kind),
-        *(header.scope, header.account_name, header.currency, header.timezone),
-        *(batch.version, _naive_utc(header.extracted_at), loaded_at, counts.received),
-        *(counts.landed, counts.quarantined, counts.deduplicated, counts.suppressed),
-        *(counts.unchanged, header.code_version, header.run_id),
-        header.state.cursor_until and _naive_utc(header.state.cursor_until),
-        counts.strays,
-    )
+@contextmanager
+def _shown(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row], columns: Sequence[str]
+) -> Iterator[None]:
+    """Rows as a view of this connection: a statement with a value for each costs far more."""
+    table = pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=columns)
+    connection.register(name, table)
+    try:
+        yield
+    finally:
+        connection.unregister(name)
 
 
-def _window_notes(header: BatchHeader, load_id: int) -> list[Row]:
-    names = (header.source, header.stream, header.scope)
+def _batch_notes(one: _Numbered) -> list[Row]:
+    header, counts = one.header, one.header.counts
     return [
         (
-            *(load_id, header.batch_id, *names, _naive_utc(w.since), _naive_utc(w.until)),
-            *(w.day, w.rows, w.content_hash),
+            *(one.load_id, header.batch_id, header.source, header.stream, header.kind),
+            *(header.scope, header.account_name, header.currency, header.timezone),
+            *(one.batch.version, _naive_utc(header.extracted_at), one.loaded_at),
+            *(counts.received, counts.landed, counts.quarantined, counts.deduplicated),
+            *(counts.suppressed, counts.unchanged, header.code_version, header.run_id),
+            header.state.cursor_until and _naive_utc(header.state.cursor_until),
+            counts.strays,
         )
-        for w in header.windows
     ]
 
 
-def _total_notes(header: BatchHeader, load_id: int) -> list[Row]:
-    names = (header.source, header.stream, header.scope)
+def _window_notes(one: _Numbered) -> list[Row]:
     return [
         (
-            *(load_id, header.batch_id, *names, t.day, _naive_utc(t.since)),
-            *(_naive_utc(t.until), t.name, t.value),
+            *(*_names(one), _naive_utc(window.since), _naive_utc(window.until)),
+            *(window.day, window.rows, window.content_hash),
         )
-        for t in header.totals
+        for window in one.header.windows
     ]
 
 
-def _request_notes(header: BatchHeader, load_id: int) -> list[Row]:
+def _total_notes(one: _Numbered) -> list[Row]:
     return [
         (
-            *(load_id, header.batch_id, t.page_index, t.method, t.url, t.status),
-            *(t.request_id, t.body_sha256, t.body_bytes, t.attempts),
+            *(*_names(one), total.day, _naive_utc(total.since), _naive_utc(total.until)),
+            *(total.name, total.value),
         )
-        for t in header.trail
+        for total in one.header.totals
     ]
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    if rows:
-        row = "(" + ", ".join("?" * len(rows[0])) + ")"
-        values = ", ".join([row] * len(rows))
-        connection.execute(f"insert into {table} values {values}", [v for r in rows for v in r])
+def _names(one: _Numbered) -> Row:
+    header = one.header
+    return (one.load_id, header.batch_id, header.source, header.stream, header.scope)
+
+
+def _request_notes(one: _Numbered) -> list[Row]:
+    return [
+        (
+            *(one.load_id, one.header.batch_id, note.page_index, note.method, note.url),
+            *(note.status, note.request_id, note.body_sha256, note.body_bytes, note.attempts),
+        )
+        for note in one.header.trail
+    ]
+
+
+_NOTES: dict[str, Callable[[_Numbered], list[Row]]] = {
+    "raw.batches": _batch_notes,
+    "raw.windows": _window_notes,
+    "raw.control_totals": _total_notes,
+    "raw.requests": _request_notes,
+}
 
 
 def _naive_utc(moment: datetime) -> datetime:

@@ -18,8 +18,11 @@ class PendingBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedBatch:
-    """What a load of one batch did; `load_id` grows by one with every batch of the warehouse."""
+class LoadedBatches:
+    """What a load of batches did; `load_id` is the last one's.
+
+    It grows by one with every batch of the warehouse.
+    """
 
     load_id: int
     rows: int
@@ -41,12 +44,12 @@ class Warehouse(Protocol):
         """Batch id and run id of what was loaded from a Delta version; None when nothing was."""
         ...
 
-    def load(self, batch: PendingBatch, position: int) -> LoadedBatch:
-        """Rows, batch notes and the move of the load position, in one transaction.
+    def load(self, batches: Sequence[PendingBatch], position: int) -> LoadedBatches:
+        """Rows, notes and the move of the load position over one stream's next batches.
 
-        `loaded_at` of what it writes is the batch's `known_at`. Raises TransientError when the
-        position is no longer `position`, IntegrityError when the rows found differ from those
-        the header counts.
+        All in one transaction. `loaded_at` of what it writes is each batch's `known_at`. Raises
+        TransientError when the position is no longer `position`, IntegrityError when the rows
+        found differ from those that a header counts.
         """
         ...
 

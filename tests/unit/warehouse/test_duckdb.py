@@ -50,28 +50,57 @@ def _with(batch, header):
 
 def test_rows_notes_and_position_of_a_batch_come_together(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
-    loaded = warehouse.load(batch, -1)
+    loaded = warehouse.load([batch], -1)
     assert (loaded.load_id, loaded.rows) == (1, 3)
     assert state(warehouse) == (3, 1, batch.version)
     assert warehouse.load_position("google_ads", "ad_days") == batch.version
 
 
+def test_batches_that_come_together_are_told_apart(tmp_path):
+    warehouse, together = a_warehouse(tmp_path), batches(tmp_path, 3, 2, 1)
+    loaded = warehouse.load(together, -1)
+    assert (loaded.load_id, loaded.rows) == (3, 6)
+    assert state(warehouse) == (6, 3, together[-1].version)
+    rows = warehouse.query(
+        "select load_id, batch_id, count(*) as rows from raw.google_ads__ad_days group by all"
+    )
+    assert {(r["load_id"], r["batch_id"], r["rows"]) for r in rows} == {
+        *((1, "b0", 3), (2, "b1", 2), (3, "b2", 1))
+    }
+
+
+def test_one_bad_batch_among_others_is_named_and_none_is_loaded(tmp_path):
+    warehouse, [first, bad, last] = a_warehouse(tmp_path), batches(tmp_path, 3, 2, 1)
+    # What one lacks and another has too much of must not make the sum right.
+    swapped = [
+        counting(first, received=2, landed=2),
+        counting(bad, received=3, landed=3),
+        last,
+    ]
+    with pytest.raises(IntegrityError, match="b0 counts"):
+        warehouse.load(swapped, -1)
+    bad.files[0].write_bytes(b"")
+    with pytest.raises(IntegrityError, match=bad.files[0].name):
+        warehouse.load([first, bad, last], -1)
+    assert state(warehouse) == (0, 0, -1)
+
+
 def test_a_batch_is_refused_where_the_position_has_moved_on(tmp_path):
     warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
-    warehouse.load(first, -1)
-    warehouse.load(second, first.version)
+    warehouse.load([first], -1)
+    warehouse.load([second], first.version)
     before = state(warehouse)
     for batch, position in [(first, -1), (second, first.version), (second, -1)]:
         with pytest.raises(TransientError, match="another load has moved on"):
-            warehouse.load(batch, position)
+            warehouse.load([batch], position)
     assert state(warehouse) == before == (5, 2, second.version)
 
 
 def test_a_position_that_was_never_reached_is_refused(tmp_path):
     warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
-    warehouse.load(first, -1)
+    warehouse.load([first], -1)
     with pytest.raises(TransientError):
-        warehouse.load(second, second.version)
+        warehouse.load([second], second.version)
     assert state(warehouse) == (3, 1, first.version)
 
 
@@ -87,10 +116,10 @@ def test_a_position_that_was_never_reached_is_refused(tmp_path):
 def test_a_batch_whose_counts_do_not_add_up_is_rolled_back(tmp_path, counts):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
     with pytest.raises(IntegrityError, match="b0 counts") as caught:
-        warehouse.load(counting(batch, **counts), -1)
+        warehouse.load([counting(batch, **counts)], -1)
     assert caught.value.code == "TUP-706"
     assert state(warehouse) == (0, 0, -1)
-    assert warehouse.load(batch, -1).rows == 3
+    assert warehouse.load([batch], -1).rows == 3
 
 
 DAMAGES = {
@@ -107,7 +136,7 @@ def test_a_damaged_file_of_the_lake_is_named_and_nothing_is_loaded(tmp_path, dam
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
     DAMAGES[damage](batch.files[0])
     with pytest.raises(IntegrityError, match=batch.files[0].name) as caught:
-        warehouse.load(batch, -1)
+        warehouse.load([batch], -1)
     assert caught.value.code == "TUP-706"
     assert state(warehouse) == (0, 0, -1)
 
@@ -115,7 +144,7 @@ def test_a_damaged_file_of_the_lake_is_named_and_nothing_is_loaded(tmp_path, dam
 def test_load_ids_grow_by_one_over_all_streams(tmp_path):
     warehouse, [batch, other] = a_warehouse(tmp_path), batches(tmp_path, 1, 1)
     header = msgspec.structs.replace(other.header, source="meta_ads")
-    ids = [warehouse.load(b, -1).load_id for b in (batch, _with(other, header))]
+    ids = [warehouse.load([b], -1).load_id for b in (batch, _with(other, header))]
     assert ids == [1, 2]
     assert warehouse.load_position("meta_ads", "ad_days") == other.version
 
@@ -124,7 +153,7 @@ def test_a_batch_counts_as_known_since_its_header_says_so_whenever_it_is_loaded(
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 1)
     later = NOW + timedelta(microseconds=1)
     known = msgspec.structs.replace(batch.header, known_at=later)
-    warehouse.load(_with(batch, known), -1)
+    warehouse.load([_with(batch, known)], -1)
     [row] = warehouse.query("select loaded_at, extracted_at from raw.batches")
     assert (row["loaded_at"], row["extracted_at"]) == tuple(
         time.replace(tzinfo=None) for time in (later, NOW)
@@ -142,14 +171,14 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path):
 
 def test_preparing_again_keeps_what_is_there(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
-    warehouse.load(batch, -1)
+    warehouse.load([batch], -1)
     assert state(a_warehouse(tmp_path)) == (3, 1, batch.version)
 
 
 def test_times_are_utc_whatever_zone_the_header_gives_them_in(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 1)
     abroad = datetime.fromisoformat("2026-06-01T08:00:00+02:00")
-    warehouse.load(_with(batch, msgspec.structs.replace(batch.header, known_at=abroad)), -1)
+    warehouse.load([_with(batch, msgspec.structs.replace(batch.header, known_at=abroad))], -1)
     [found] = warehouse.query("select loaded_at, timezone('UTC', loaded_at) as at from raw.batches")
     assert (found["loaded_at"].replace(tzinfo=UTC), found["at"]) == (NOW, NOW)
 

@@ -1,5 +1,6 @@
 """From the lake into the warehouse: every committed batch once, in order."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from trueup.errors import IntegrityError
@@ -9,6 +10,10 @@ from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.settings.project import Project, declared_streams
 from trueup.sources.registry import REGISTRY
 from trueup.warehouse.warehouse import PendingBatch
+
+BATCHES_AT_ONCE = 100
+RECORDS_AT_ONCE = 50_000
+"""So much goes into one transaction; a larger batch has one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +56,11 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
         _check_known(project, table, position)
     if not table.exists():
         return result
-    for batch in pending_batches(table, position):
-        loaded = project.warehouse.load(batch, position)
-        position = batch.version
-        result = _added(
-            result, LoadResult(batches=1, rows=loaded.rows, quarantined=loaded.quarantined)
-        )
+    for batches in by_transaction(pending_batches(table, position)):
+        loaded = project.warehouse.load(batches, position)
+        position = batches[-1].version
+        done = LoadResult(batches=len(batches), rows=loaded.rows, quarantined=loaded.quarantined)
+        result = _added(result, done)
     return result
 
 
@@ -88,6 +92,21 @@ def pending_batches(table: StreamTable, position: int) -> list[PendingBatch]:
         )
         for commit in table.commits_after(position)
     ]
+
+
+def by_transaction(batches: Iterable[PendingBatch]) -> Iterator[list[PendingBatch]]:
+    """Neighbours together: a day's batch is so small that its own transaction costs most of it."""
+    together: list[PendingBatch] = []
+    records = 0
+    for batch in batches:
+        received = batch.header.counts.received
+        if together and (records + received > RECORDS_AT_ONCE or len(together) == BATCHES_AT_ONCE):
+            yield together
+            together, records = [], 0
+        together.append(batch)
+        records += received
+    if together:
+        yield together
 
 
 def _added(a: LoadResult, b: LoadResult) -> LoadResult:

@@ -1,6 +1,7 @@
 """Incremental streams: pages appended in order, resumed at the last committed bookmark."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -87,12 +88,13 @@ def read_pages(reader: Reader, read: Read) -> None:
     bookmark = read.bookmark
     try:
         _begin(work)
-        for page in reader.pages(read):
-            _take(work, page)
-            bookmark = page.bookmark
-            if bookmark is not None and read.advances and _is_full(work):
-                _commit(work, _state_within(work, bookmark), ())
-                _begin(work)
+        with closing(reader.pages(read)) as pages:
+            for page in pages:
+                _take(work, page)
+                bookmark = page.bookmark
+                if bookmark is not None and read.advances and _is_full(work):
+                    _commit(work, _state_within(work, bookmark), ())
+                    _begin(work)
         _finish(work)
     except BaseException:
         if work.collector:

@@ -1,7 +1,8 @@
 """One account's stream being read: what all its batches share, and what was counted."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from trueup.core.window import Window
 from trueup.errors import TransientError
 from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
+from trueup.pipeline.sync.ahead import one_ahead
 from trueup.pipeline.sync.plan import Read
 from trueup.privacy.admitted import Refused
 from trueup.privacy.door import Door
@@ -88,18 +90,18 @@ class Reader:
         """The newest batch of this account's stream."""
         return self.table.last_commit(self.scope)
 
-    def pages(self, read: Read) -> Iterator[Page]:
+    def pages(self, read: Read) -> Generator[Page, None, None]:
+        """The pages of a read, one ahead; close it, so that its source is not asked for more."""
         failpoint("C1")
-        for page in self.source.read(
-            self.stream, self.account, read.window, bookmark=read.bookmark
-        ):
-            failpoint("C2")
-            if self.stop.is_set():
-                raise TransientError(
-                    f"{self.source_name}.{self.stream.name}: the run was stopped", code="TUP-757"
-                )
-            self.tally.received += len(page.records)
-            yield page
+        asked = self.source.read(self.stream, self.account, read.window, bookmark=read.bookmark)
+        with closing(one_ahead(asked)) as pages:
+            for page in pages:
+                failpoint("C2")
+                if self.stop.is_set():
+                    where = f"{self.source_name}.{self.stream.name}"
+                    raise TransientError(f"{where}: the run was stopped", code="TUP-757")
+                self.tally.received += len(page.records)
+                yield page
 
     def lineage(self, batch_id: str, page_index: int, window: Window | None) -> Lineage:
         return Lineage(

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,8 +69,9 @@ def read_windows(reader: Reader, read: Read) -> None:
     try:
         for window in work.windows.values():
             work.collector.open_window(window)
-        for page, begun in _begun_ahead(reader, read):
-            _take(work, page, begun, work.trail.note(page))
+        with closing(reader.pages(read)) as pages:
+            for page, begun in _begun_ahead(reader, pages):
+                _take(work, page, begun, work.trail.note(page))
         changed = _drop_unchanged(work)
         new_refusals = reader.tally.quarantined > before.quarantined
         if changed or new_refusals or _grows(work):
@@ -88,10 +90,10 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
     return {day.isoformat(): Window.of_day(day, reader.zone) for day in window.days(reader.zone)}
 
 
-def _begun_ahead(reader: Reader, read: Read) -> Iterator[tuple[Page, Begun | None]]:
+def _begun_ahead(reader: Reader, pages: Iterable[Page]) -> Iterator[tuple[Page, Begun | None]]:
     """Pages, each begun to be read while those before it are taken."""
     waiting: deque[tuple[Page, Begun | None]] = deque()
-    for page in reader.pages(read):
+    for page in pages:
         waiting.append((page, reader.door.begin(page.records)))
         if len(waiting) > PAGES_AHEAD:
             yield waiting.popleft()
