@@ -167,16 +167,13 @@ class _Rows:
         clicks = self._world.clicks(account_id, day, self._at)
         count = clicks.num_rows
         prefix = f"customers/{account_id}/clickViews/{day}~"
-        ads = [
-            None if ad is None else ad_group_ad_name(account_id, group, ad)
-            for ad, group in zip(
-                clicks["ad_id"].to_pylist(), clicks["ad_group_id"].to_pylist(), strict=True
-            )
-        ]
+        groups, ads = clicks["ad_group_id"].to_pylist(), clicks["ad_id"].to_pylist()
+        clicked = list(zip(groups, ads, strict=True))
+        names = {pair: ad_group_ad_name(account_id, *pair) for pair in set(clicked) if pair[1]}
         columns = {
             "click_view.gclid": clicks["click_id"],
             "click_view.resource_name": pc.binary_join_element_wise(prefix, clicks["click_id"], ""),
-            "click_view.ad_group_ad": pa.array(ads, pa.string()),
+            "click_view.ad_group_ad": pa.array(map(names.get, clicked), pa.string()),
             "metrics.clicks": pa.array([1] * count, pa.int64()),
         }
         dates = pa.array([day] * count, pa.date32())

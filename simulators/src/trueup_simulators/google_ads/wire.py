@@ -13,6 +13,9 @@ from trueup_simulators.google_ads.rows import FIGURES, RATIOS
 
 Texts = list[str | None]
 
+# `json.dumps` with an argument makes an encoder for each value.
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def camel(name: str) -> str:
     """ad_group_ad.ad.final_urls -> adGroupAd.ad.finalUrls"""
@@ -58,7 +61,7 @@ def field_texts(field: Field, column: pa.ChunkedArray | pa.Array) -> Texts:
         case Kind.ENUM:
             return [f'"{value}"' if value else None for value in values]
         case _:
-            return [json.dumps(value, ensure_ascii=False) if value else None for value in values]
+            return [_json_text(value) if value else None for value in values]
 
 
 def _number(value: float) -> str:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+OBJECT_COST = 1
 CONNECTION_COST = 2
 MUTATION_COST = 10
 BUCKET_SECONDS = 20

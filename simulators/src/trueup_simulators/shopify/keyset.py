@@ -40,11 +40,12 @@ class Keyset:
             raise _refusal(f"Cursors reach {furthest} objects; narrow the search")
         found = self._following(place, size + 1, reverse=bool(args.get("reverse")))
         nodes = found[:size]
-        cursors = [
-            encode_cursor(item.id, self.value(item).isoformat(), seen + n)
-            for n, item in enumerate(nodes, start=1)
-        ]
-        return Page(nodes, cursors, len(found) > size, seen > 0)
+
+        def cursor(position: int) -> str:
+            item = nodes[position]
+            return encode_cursor(item.id, self.value(item).isoformat(), seen + position + 1)
+
+        return Page(nodes, cursor, len(found) > size, seen > 0)
 
     def _following(
         self, place: tuple[int, datetime, int] | None, wanted: int, *, reverse: bool

@@ -1,6 +1,7 @@
 """The two mutations served: start a bulk query, cancel one."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import DocumentNode
@@ -8,14 +9,15 @@ from graphql import DocumentNode
 from trueup_simulators.shopify.bulk import CONCURRENT_JOBS, ENDED, BulkJob, Export
 from trueup_simulators.shopify.bulk_rules import refusals
 from trueup_simulators.shopify.export import export
-from trueup_simulators.shopify.plan import Compiler, Plan
+from trueup_simulators.shopify.plan import Compiler, Plan, Planned, text_of
 from trueup_simulators.shopify.resolve import OBJECTS
 from trueup_simulators.shopify.resolve.connections import CONNECTION, EDGE
 from trueup_simulators.shopify.resolve.context import Context
 from trueup_simulators.shopify.resolve.getters import Table, values
 from trueup_simulators.shopify.resolve.roots import QUERY_ROOT
 from trueup_simulators.shopify.resolve.sources import gid, instant
-from trueup_simulators.shopify.schema import SCHEMA, checked_document
+from trueup_simulators.shopify.schema import DOCUMENTS_KEPT, SCHEMA, checked_document
+from trueup_simulators.shopify.settings import ShopSettings
 
 _JOB_FAULTS = (
     "bulk_failed",
@@ -128,4 +130,10 @@ RESOLVERS = _all_resolvers()
 
 def compiled(document: DocumentNode, variables: dict[str, Any], context: Context) -> Plan:
     """The plan of a document for one request."""
-    return Compiler(document, variables, RESOLVERS, context.denial).plan()
+    planned = _planned(text_of(document), context.settings)
+    return Compiler(document, variables, RESOLVERS, context.denial, planned).plan()
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _planned(_text: str, _settings: ShopSettings) -> Planned:
+    return {}

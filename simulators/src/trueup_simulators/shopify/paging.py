@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,10 @@ class CursorError(ValueError):
 
 @dataclass(slots=True)
 class Page:
-    """One page of a connection: objects and their cursors."""
+    """One page of a connection: objects, and the cursor of the object at a position."""
 
     nodes: Sequence[Any]
-    cursors: Sequence[str]
+    cursor: Callable[[int], str]
     has_next: bool = False
     has_previous: bool = False
     end_cursor_lost: bool = False
@@ -25,23 +25,25 @@ class Page:
     @property
     def start_cursor(self) -> str | None:
         """Cursor of the first object."""
-        return self.cursors[0] if self.cursors else None
+        return self.cursor(0) if self.nodes else None
 
     @property
     def end_cursor(self) -> str | None:
         """Cursor of the last object; None when the page is empty, or by a fault."""
-        return self.cursors[-1] if self.cursors and not self.end_cursor_lost else None
+        if not self.nodes or self.end_cursor_lost:
+            return None
+        return self.cursor(len(self.nodes) - 1)
 
     def edges(self) -> list[tuple[str, Any]]:
         """Cursor and object pairs."""
-        return list(zip(self.cursors, self.nodes, strict=True))
+        return [(self.cursor(position), node) for position, node in enumerate(self.nodes)]
 
     def with_first_twice(self) -> "Page":
         """The same page, its first object delivered once more."""
         if not self.nodes:
             return self
         twice = [self.nodes[0], *self.nodes]
-        return replace(self, nodes=twice, cursors=[self.cursors[0], *self.cursors])
+        return replace(self, nodes=twice, cursor=lambda position: self.cursor(max(0, position - 1)))
 
 
 def encode_cursor(last_id: int, last_value: str, seen: int) -> str:
@@ -71,5 +73,9 @@ def page_of_list(items: Sequence[Any], args: Any) -> Page:
         stop = min(stop, start + args["first"])
     elif args.get("last") is not None:
         start = max(start, stop - args["last"])
-    cursors = [encode_cursor(0, "", place + 1) for place in range(start, stop)]
-    return Page(ordered[start:stop], cursors, stop < len(ordered), start > 0)
+    return Page(
+        ordered[start:stop],
+        lambda position: encode_cursor(0, "", start + position + 1),
+        stop < len(ordered),
+        start > 0,
+    )

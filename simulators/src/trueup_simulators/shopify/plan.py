@@ -5,7 +5,7 @@ page of orders has thousands, so running is left to `run`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -18,6 +18,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSkipDirective,
+    Node,
     OperationDefinitionNode,
     OperationType,
     get_argument_values,
@@ -31,7 +32,7 @@ from graphql import (
     is_non_null_type,
 )
 
-from trueup_simulators.shopify.cost import LARGEST_PAGE, MUTATION_COST, connection_cost
+from trueup_simulators.shopify.cost import LARGEST_PAGE, MUTATION_COST, OBJECT_COST, connection_cost
 from trueup_simulators.shopify.schema import SCHEMA
 
 Resolver = Callable[[Any, Mapping[str, Any], Any], Any]
@@ -52,7 +53,7 @@ class Plain:
 Access = Callable[[str, str, str], str | None]
 
 # Wrappers that cost nothing of their own.
-_FREE = ("Edge", "PageInfo")
+FREE = ("Edge", "PageInfo")
 
 
 class DocumentError(ValueError):
@@ -65,7 +66,11 @@ class DocumentError(ValueError):
 
 @dataclass(slots=True)
 class FieldPlan:
-    """One selected field of one object type."""
+    """One selected field of one object type.
+
+    is_open: nothing in it is denied. get: how to read a value that needs nothing but the source,
+    if it is a leaf or an object whose fields are `parts`.
+    """
 
     key: str
     name: str
@@ -77,7 +82,18 @@ class FieldPlan:
     resolve: Resolver
     denial: str | None
     selection: "Selection | None"
-    get: Callable[[Any], Any] | None = None
+    is_open: bool = field(init=False)
+    get: Callable[[Any], Any] | None = field(init=False, default=None)
+    parts: "tuple[FieldPlan, ...] | None" = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        below = self.selection.fields if self.selection else {}
+        inside = (part for parts in below.values() for part in parts)
+        self.is_open = self.denial is None and all(part.is_open for part in inside)
+        is_paid = not (self.is_list or self.is_connection or self.type_name.endswith(FREE))
+        is_object = self.type_name in below and is_paid
+        if self.is_open and isinstance(self.resolve, Plain) and (self.is_leaf or is_object):
+            self.get, self.parts = self.resolve.get, below.get(self.type_name)
 
     @property
     def is_connection(self) -> bool:
@@ -93,7 +109,7 @@ class FieldPlan:
         if self.is_connection:
             asked = self.args.get("first") or self.args.get("last") or LARGEST_PAGE
             return connection_cost(asked, children)
-        return children + (0 if self.type_name.endswith(_FREE) else 1)
+        return children + (0 if self.type_name.endswith(FREE) else OBJECT_COST)
 
 
 @dataclass(slots=True)
@@ -108,6 +124,10 @@ class Selection:
         return max(
             (sum(f.requested_cost for f in fields) for fields in self.fields.values()), default=0.0
         )
+
+
+# By type and places in a document: what is selected there whatever the variables are.
+Planned = dict[tuple[str | int, ...], Selection]
 
 
 @dataclass(slots=True)
@@ -133,6 +153,7 @@ class Compiler:
         variables: dict[str, Any],
         resolvers: Mapping[str, Mapping[str, Resolver]],
         access: Access,
+        planned: Planned,
     ) -> None:
         self._fragments = {
             node.name.value: node
@@ -143,6 +164,8 @@ class Compiler:
         self._operation = operations[0]
         self._resolvers = resolvers
         self._access = access
+        self._planned = planned
+        self._is_planned_anew = any(map(_has_variables, self._fragments.values()))
         values = get_variable_values(SCHEMA, self._operation.variable_definitions or (), variables)
         if isinstance(values, list):
             raise DocumentError(values)
@@ -205,14 +228,30 @@ class Compiler:
             denial=self._access(parent.name, name, named.name),
             selection=self._selection(named, sets) if sets else None,
         )
-        if plan.is_leaf and plan.denial is None and isinstance(plan.resolve, Plain):
-            plan.get = plan.resolve.get
         _check_page_size(plan, nodes[0])
         return plan
 
     def _selection(self, named: GraphQLNamedType, sets: list[Any]) -> Selection:
+        if self._is_planned_anew or any(map(_has_variables, sets)):
+            return self._new_selection(named, sets)
+        key = (named.name, *(node.loc.start for node in sets))
+        if key not in self._planned:
+            self._planned[key] = self._new_selection(named, sets)
+        return self._planned[key]
+
+    def _new_selection(self, named: GraphQLNamedType, sets: list[Any]) -> Selection:
         types = [named] if isinstance(named, GraphQLObjectType) else _possible_types(named)
         return Selection({kind.name: self._object_fields(kind, sets) for kind in types})
+
+
+def text_of(node: Node) -> str:
+    """The part of a document that a node was parsed from."""
+    assert node.loc is not None
+    return node.loc.source.body[node.loc.start : node.loc.end]
+
+
+def _has_variables(node: Node) -> bool:
+    return "$" in text_of(node)
 
 
 def _possible_types(named: GraphQLNamedType) -> Iterable[GraphQLObjectType]:

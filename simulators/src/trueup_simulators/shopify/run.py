@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from trueup_simulators.shopify.cost import MUTATION_COST, connection_cost
+from trueup_simulators.shopify.cost import MUTATION_COST, OBJECT_COST, connection_cost
 from trueup_simulators.shopify.errors import AccessDeniedError, access_denied_error
 from trueup_simulators.shopify.paging import Page
-from trueup_simulators.shopify.plan import FieldPlan, Plan
+from trueup_simulators.shopify.plan import FREE, FieldPlan, Plan
 from trueup_simulators.shopify.resolve.sources import type_of
 
 
@@ -34,24 +34,32 @@ class Runner:
     def run(self, plan: Plan) -> Outcome:
         """Data is None when a root field that must have a value was denied."""
         try:
-            data, points = self._object(plan.fields, None)
+            data, points = self._root(plan.fields)
         except _NullError:
             return Outcome(None, self.errors, 1)
         cost = round(points) + (MUTATION_COST if plan.is_mutation else 0)
         return Outcome(data, self.errors, cost)
 
+    def _root(self, fields: tuple[FieldPlan, ...]) -> tuple[dict[str, Any], float]:
+        """Any field of the root may be denied while it is resolved."""
+        found = {plan.key: self._guarded(plan, None) for plan in fields}
+        data = {key: value for key, (value, _) in found.items()}
+        return data, sum(cost for _, cost in found.values())
+
     def _object(self, fields: tuple[FieldPlan, ...], source: Any) -> tuple[dict[str, Any], float]:
         result: dict[str, Any] = {}
         points = 0.0
-        context = self.context
         for plan in fields:
-            if plan.get is not None:
-                result[plan.key] = plan.get(source)
-            elif plan.is_leaf and plan.denial is None:
-                result[plan.key] = plan.resolve(source, plan.args, context)
-            else:
-                result[plan.key], cost = self._guarded(plan, source)
+            if plan.get is None:
+                run = self._composite if plan.is_open else self._guarded
+                result[plan.key], cost = run(plan, source)
                 points += cost
+                continue
+            value = plan.get(source)
+            if plan.parts is not None and value is not None:
+                value, cost = self._object(plan.parts, value)
+                points += cost + OBJECT_COST
+            result[plan.key] = value
         return result, points
 
     def _guarded(self, plan: FieldPlan, source: Any) -> tuple[Any, float]:
@@ -87,7 +95,7 @@ class Runner:
     def _one(self, plan: FieldPlan, value: Any) -> tuple[dict[str, Any], float]:
         assert plan.selection is not None
         data, points = self._object(plan.selection.fields[type_of(value, plan.type_name)], value)
-        return data, points + (0 if plan.type_name.endswith(("Edge", "PageInfo")) else 1)
+        return data, points + (0 if plan.type_name.endswith(FREE) else OBJECT_COST)
 
     def _list(self, plan: FieldPlan, values: list[Any]) -> tuple[list[Any], float]:
         items: list[dict[str, Any] | None] = []

@@ -18,6 +18,8 @@ from graphql.validation import FieldsOnCorrectTypeRule, KnownArgumentNamesRule, 
 
 API_VERSION = "2026-10"
 
+DOCUMENTS_KEPT = 256
+
 SCHEMA = build_schema(
     files("trueup_simulators.shopify").joinpath("schema.graphql").read_text(encoding="utf-8")
 )
@@ -63,7 +65,7 @@ _RULES = [
 ]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=DOCUMENTS_KEPT)
 def checked_document(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
     """The parsed document, or why it is refused."""
     try:

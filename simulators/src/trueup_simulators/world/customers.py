@@ -53,13 +53,10 @@ class Customers:
             default_address=who.address,
             accepts_marketing=who.accepts_marketing,
             note=hostile_note if config.hostile_names else None,
-            number_of_orders=int(count[number]) + self._earlier(number),
+            number_of_orders=int(count[number]) + int(self._orders.ranks.earlier_orders[number]),
             created_at=instant(int(first[number])),
             updated_at=instant(int(last[number])),
         )
-
-    def _earlier(self, number: int) -> int:
-        return int(self._orders.ranks.earlier(np.array([number], np.int64))[0])
 
     def _count_orders(self, at: int) -> tuple[Ints, Ints, Ints]:
         """By customer number: orders by `at`, the first and the last of them."""

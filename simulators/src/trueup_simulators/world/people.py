@@ -1,13 +1,15 @@
 """Who the customers are: names, addresses and contacts, each from the person's number alone."""
 
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from trueup_simulators.world.commerce import Address
 from trueup_simulators.world.plants import HOSTILE_NAMES
-from trueup_simulators.world.randomness import Ints, Stream, hashed
+from trueup_simulators.world.randomness import Ints, Stream, hashed_one, uniform, uniform_one
 
 FIRST_NAMES = (
     "Ada", "Björn", "Chloé", "Dmitri", "Élodie", "Fatima", "Grace", "Hiro", "Inès", "Jürgen",
@@ -52,10 +54,12 @@ REGIONS = (
     Region("CA", "ON", "Toronto", "M5V 2T6", "+1416555", 1300, "CAD", "1.36", 0.05),
     Region("JP", "JP-13", "Tokyo", "100-0001", "+813555", 1000, "JPY", "151.30", 0.06),
 )
-REGION_ODDS = np.cumsum([region.share for region in REGIONS])
+REGION_ODDS: list[float] = np.cumsum([region.share for region in REGIONS]).tolist()
 
 # Guests and testers are people too; their numbers are far from those of customers.
 GUEST_NUMBERS = 1 << 40
+
+PEOPLE_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,21 @@ class Person:
 
 def regions_of(seed: int, numbers: Ints) -> Ints:
     """The region index of each person."""
-    words = hashed(seed, Stream.PERSON, numbers, salt=1)
-    draws = (words >> np.uint64(11)).astype(np.float64) / 2.0**53
+    draws = uniform(seed, Stream.PERSON, numbers, salt=1)
     place: Ints = np.searchsorted(REGION_ODDS, draws, side="right").astype(np.int64)
     return np.minimum(place, len(REGIONS) - 1)
 
 
+def _region_of(seed: int, number: int) -> Region:
+    place = bisect_right(REGION_ODDS, uniform_one(seed, Stream.PERSON, number, salt=1))
+    return REGIONS[min(place, len(REGIONS) - 1)]
+
+
+@lru_cache(maxsize=PEOPLE_KEPT)
 def person(seed: int, number: int, *, hostile: bool = False) -> Person:
     """The person of that number."""
-    one = np.array([number], np.int64)
-    word = int(hashed(seed, Stream.PERSON, one)[0])
-    region = REGIONS[int(regions_of(seed, one)[0])]
+    word = hashed_one(seed, Stream.PERSON, number)
+    region = _region_of(seed, number)
     first = FIRST_NAMES[word % 26]
     last = LAST_NAMES[(word >> 8) % 26]
     email = f"{_ascii(first)}.{_ascii(last)}.{number % GUEST_NUMBERS}@example.com"
@@ -124,6 +132,7 @@ def _address_of_client(word: int) -> str:
     return f"203.0.113.{word % 254 + 1}"
 
 
+@lru_cache(maxsize=len(FIRST_NAMES) + len(LAST_NAMES))
 def _ascii(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.replace("Ł", "L")).encode("ascii", "ignore").decode()
     return "".join(letter for letter in plain.lower() if letter.isalnum())

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +31,15 @@ FIRST_PRODUCT_ID = 8_100_000_000_000
 FIRST_VARIANT_ID = 45_000_000_000_000
 NEW_SHARE = 0.15
 REPRICED_SHARE = 0.4
+
+
+class Article(NamedTuple):
+    """A variant as it stands in the line of an order."""
+
+    product_id: int
+    variant_id: int
+    sku: str
+    title: str
 
 
 class Assortment:
@@ -80,6 +91,19 @@ class Assortment:
         if self._hostile:
             return HOSTILE_NAMES[product % len(HOSTILE_NAMES)]
         return KINDS[product % len(KINDS)][0] + EDITIONS[product // len(KINDS)]
+
+    @cached_property
+    def articles(self) -> list[Article]:
+        """By variant."""
+        return [
+            Article(
+                self.product_id(variant),
+                self.variant_id(variant),
+                self.sku(variant),
+                self.title(product),
+            )
+            for variant, product in enumerate(self.product.tolist())
+        ]
 
     def product_id(self, variant: int) -> int:
         """The id of the variant's product."""

@@ -108,11 +108,11 @@ def ad_spend(
 
 def order_table(orders: Orders, currency: str, at: int, deleted: Collection[int] = ()) -> pa.Table:
     """All orders created by `at` (microseconds UTC); the ids `deleted` are nobody's first."""
-    gone = [sequence_of(order_id) for order_id in deleted]
+    gone = frozenset(map(sequence_of, deleted))
     batches = []
     for number in orders.heads.days_by(at):
         day = orders.of_day(number)
-        first = orders.ranks.of_day(day.head, gone) == 1
+        first = orders.ranks.of_day(number, gone) == 1
         batches.append(_order_batch(orders.accounts, day, first, currency, at))
     return pa.Table.from_batches(batches, schema=ORDERS)
 
@@ -191,15 +191,12 @@ def _true_clicks(
 ) -> tuple[pa.Array, pa.Array]:
     """Campaign and click ids of the ad clicks that caused the orders; null for the others."""
     campaigns = np.full(len(there), None, object)
-    clicks = np.full(len(there), None, object)
+    clicks = causes.click_id[there]
+    clicks[~causes.is_cause[there]] = None
     for place, account in enumerate(accounts):
         mine = np.flatnonzero((causes.click_account[there] == place) & causes.is_cause[there])
-        if not len(mine):
-            continue
-        days, index = causes.click_day[there[mine]], causes.click_index[there[mine]]
-        clicks[mine] = account.ids(days, index).to_numpy(zero_copy_only=False)
-        units = [account.of_day(int(d)).unit[i] for d, i in zip(days, index, strict=True)]
-        campaign = account.days.units.id_columns[0].take(pa.array(units))
+        units = pa.array(causes.click_unit[there[mine]])
+        campaign = account.days.units.id_columns[0].take(units)
         campaigns[mine] = campaign.to_numpy(zero_copy_only=False)
     return pa.array(campaigns, pa.string()), pa.array(clicks, pa.string())
 

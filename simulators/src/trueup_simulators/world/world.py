@@ -129,9 +129,8 @@ class World:
     def order_index(self, order_id: int, at: datetime) -> int | None:
         """The order's place among those of its customer, from 1; None for guests and tests."""
         day, place = self._orders.find(order_id)
-        gone = [sequence_of(number) for number in self._deleted_orders(at)]
-        head = self._orders.heads.of_day(day)
-        return int(self._orders.ranks.of_day(head, gone)[place]) or None
+        gone = frozenset(map(sequence_of, self._deleted_orders(at)))
+        return int(self._orders.ranks.of_day(day, gone)[place]) or None
 
     def customers(self, at: datetime) -> list[Customer]:
         """All customers who ordered by `at`, by id."""

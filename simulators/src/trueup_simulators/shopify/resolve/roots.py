@@ -49,7 +49,7 @@ def _disturbed(context: Context, name: str, keyset: Keyset, args: Mapping[str, A
         args = {**args, "after": None}
     page = keyset.page(args, context.settings.objects_per_paging)
     if fault == "empty_200":
-        return Page([], [])
+        return page_of_list([], {})
     if fault == "last_page_lost":
         return replace(page, has_next=False)
     if fault == "null_cursor":

@@ -50,22 +50,26 @@ KINDS: dict[str, Kind] = {
 
 
 def _accepts(search: Search, oldest: datetime) -> Callable[[Any], bool]:
+    updated, created = search.span("updated_at"), search.span("created_at")
+    processed = search.span("processed_at")
+
     def accepts(item: Any) -> bool:
-        if item is None or (isinstance(item, Order) and not _order_fits(search, item, oldest)):
+        if item is None or item.updated_at not in updated or item.created_at not in created:
             return False
-        times = item.updated_at in search.span("updated_at")
-        times = times and item.created_at in search.span("created_at")
-        return times and search.accepts("id", str(item.id))
+        if isinstance(item, Order) and not (
+            item.created_at >= oldest
+            and item.processed_at in processed
+            and _words_fit(search, item)
+        ):
+            return False
+        return search.accepts("id", str(item.id))
 
     return accepts
 
 
-def _order_fits(search: Search, order: Order, oldest: datetime) -> bool:
-    return (
-        order.created_at >= oldest
-        and order.processed_at in search.span("processed_at")
-        and search.accepts("test", str(order.test))
-        and search.accepts("financial_status", order.financial_status)
+def _words_fit(search: Search, order: Order) -> bool:
+    return search.accepts("test", str(order.test)) and search.accepts(
+        "financial_status", order.financial_status
     )
 
 

@@ -103,4 +103,4 @@ def instant(at: datetime | None) -> str | None:
     """Whole seconds, UTC, as the vendor writes them."""
     if at is None:
         return None
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return at.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

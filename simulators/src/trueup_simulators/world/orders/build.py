@@ -2,9 +2,7 @@
 
 from decimal import Decimal
 
-import numpy as np
-
-from trueup_simulators.world.calendar import NEVER, instant
+from trueup_simulators.world.calendar import instant
 from trueup_simulators.world.commerce import LineItem, Moment, Order
 from trueup_simulators.world.orders.days import (
     FIRST_ORDER_ID,
@@ -24,12 +22,12 @@ from trueup_simulators.world.orders.heads import (
     TOUCHED,
 )
 from trueup_simulators.world.orders.journeys import journey
-from trueup_simulators.world.orders.lines import CODES
+from trueup_simulators.world.orders.lines import CODES, OrderLine
 from trueup_simulators.world.orders.payments import financial_status_of, payments_of, refunds_of
 from trueup_simulators.world.orders.view import FIRST_LINE_ID, OrderView, money
 from trueup_simulators.world.people import Person, person
 from trueup_simulators.world.plants import HOSTILE_NAMES
-from trueup_simulators.world.randomness import Stream, uniform
+from trueup_simulators.world.randomness import Stream, uniform_one
 
 SLOW_JOURNEY = 6 * HOUR
 
@@ -51,6 +49,7 @@ def build_order(orders: Orders, order_id: int, at: int) -> Order:
 def _order(view: OrderView, who: Person) -> Order:
     head, place = view.day.head, view.place
     lines, refunds = _lines(view), refunds_of(view)
+    is_journey_ready = _is_journey_ready(view)
     customer = int(head.customer[place])
     cancelled = view.happened(CANCELLED)
     code = CODES[int(view.day.lines.code[place])]
@@ -84,13 +83,13 @@ def _order(view: OrderView, who: Person) -> Order:
         subtotal=sum((line.net for line in lines), Decimal(0)),
         total_discounts=sum((line.discount for line in lines), Decimal(0)),
         total_tax=sum((line.tax for line in lines), Decimal(0)),
-        shipping=money(int(view.day.lines.shipping[place])),
+        shipping=money(view.shipping_cents),
         total=total,
         original_total=money(view.total_cents(view.when(CREATED))),
         refunds=refunds,
         transactions=payments_of(view) + tuple(t for r in refunds for t in r.transactions),
-        journey=_journey(view) if _is_journey_ready(view) else None,
-        is_journey_ready=_is_journey_ready(view),
+        journey=_journey(view) if is_journey_ready else None,
+        is_journey_ready=is_journey_ready,
         financial_status=financial_status_of(view, total, refunds),
         fulfillment_status="FULFILLED" if view.happened(FULFILLED) else "UNFULFILLED",
         tip=money(view.tip_cents()),
@@ -100,37 +99,31 @@ def _order(view: OrderView, who: Person) -> Order:
 
 def _taxes_included(view: OrderView) -> bool:
     """Outside America prices are shown with tax, wherever that leaves whole cents per unit."""
-    lines = view.day.lines
-    rows = view.rows(NEVER)
-    whole = not (lines.tax[rows] % lines.quantity[rows]).any()
-    return view.region.tax_included and whole and not lines.discount[rows].any()
+    return view.region.tax_included and not any(
+        line.tax % line.quantity or line.discount for line in view.lines
+    )
 
 
 def _lines(view: OrderView) -> tuple[LineItem, ...]:
-    lines, assortment = view.day.lines, view.orders.assortment
-    first = int(lines.offsets[view.place])
-    rows = view.rows(view.at)
-    left = lines.quantity[rows]
-    if view.happened(REFUNDED):
-        left = left - lines.first_refund[rows]
-    if view.happened(REFUNDED_AGAIN):
-        left = left - lines.second_refund[rows]
+    first, articles = FIRST_LINE_ID + view.sequence * 16, view.orders.assortment.articles
     return tuple(
         LineItem(
-            id=FIRST_LINE_ID + view.sequence * 16 + row - first,
-            product_id=assortment.product_id(int(lines.variant[row])),
-            variant_id=assortment.variant_id(int(lines.variant[row])),
-            sku=assortment.sku(int(lines.variant[row])),
-            title=assortment.title(int(assortment.product[lines.variant[row]])),
-            quantity=int(lines.quantity[row]),
-            current_quantity=int(left[position]),
-            unit_price=money(int(lines.price[row])),
-            discount=money(int(lines.discount[row])),
-            tax=money(int(lines.tax[row])),
-            tax_rate=Decimal(int(lines.tax_rate_e4[row])).scaleb(-4),
+            id=first + position,
+            **articles[line.variant]._asdict(),
+            quantity=line.quantity,
+            current_quantity=line.quantity - _units_back(view, line),
+            unit_price=money(line.price),
+            discount=money(line.discount),
+            tax=money(line.tax),
+            tax_rate=Decimal(line.tax_rate_e4).scaleb(-4),
         )
-        for position, row in enumerate(rows.tolist())
+        for position, line in enumerate(view.lines_by(view.at))
     )
+
+
+def _units_back(view: OrderView, line: OrderLine) -> int:
+    first = line.first_refund if view.happened(REFUNDED) else 0
+    return first + (line.second_refund if view.happened(REFUNDED_AGAIN) else 0)
 
 
 def _journey(view: OrderView) -> tuple[Moment, ...] | None:
@@ -141,9 +134,9 @@ def _journey(view: OrderView) -> tuple[Moment, ...] | None:
 
 def _is_journey_ready(view: OrderView) -> bool:
     """Becoming ready is no update of the order: nothing but the journey tells of it."""
-    config, place = view.orders.config, np.array([view.sequence], np.int64)
-    is_slow = uniform(config.seed, Stream.ORDER_CAUSE, place, salt=1)[0] < config.slow_journeys
-    return not is_slow or view.at >= view.when(CREATED) + SLOW_JOURNEY
+    config = view.orders.config
+    draw = uniform_one(config.seed, Stream.ORDER_CAUSE, view.sequence, salt=1)
+    return draw >= config.slow_journeys or view.at >= view.when(CREATED) + SLOW_JOURNEY
 
 
 def _note(view: OrderView) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueup_simulators.world.ads.clicks import AccountClicks, DayClicks
 from trueup_simulators.world.calendar import MICROS_PER_SECOND
@@ -35,16 +36,17 @@ ACCOUNT_CURRENCY = {"EUR": "EUR", "GBP": "EUR", "JPY": "JPY"}
 class Causes:
     """By order: the true channel, when it acted, and an ad click if there was one.
 
-    click_account: place in the list of live accounts, NOBODY if no ad was clicked. The click is
-    the cause where `is_cause`; elsewhere it is a decoy. evidence: (6, orders) draws that decide
+    click_account: place in the list of live accounts, NOBODY if no ad was clicked; click_unit:
+    what of that account was clicked. The click is the cause where `is_cause`; elsewhere it is a
+    decoy. evidence: (6, orders) draws that decide
     what of it the shop could see.
     """
 
     channel: Ints
     caused_at: Ints
     click_account: Ints
-    click_day: Ints
-    click_index: Ints
+    click_unit: Ints
+    click_id: NDArray[np.object_]  # None if no ad was clicked
     clicked_at: Ints
     is_cause: Flags
     evidence: Floats
@@ -75,8 +77,8 @@ def draw_causes(
         channel=channel,
         caused_at=np.where(is_cause, found[2], when[0]),
         click_account=account,
-        click_day=found[0],
-        click_index=found[1],
+        click_unit=found[3],
+        click_id=_click_ids(account, found, accounts),
         clicked_at=found[2],
         is_cause=is_cause,
         evidence=rng.random((6, orders)),
@@ -102,8 +104,9 @@ def _accounts_for(region: Ints, social: Flags, accounts: Sequence[AccountClicks]
 def _find_clicks(
     account: Ints, wanted: Ints, accounts: Sequence[AccountClicks], draws: Floats
 ) -> Ints:
-    """Rows (day, index, instant): a click of the account shortly before `wanted`, else NOBODY."""
-    found = np.full((3, len(account)), NOBODY, np.int64)
+    """Rows (day, index, instant, unit): a click of the account shortly before `wanted`, or
+    NOBODY."""
+    found = np.full((4, len(account)), NOBODY, np.int64)
     for place, clicks in enumerate(accounts):
         mine = np.flatnonzero(account == place)
         days = clicks.days.local.day_of(wanted[mine])
@@ -115,7 +118,19 @@ def _find_clicks(
             found[0, orders[hit]] = day
             found[1, orders[hit]] = index[hit]
             found[2, orders[hit]] = of_day.clicked_at[index[hit]]
+            found[3, orders[hit]] = of_day.unit[index[hit]]
     return found
+
+
+def _click_ids(
+    account: Ints, found: Ints, accounts: Sequence[AccountClicks]
+) -> NDArray[np.object_]:
+    """The ids of the clicks that `_find_clicks` found; None for NOBODY's."""
+    ids = np.full(len(account), None, object)
+    for place, clicks in enumerate(accounts):
+        mine = np.flatnonzero(account == place)
+        ids[mine] = clicks.ids(found[0, mine], found[1, mine]).to_numpy(zero_copy_only=False)
+    return ids
 
 
 def _best_before(clicks: AccountClicks, of_day: DayClicks, wanted: Ints, draws: Floats) -> Ints:

@@ -24,6 +24,9 @@ CUSTOMER_ID_STRIDE = 128
 FIRST_ORDER_NUMBER = 1001
 TESTER = GUEST_NUMBERS * 2
 
+# Days at an instant: every page of a listing looks at the same ones.
+UPDATES_KEPT = 512
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDay:
@@ -49,6 +52,7 @@ class Orders:
         self.ranks = OrderRanks(config, self.heads)
         self.assortment = Assortment(config, local)
         self.of_day = lru_cache(maxsize=70)(self._of_day)
+        self._updated = lru_cache(maxsize=UPDATES_KEPT)(self._updated_of_day)
 
     def _of_day(self, day: int) -> OrderDay:
         head = self.heads.of_day(day)
@@ -87,11 +91,14 @@ class Orders:
         earliest = since - (MAX_EVENT_DAYS + 1) * DAY_MICROS
         ids, times = [], []
         for head in self._heads_since(earliest, min(until - 1, at)):
-            updated = head.updated(at)
+            updated = self._updated(head.day, at)
             hit = np.flatnonzero((updated >= since) & (updated < until) & (updated > 0))
             ids.append(order_ids(head, hit))
             times.append(updated[hit])
         return _by_time(ids, times)
+
+    def _updated_of_day(self, day: int, at: int) -> Ints:
+        return self.heads.of_day(day).updated(at)
 
     def ids_created(self, since: int, until: int, at: int) -> list[int]:
         """Ids of orders there at `at` with since <= creation < until, by creation and id."""

@@ -82,7 +82,7 @@ def _ad_visit(causes: Causes, order: int, accounts: Sequence[AccountClicks]) -> 
     catalog = clicks.days.units.catalog
     google = catalog.account.platform == "google_ads"
     clicked_at = int(causes.clicked_at[order])
-    unit = int(clicks.of_day(int(causes.click_day[order])).unit[causes.click_index[order]])
+    unit = int(causes.click_unit[order])
     ad = clicks.days.units.id_columns[2][unit].as_py()
     campaign = int(clicks.days.units.campaign[unit])
     tags = {
@@ -93,9 +93,7 @@ def _ad_visit(causes: Causes, order: int, accounts: Sequence[AccountClicks]) -> 
     }
     if ad is not None:
         tags["utm_content"] = ad
-    position = slice(order, order + 1)
-    click_id = clicks.ids(causes.click_day[position], causes.click_index[position])[0].as_py()
-    proof = {"gclid" if google else "fbclid": click_id}
+    proof = {"gclid" if google else "fbclid": causes.click_id[order]}
     seen = causes.evidence[0, order]
     if CAUSE_LOST <= seen < CLICK_ID_LOST:
         proof = {}

@@ -1,6 +1,8 @@
 """What was bought, discounted, taxed and given back: whole cents by line, a shop day at once."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,7 +36,22 @@ EXPRESS_CENTS = 1_495
 TAX_RATES_E4 = np.array([region.tax_rate_e4 for region in REGIONS], np.int64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine(NamedTuple):
+    """One line, as in the columns of `Lines`."""
+
+    variant: int
+    quantity: int
+    price: int
+    discount: int
+    net: int
+    tax: int
+    tax_rate_e4: int
+    added: int
+    first_refund: int
+    second_refund: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lines:
     """The lines of one shop day's orders, by order and position; amounts in cents.
 
@@ -56,6 +73,15 @@ class Lines:
     second_refund: Ints
     code: Ints
     shipping: Ints
+
+    @cached_property
+    def _cells(self) -> Ints:
+        return np.column_stack([getattr(self, name) for name in OrderLine._fields])
+
+    def of_order(self, order: int) -> list[OrderLine]:
+        """The lines of one order, by position."""
+        rows = self._cells[self.offsets[order] : self.offsets[order + 1]]
+        return [OrderLine(*row) for row in rows.tolist()]
 
     def given_back(self, amounts: Ints) -> tuple[Ints, Ints]:
         """The parts of line amounts that the first and the second refund give back. Giving back

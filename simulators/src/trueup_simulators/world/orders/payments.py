@@ -13,70 +13,65 @@ from trueup_simulators.world.orders.heads import (
     REFUNDED,
     REFUNDED_AGAIN,
 )
+from trueup_simulators.world.orders.lines import OrderLine
 from trueup_simulators.world.orders.view import FIRST_LINE_ID, OrderView, money
-from trueup_simulators.world.randomness import Ints
 
 FIRST_REFUND_ID = 890_000_000_000
 FIRST_REFUND_LINE_ID = 600_000_000_000
 FIRST_TRANSACTION_ID = 6_700_000_000_000
 
+REFUND_EVENTS = (REFUNDED, REFUNDED_AGAIN)
 REFUND_NOTES = ("damaged in transit", "changed mind", None, "wrong size", "arrived late")
 
 
 def refunds_of(view: OrderView) -> tuple[Refund, ...]:
     """Refunds so far, oldest first; of a cancelled order the shipping, too."""
-    refunds = []
-    lines, rows = view.day.lines, view.rows(view.at)
-    quantities = (lines.first_refund, lines.second_refund)
-    for number, event in enumerate((REFUNDED, REFUNDED_AGAIN)):
-        chosen = rows[quantities[number][rows] > 0]
-        if view.happened(event) and len(chosen):
-            refunds.append(_refund(view, number, event, chosen))
-    return tuple(refunds)
+    found = (_refund(view, number) for number in range(len(REFUND_EVENTS)))
+    return tuple(refund for refund in found if refund is not None)
 
 
-def _refund(view: OrderView, number: int, event: int, rows: Ints) -> Refund:
-    lines, created_at = view.day.lines, instant(view.when(event))
-    quantity = (lines.first_refund, lines.second_refund)[number]
-    # Line by line: whole-day columns would be worked out anew for each refund.
-    subtotals = [_given_back(lines.net, view, row, number) for row in rows.tolist()]
-    taxes = [_given_back(lines.tax, view, row, number) for row in rows.tolist()]
-    shipping = int(lines.shipping[view.place]) if view.happened(CANCELLED) else 0
-    identity = FIRST_REFUND_ID + view.sequence * 4 + number
-    first = int(lines.offsets[view.place])
-    amount = sum(subtotals) + sum(taxes) + shipping
+def _refund(view: OrderView, number: int) -> Refund | None:
+    event, sequence = REFUND_EVENTS[number], view.sequence
+    lines = _refund_lines(view, number) if view.happened(event) else ()
+    if not lines:
+        return None
+    shipping = money(view.shipping_cents if view.happened(CANCELLED) else 0)
+    amount = sum((line.subtotal + line.tax for line in lines), shipping)
     return Refund(
-        id=identity,
-        created_at=created_at,
-        note=REFUND_NOTES[(view.sequence + number) % 5],
-        lines=tuple(
-            RefundLine(
-                id=FIRST_REFUND_LINE_ID + view.sequence * 32 + number * 16 + row - first,
-                line_id=FIRST_LINE_ID + view.sequence * 16 + row - first,
-                quantity=int(quantity[row]),
-                subtotal=money(subtotals[position]),
-                tax=money(taxes[position]),
-            )
-            for position, row in enumerate(rows.tolist())
-        ),
-        shipping=money(shipping),
+        id=FIRST_REFUND_ID + sequence * 4 + number,
+        created_at=instant(view.when(event)),
+        note=REFUND_NOTES[(sequence + number) % 5],
+        lines=lines,
+        shipping=shipping,
         transactions=(_transaction(view, 4 + number, "REFUND", amount, event),) if amount else (),
     )
 
 
-def _given_back(amounts: Ints, view: OrderView, row: int, number: int) -> int:
-    lines = view.day.lines
-    whole, quantity = int(amounts[row]), int(lines.quantity[row])
-    first = whole * int(lines.first_refund[row]) // quantity
+def _refund_lines(view: OrderView, number: int) -> tuple[RefundLine, ...]:
+    first = FIRST_REFUND_LINE_ID + view.sequence * 32 + number * 16
+    return tuple(
+        RefundLine(
+            id=first + position,
+            line_id=FIRST_LINE_ID + view.sequence * 16 + position,
+            quantity=quantity,
+            subtotal=money(_given_back(line.net, line, number)),
+            tax=money(_given_back(line.tax, line, number)),
+        )
+        for position, line in enumerate(view.lines_by(view.at))
+        if (quantity := (line.first_refund, line.second_refund)[number]) > 0
+    )
+
+
+def _given_back(whole: int, line: OrderLine, number: int) -> int:
+    first = whole * line.first_refund // line.quantity
     if number == 0:
         return first
-    both = int(lines.first_refund[row] + lines.second_refund[row])
-    return whole * both // quantity - first
+    return whole * (line.first_refund + line.second_refund) // line.quantity - first
 
 
 def payments_of(view: OrderView) -> tuple[Transaction, ...]:
     """Transactions so far but those of refunds."""
-    original = view.total_cents(view.when(CREATED))
+    original = money(view.total_cents(view.when(CREATED)))
     payments = []
     if view.when(CAPTURED) == NEVER:
         payments.append(_transaction(view, 0, "SALE", original, CREATED))
@@ -85,7 +80,7 @@ def payments_of(view: OrderView) -> tuple[Transaction, ...]:
         if view.happened(CAPTURED):
             payments.append(_transaction(view, 1, "CAPTURE", original, CAPTURED))
     if view.happened(EDITED):
-        extra = view.total_cents(view.at) - original
+        extra = money(view.total_cents(view.at)) - original
         payments.append(_transaction(view, 2, "SALE", extra, EDITED))
     return tuple(payments)
 
@@ -94,7 +89,7 @@ def _transaction(
     view: OrderView,
     number: int,
     kind: Literal["SALE", "AUTHORIZATION", "CAPTURE", "REFUND"],
-    cents: int,
+    amount: Decimal,
     event: int,
 ) -> Transaction:
     base = FIRST_TRANSACTION_ID + view.sequence * 8
@@ -106,7 +101,7 @@ def _transaction(
         kind=kind,
         status="SUCCESS",
         gateway="bogus" if view.day.head.test[view.place] else gateway,
-        amount=money(cents),
+        amount=amount,
         parent_id=parent,
         created_at=instant(view.when(event)),
     )

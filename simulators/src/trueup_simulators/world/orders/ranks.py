@@ -1,15 +1,15 @@
 """Which order of its customer each one is: counted among those that the shop still has."""
 
-from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.orders.heads import NOBODY, Head, OrderHeads
+from trueup_simulators.world.orders.heads import NOBODY, OrderHeads
 from trueup_simulators.world.randomness import Ints, Stream, hashed, uniform
 
 UNRANKED = 0
+DAYS_KEPT = 70
 
 
 class OrderRanks:
@@ -18,22 +18,25 @@ class OrderRanks:
     def __init__(self, config: WorldConfig, heads: OrderHeads) -> None:
         self._config = config
         self._heads = heads
+        self.of_day = lru_cache(maxsize=DAYS_KEPT)(self._of_day)
 
-    def of_day(self, head: Head, deleted: Collection[int] = ()) -> Ints:
+    def _of_day(self, day: int, deleted: frozenset[int] = frozenset()) -> Ints:
         """By position: the order's place, orders before the world's first day counted;
         UNRANKED without a customer. `deleted` are the numbers of orders that are gone."""
+        head = self._heads.of_day(day)
         sequence = head.first_sequence + np.arange(len(head.customer), dtype=np.int64)
-        rank = self._ranks[sequence] + self.earlier(head.customer)
+        rank = self._ranks[sequence] + self.earlier_orders[head.customer]
         for gone in deleted:
             mine = (head.customer == self._customers[gone]) & (sequence > gone)
             rank[mine] -= 1
         rank[head.customer == NOBODY] = UNRANKED
         return rank
 
-    def earlier(self, customer: Ints) -> Ints:
-        """How often customers had ordered before the world's first day: most not at all."""
-        share = self._config.earlier_customers
-        seed = self._config.seed
+    @cached_property
+    def earlier_orders(self) -> Ints:
+        """By customer: the orders before the world's first day; most have none."""
+        share, seed = self._config.earlier_customers, self._config.seed
+        customer = np.arange(self._heads.customers_by(self._heads.end_day), dtype=np.int64)
         known = uniform(seed, Stream.PERSON, customer, salt=5) < share
         count: Ints = 1 + (hashed(seed, Stream.PERSON, customer, salt=6) % np.uint64(3)).astype(
             np.int64

@@ -1,32 +1,37 @@
 """One order of a day at an instant: what of its columns has happened by then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-
-import numpy as np
 
 from trueup_simulators.world.calendar import NEVER
 from trueup_simulators.world.orders.days import OrderDay, Orders
 from trueup_simulators.world.orders.heads import CANCELLED, CREATED
+from trueup_simulators.world.orders.lines import OrderLine
 from trueup_simulators.world.people import REGIONS, Region
-from trueup_simulators.world.randomness import Ints
 
 FIRST_LINE_ID = 14_000_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderView:
-    """Position `place` of a day at an instant in microseconds UTC."""
+    """Position `place` of a day at an instant in microseconds UTC.
+
+    sequence: the order's number in the world, from 0. events: the row of `Head.events`. lines:
+    all that the order ever has.
+    """
 
     orders: Orders
     day: OrderDay
     place: int
     at: int
+    sequence: int = field(init=False)
+    events: list[int] = field(init=False)
+    lines: list[OrderLine] = field(init=False)
 
-    @property
-    def sequence(self) -> int:
-        """The order's number in the world, from 0."""
-        return self.day.head.first_sequence + self.place
+    def __post_init__(self) -> None:
+        self.sequence = self.day.head.first_sequence + self.place
+        self.events = self.day.head.events[self.place].tolist()
+        self.lines = self.day.lines.of_order(self.place)
 
     @property
     def region(self) -> Region:
@@ -38,24 +43,26 @@ class OrderView:
         """Whether it came from a marketplace."""
         return bool(self.day.head.imported[self.place])
 
+    @property
+    def shipping_cents(self) -> int:
+        """What the customer paid for shipping."""
+        return int(self.day.lines.shipping[self.place])
+
     def happened(self, event: int) -> bool:
         """Whether an event of `order_heads` has happened."""
-        return bool(self.day.head.events[self.place, event] <= self.at)
+        return self.events[event] <= self.at
 
     def when(self, event: int) -> int:
         """The instant of an event, in microseconds UTC."""
-        return int(self.day.head.events[self.place, event])
+        return self.events[event]
 
     def updated(self) -> int:
         """The last event so far, in microseconds UTC."""
-        events = self.day.head.events[self.place]
-        return int(events[events <= self.at].max())
+        return max(event for event in self.events if event <= self.at)
 
-    def rows(self, at: int) -> Ints:
-        """The order's lines that are there at an instant."""
-        lines = self.day.lines
-        rows = np.arange(lines.offsets[self.place], lines.offsets[self.place + 1])
-        return rows[lines.added[rows] <= at]
+    def lines_by(self, at: int) -> list[OrderLine]:
+        """The order's lines that are there at an instant; an edit adds the last."""
+        return [line for line in self.lines if line.added <= at]
 
     def tip_cents(self) -> int:
         """What one customer in forty gives on top, unless the order is cancelled one day."""
@@ -66,17 +73,15 @@ class OrderView:
         country = self.region.country
         if country not in ("GB", "CA") or self.sequence % 5 or self._ever(CANCELLED):
             return 0
-        return int(self.day.lines.net[self.rows(self.when(CREATED))].sum()) // 20
+        return sum(line.net for line in self.lines_by(self.when(CREATED))) // 20
 
     def _ever(self, event: int) -> bool:
         return self.when(event) != NEVER
 
     def total_cents(self, at: int) -> int:
         """Subtotal, tax, shipping, tip and duties at an instant."""
-        lines, rows = self.day.lines, self.rows(at)
-        goods = lines.price[rows] * lines.quantity[rows] - lines.discount[rows]
-        besides = self.tip_cents() + self.duty_cents()
-        return int((goods + lines.tax[rows]).sum() + lines.shipping[self.place]) + besides
+        goods = sum(line.net + line.tax for line in self.lines_by(at))
+        return goods + self.shipping_cents + self.tip_cents() + self.duty_cents()
 
 
 def money(cents: int) -> Decimal:
