@@ -16,7 +16,7 @@ def a_table(lake, stream="ad_days"):
     return StreamTable(lake, "google_ads", stream)
 
 
-def a_header(batch_id, scope="1", files=(), rows=0, state=None):
+def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):
     return BatchHeader(
         batch_id=batch_id,
         source="google_ads",
@@ -25,12 +25,12 @@ def a_header(batch_id, scope="1", files=(), rows=0, state=None):
         scope=scope,
         extracted_at=NOW,
         state=state or ScopeState(),
-        counts=Counts(received=rows, landed=rows),
+        counts=Counts(received=rows + aside, landed=rows, quarantined=aside),
         files=files,
     )
 
 
-def committed(table, batch_id, payloads, scope="1", expected="last"):
+def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
     lineage = Lineage(batch_id=batch_id, scope=scope, extracted_at=NOW, page_index=0)
     collector = BatchCollector(table.path, batch_id)
     collector.add(
@@ -41,6 +41,12 @@ def committed(table, batch_id, payloads, scope="1", expected="last"):
         ),
         lineage,
     )
+    if aside:
+        indexes = range(len(payloads), len(payloads) + len(aside))
+        problems = ["not_json"] * len(aside)
+        refused = Records(payloads=aside, record_indexes=indexes, problems=problems)
+        collector.add(refused, lineage)
     files = collector.write(lineage)
     position = table.last_commit(scope) if expected == "last" else expected
-    return table.append(a_header(batch_id, scope, files, len(payloads)), position)
+    header = a_header(batch_id, scope, files, len(payloads), aside=len(aside))
+    return table.append(header, position)

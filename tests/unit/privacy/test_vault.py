@@ -186,6 +186,10 @@ def test_subjects_that_share_a_value_are_on_file_once(tmp_path: Path) -> None:
     for who in ("customer 1", "customer 2", "customer 2", "customer 3"):
         token_of(vault, who=who)
     assert vault._connection.execute("select count(*) from sharers").fetchone() == (2,)
+    # Also where the same page holds values that are new.
+    requests = [a_request(who="customer 4"), a_request("new@x.com", who="customer 4")]
+    vault.tokens_for(requests, NOW)
+    assert vault._connection.execute("select count(*) from sharers").fetchone() == (3,)
 
 
 # Under the shared key of a vault at MASTER_KEY, by the version before.

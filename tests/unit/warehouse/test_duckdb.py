@@ -56,32 +56,49 @@ def test_rows_notes_and_position_of_a_batch_come_together(tmp_path):
     assert warehouse.load_position("google_ads", "ad_days") == batch.version
 
 
+def known_later(batch, hours):
+    later = NOW + timedelta(hours=hours)
+    return _with(batch, msgspec.structs.replace(batch.header, known_at=later))
+
+
 def test_batches_that_come_together_are_told_apart(tmp_path):
-    warehouse, together = a_warehouse(tmp_path), batches(tmp_path, 3, 2, 1)
+    warehouse = a_warehouse(tmp_path)
+    together = [known_later(batch, n) for n, batch in enumerate(batches(tmp_path, 3, 2, 1))]
     loaded = warehouse.load(together, -1)
     assert (loaded.load_id, loaded.rows) == (3, 6)
     assert state(warehouse) == (6, 3, together[-1].version)
     rows = warehouse.query(
-        "select load_id, batch_id, count(*) as rows from raw.google_ads__ad_days group by all"
+        "select load_id, batch_id, hour(loaded_at - extracted_at) as hours, count(*) as rows "
+        "from raw.google_ads__ad_days group by all order by load_id"
     )
-    assert {(r["load_id"], r["batch_id"], r["rows"]) for r in rows} == {
-        *((1, "b0", 3), (2, "b1", 2), (3, "b2", 1))
-    }
-
-
-def test_one_bad_batch_among_others_is_named_and_none_is_loaded(tmp_path):
-    warehouse, [first, bad, last] = a_warehouse(tmp_path), batches(tmp_path, 3, 2, 1)
-    # What one lacks and another has too much of must not make the sum right.
-    swapped = [
-        counting(first, received=2, landed=2),
-        counting(bad, received=3, landed=3),
-        last,
+    assert [tuple(row.values()) for row in rows] == [
+        (1, "b0", 0, 3),
+        (2, "b1", 1, 2),
+        (3, "b2", 2, 1),
     ]
-    with pytest.raises(IntegrityError, match="b0 counts"):
-        warehouse.load(swapped, -1)
+
+
+def test_records_kept_aside_are_found_in_whichever_batch_they_are(tmp_path):
+    warehouse, table = a_warehouse(tmp_path), a_table(tmp_path / "lake")
+    committed(table, "b0", [b"{}"])
+    committed(table, "b1", [b"{}"], aside=[b"not json", b"[]"])
+    loaded = warehouse.load(pending_batches(table, -1), -1)
+    assert (loaded.rows, loaded.quarantined) == (2, 2)
+    kept = warehouse.query("select load_id, batch_id, payload from raw.quarantine order by payload")
+    assert [tuple(row.values()) for row in kept] == [(2, "b1", "[]"), (2, "b1", "not json")]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_one_bad_batch_among_others_is_named_and_none_is_loaded(tmp_path, place):
+    warehouse, together = a_warehouse(tmp_path), batches(tmp_path, 3, 3, 3)
+    bad = together[place]
+    miscounted = [*together]
+    miscounted[place] = counting(bad, received=2, landed=2)
+    with pytest.raises(IntegrityError, match=f"b{place} counts"):
+        warehouse.load(miscounted, -1)
     bad.files[0].write_bytes(b"")
     with pytest.raises(IntegrityError, match=bad.files[0].name):
-        warehouse.load([first, bad, last], -1)
+        warehouse.load(together, -1)
     assert state(warehouse) == (0, 0, -1)
 
 

@@ -1,16 +1,20 @@
-"""How many batches go into one transaction."""
+"""How many batches go into one transaction, and that none is left out or loaded twice."""
 
 import msgspec
 import pytest
 
 from tests.unit.lake.lake_builders import a_table, committed
 from trueup.core.batch import Counts
+from trueup.pipeline.build import load as loading
 from trueup.pipeline.build.load import (
     BATCHES_AT_ONCE,
     RECORDS_AT_ONCE,
     by_transaction,
+    load,
     pending_batches,
 )
+from trueup.pipeline.settings.config import load_config
+from trueup.pipeline.settings.project import Project
 from trueup.warehouse.warehouse import PendingBatch
 
 
@@ -48,3 +52,28 @@ def test_small_neighbours_share_a_transaction_and_all_stay_in_order(pending, rec
     together = list(by_transaction(batches))
     assert [len(group) for group in together] == sizes
     assert [batch for group in together for batch in group] == batches
+
+
+_PROJECT = """
+name: shop
+timezone: America/New_York
+currency: USD
+start_date: 2026-06-01
+sources:
+  google_ads: {developer_token: x, client_id: x, client_secret: x, refresh_token: x}
+"""
+
+
+def test_each_transaction_goes_on_where_the_one_before_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "BATCHES_AT_ONCE", 2)
+    (tmp_path / "trueup.yml").write_text(_PROJECT)
+    project = Project(folder=tmp_path, config=load_config(tmp_path, {}))
+    project.open_lake()
+    table = project.table("google_ads", "ad_days")
+    for number in range(5):
+        committed(table, f"b{number}", [b"{}"] * number)
+    assert (load(project).batches, load(project).batches) == (5, 0)
+    loaded = project.warehouse.query("select batch_id, landed from raw.batches order by load_id")
+    assert [tuple(row.values()) for row in loaded] == [(f"b{n}", n) for n in range(5)]
+    [found] = project.warehouse.query("select count(*) as rows from raw.google_ads__ad_days")
+    assert found["rows"] == 10

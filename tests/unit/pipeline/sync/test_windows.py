@@ -105,14 +105,39 @@ def page_body(number: int) -> bytes:
     return f"[{','.join(rows)}]".encode()
 
 
-def read_big_pages(folder: Path, vault: Vault, whole_pages: int) -> Reader:
+def a_reader(folder: Path, vault: Vault, source: BigPages) -> Reader:
     now = DAY.until + timedelta(days=1)
-    reader = Reader(
-        source=BigPages(5, whole_pages), source_name="vendor", stream=LISTED, account=SHOP,
+    return Reader(
+        source=source, source_name="vendor", stream=LISTED, account=SHOP,
         table=a_table(folder), door=Door(LISTED, vault, now=now), now=now, run_id="run",
     )  # fmt: skip
+
+
+def read_big_pages(folder: Path, vault: Vault, whole_pages: int) -> Reader:
+    reader = a_reader(folder, vault, BigPages(5, whole_pages))
     read_windows(reader, Read(window=DAY))
     return reader
+
+
+class StopsAtThird(BigPages):
+    """Ctrl-C comes while the third page is on its way."""
+
+    reader: Reader
+
+    def read(self, *arguments: object, bookmark: str | None = None) -> Iterator[Page]:
+        for number, page in enumerate(super().read(*arguments, bookmark=bookmark)):
+            if number == 2:
+                self.reader.stop.set()
+            yield page
+
+
+def test_a_stopped_read_ends_at_its_next_page_and_lands_nothing(tmp_path: Path) -> None:
+    source = StopsAtThird(100, 100)
+    source.reader = a_reader(tmp_path, Vault.open(tmp_path / "vault", os.urandom(32)), source)
+    with pytest.raises(TransientError, match=r"vendor\.listed: the run was stopped"):
+        read_windows(source.reader, Read(window=DAY))
+    assert source.reader.tally.received == 0
+    assert list(tmp_path.rglob("*.parquet")) == []
 
 
 def test_pages_that_are_begun_ahead_land_in_their_order_or_not_at_all(tmp_path: Path) -> None:
