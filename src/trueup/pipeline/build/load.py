@@ -99,12 +99,12 @@ def by_transaction(batches: Iterable[PendingBatch]) -> Iterator[list[PendingBatc
     together: list[PendingBatch] = []
     records = 0
     for batch in batches:
-        received = batch.header.counts.received
-        if together and (records + received > RECORDS_AT_ONCE or len(together) == BATCHES_AT_ONCE):
+        rows = batch.header.counts.landed + batch.header.counts.quarantined
+        if together and (records + rows > RECORDS_AT_ONCE or len(together) == BATCHES_AT_ONCE):
             yield together
             together, records = [], 0
         together.append(batch)
-        records += received
+        records += rows
     if together:
         yield together
 

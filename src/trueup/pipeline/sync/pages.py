@@ -85,15 +85,13 @@ def read_pages(reader: Reader, read: Read) -> None:
         state=state,
         recent=_Recent(state.recent),
     )
-    bookmark = read.bookmark
     try:
         _begin(work)
         with closing(reader.pages(read)) as pages:
             for page in pages:
                 _take(work, page)
-                bookmark = page.bookmark
-                if bookmark is not None and read.advances and _is_full(work):
-                    _commit(work, _state_within(work, bookmark), ())
+                if page.bookmark is not None and read.advances and _is_full(work):
+                    _commit(work, _state_within(work, page.bookmark), ())
                     _begin(work)
         _finish(work)
     except BaseException:

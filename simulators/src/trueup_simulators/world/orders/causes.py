@@ -38,8 +38,7 @@ class Causes:
 
     click_account: place in the list of live accounts, NOBODY if no ad was clicked; click_unit:
     what of that account was clicked. The click is the cause where `is_cause`; elsewhere it is a
-    decoy. evidence: (6, orders) draws that decide
-    what of it the shop could see.
+    decoy. evidence: (6, orders) draws that decide what of it the shop could see.
     """
 
     channel: Ints

@@ -12,7 +12,7 @@ from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.orders.causes import Causes, draw_causes
 from trueup_simulators.world.orders.heads import CREATED, MAX_EVENT_DAYS, NOBODY, Head, OrderHeads
 from trueup_simulators.world.orders.lines import Lines, draw_lines
-from trueup_simulators.world.orders.ranks import OrderRanks
+from trueup_simulators.world.orders.ranks import DAYS_KEPT, OrderRanks
 from trueup_simulators.world.people import GUEST_NUMBERS, regions_of
 from trueup_simulators.world.products import Assortment
 from trueup_simulators.world.randomness import Ints, Stream, hashed
@@ -51,7 +51,7 @@ class Orders:
         self.heads = OrderHeads(config, local)
         self.ranks = OrderRanks(config, self.heads)
         self.assortment = Assortment(config, local)
-        self.of_day = lru_cache(maxsize=70)(self._of_day)
+        self.of_day = lru_cache(maxsize=DAYS_KEPT)(self._of_day)
         self._updated = lru_cache(maxsize=UPDATES_KEPT)(self._updated_of_day)
 
     def _of_day(self, day: int) -> OrderDay:
