@@ -9,9 +9,6 @@ from typing import Protocol
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 
-Record = bytes | memoryview
-"""One JSON object exactly as the source sent it, UTF-8."""
-
 
 class AccountStatus(StrEnum):
     ACTIVE = "active"
@@ -53,13 +50,13 @@ class RequestTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What one answer held.
+    """The records of one answer: JSON objects in UTF-8, byte for byte as the source sent them.
 
     `bookmark` is opaque: a read that starts with it goes on after this page. None means that
     only the whole window counts. `records` may be empty.
     """
 
-    records: Sequence[Record]
+    records: Sequence[bytes]
     trace: RequestTrace
     bookmark: str | None = None
 

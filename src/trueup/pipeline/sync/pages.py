@@ -110,7 +110,7 @@ def _begin(work: _PageRead) -> None:
 def _take(work: _PageRead, page: Page) -> None:
     assert work.collector is not None
     reader, index = work.reader, work.trail.note(page)
-    admitted = reader.door.admit(page.records, reader.door.begin(page.records))
+    admitted = reader.door.admit(page.records)
     reader.tally.strays += admitted.strays
     records = Records(
         payloads=admitted.payloads,

@@ -1,7 +1,6 @@
 """Reports and snapshots: whole windows, committed only when their content differs."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,12 +23,10 @@ from trueup.pipeline.sync.reading import Reader, RefusedRecords, Tally
 from trueup.pipeline.sync.repeats import KeysSeen
 from trueup.pipeline.sync.trail import Trail
 from trueup.privacy.admitted import Admitted, Refused
-from trueup.privacy.alike import Begun
 
 MAX_TOTAL = Decimal("1e29")
 """Beyond what a warehouse keeps of a total: 29 digits before the point, 9 behind it."""
 
-PAGES_AHEAD = 1
 DATE_CHARACTERS = 10
 _UNSETTLED = "?"
 
@@ -70,8 +67,8 @@ def read_windows(reader: Reader, read: Read) -> None:
         for window in work.windows.values():
             work.collector.open_window(window)
         with closing(reader.pages(read)) as pages:
-            for page, begun in _begun_ahead(reader, pages):
-                _take(work, page, begun, work.trail.note(page))
+            for page in pages:
+                _take(work, page)
         changed = _drop_unchanged(work)
         new_refusals = reader.tally.quarantined > before.quarantined
         if changed or new_refusals or _grows(work):
@@ -90,18 +87,9 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
     return {day.isoformat(): Window.of_day(day, reader.zone) for day in window.days(reader.zone)}
 
 
-def _begun_ahead(reader: Reader, pages: Iterable[Page]) -> Iterator[tuple[Page, Begun | None]]:
-    """Pages, each begun to be read while those before it are taken."""
-    waiting: deque[tuple[Page, Begun | None]] = deque()
-    for page in pages:
-        waiting.append((page, reader.door.begin(page.records)))
-        if len(waiting) > PAGES_AHEAD:
-            yield waiting.popleft()
-    yield from waiting
-
-
-def _take(work: _WindowRead, page: Page, begun: Begun | None, page_index: int) -> None:
-    admitted = work.reader.door.admit(page.records, begun)
+def _take(work: _WindowRead, page: Page) -> None:
+    page_index = work.trail.note(page)
+    admitted = work.reader.door.admit(page.records)
     work.reader.tally.strays += admitted.strays
     refused = list(admitted.refused)
     records = Records(
