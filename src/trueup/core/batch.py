@@ -50,8 +50,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
     """One request of the trail; `page_index` is what the records of that page carry.
 
-    `request_body` stands between so many characters of the beginning and the end of the last
-    whole one before it: `core.asked.request_body` puts it together.
+    A header keeps a limited amount of request bodies; beyond it, only `request_sha256` is there.
     """
 
     page_index: int
@@ -64,8 +63,6 @@ class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 1
     request_sha256: str = ""
     request_body: str = ""
-    request_head: int = 0
-    request_tail: int = 0
 
 
 class PartFile(msgspec.Struct, frozen=True, kw_only=True):
