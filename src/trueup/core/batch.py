@@ -29,7 +29,7 @@ class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Conservation: received = landed + quarantined + deduplicated + suppressed + unchanged.
+    """Conservation: received = landed + quarantined + deduplicated + unchanged.
 
     `strays` are not records: personal values that were found outside of declared fields.
     """
@@ -38,13 +38,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     landed: int = 0
     quarantined: int = 0
     deduplicated: int = 0
-    suppressed: int = 0
     unchanged: int = 0
     strays: int = 0
 
     def is_conserved(self) -> bool:
-        accounted = self.landed + self.quarantined + self.deduplicated
-        return self.received == accounted + self.suppressed + self.unchanged
+        accounted = self.landed + self.quarantined + self.deduplicated + self.unchanged
+        return self.received == accounted
 
 
 class TraceNote(msgspec.Struct, frozen=True, kw_only=True):

@@ -191,7 +191,7 @@ def _batch_notes(one: _Numbered) -> list[Row]:
             *(header.scope, header.account_name, header.currency, header.timezone),
             *(one.batch.version, _naive_utc(header.extracted_at), one.loaded_at),
             *(counts.received, counts.landed, counts.quarantined, counts.deduplicated),
-            *(counts.suppressed, counts.unchanged, header.code_version, header.run_id),
+            *(counts.unchanged, header.code_version, header.run_id),
             header.state.cursor_until and _naive_utc(header.state.cursor_until),
             counts.strays,
         )

@@ -28,4 +28,5 @@ def test_a_header_with_fields_that_are_gone_is_still_read() -> None:
     earlier = json.loads(encode_header(HEADER))
     assert earlier["format"] == 1
     earlier["trail"][0] |= {"request_head": 7, "request_tail": 3}
+    earlier["counts"]["suppressed"] = 0
     assert decode_header(json.dumps(earlier)) == HEADER
