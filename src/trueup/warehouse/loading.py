@@ -226,10 +226,10 @@ def _names(one: _Numbered) -> Row:
 def _request_notes(one: _Numbered) -> list[Row]:
     return [
         (
-            *(one.load_id, one.header.batch_id, note.page_index, note.method, note.url),
-            *(note.status, note.request_id, note.body_sha256, note.body_bytes, note.attempts),
+            *(one.load_id, one.header.batch_id, index, request.method, request.url, request.status),
+            *(request.request_id, request.body_sha256, request.body_bytes, request.attempts),
         )
-        for note in one.header.trail
+        for index, request in enumerate(one.header.trail)
     ]
 
 

@@ -1,7 +1,8 @@
 """The requests behind a batch, as its header keeps them."""
 
-from trueup.core.batch import TraceNote
-from trueup.core.page import Page
+import msgspec
+
+from trueup.core.page import Page, RequestTrace
 
 KEPT_CHARACTERS = 65_536
 """A header keeps at most so many characters of request bodies; of others it keeps the hash."""
@@ -11,26 +12,14 @@ class Trail:
     """The requests behind a batch; a page's index in it is what its records carry."""
 
     def __init__(self) -> None:
-        self.notes: list[TraceNote] = []
+        self.requests: list[RequestTrace] = []
         self._left = KEPT_CHARACTERS
 
     def note(self, page: Page) -> int:
         """Add the page's request; returns its index."""
-        index, trace = len(self.notes), page.trace
-        body = trace.request_body if len(trace.request_body) <= self._left else ""
-        self._left -= len(body)
-        self.notes.append(
-            TraceNote(
-                page_index=index,
-                method=trace.method,
-                url=trace.url,
-                status=trace.status,
-                request_id=trace.request_id,
-                body_sha256=trace.body_sha256,
-                body_bytes=trace.body_bytes,
-                attempts=trace.attempts,
-                request_sha256=trace.request_sha256,
-                request_body=body,
-            )
-        )
-        return index
+        request = page.trace
+        if len(request.request_body) > self._left:
+            request = msgspec.structs.replace(request, request_body="")
+        self._left -= len(request.request_body)
+        self.requests.append(request)
+        return len(self.requests) - 1

@@ -9,13 +9,14 @@ import pytest
 
 from tests.unit.lake.lake_builders import a_table
 from tests.unit.privacy.privacy_builders import a_door
+from trueup.core.batch import Counts
 from trueup.core.page import Account, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import TransientError
 from trueup.pipeline.sync.pages import read_pages
 from trueup.pipeline.sync.plan import Read
-from trueup.pipeline.sync.reading import Reader, Tally
+from trueup.pipeline.sync.reading import Reader
 from trueup.pipeline.sync.windows import read_windows
 
 FIRST, SECOND = (Window.of_day(date(2026, 6, day), ZoneInfo("UTC")) for day in (2, 3))
@@ -63,7 +64,7 @@ def test_what_was_dropped_with_its_batch_is_not_counted(
     reader = a_reader(tmp_path, BrokenOff(), stream)
     with pytest.raises(TransientError):
         read(reader, Read(window=FIRST))
-    assert reader.tally == Tally()
+    assert reader.tally == Counts()
 
 
 def test_a_record_that_was_kept_aside_is_so_once_whatever_was_read_since(tmp_path: Path) -> None:

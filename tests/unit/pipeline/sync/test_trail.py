@@ -16,12 +16,12 @@ def trail_of(bodies: list[str]) -> Trail:
 
 def test_request_bodies_are_kept_as_they_are() -> None:
     bodies = ['{"query":"a","after":"1"}', "", '{"query":"a","after":"2"}']
-    assert [note.request_body for note in trail_of(bodies).notes] == bodies
+    assert [request.request_body for request in trail_of(bodies).requests] == bodies
 
 
 def test_beyond_the_cap_of_a_header_only_the_hash_of_a_request_is_kept() -> None:
     bodies = [str(number) * (KEPT_CHARACTERS // 3) for number in range(5)] + ["x"]
-    notes = trail_of(bodies).notes
-    assert [note.request_body for note in notes] == [*bodies[:3], "", "", "x"]
-    assert [note.request_sha256 for note in notes] == ["of " + body[:9] for body in bodies]
-    assert sum(len(note.request_body) for note in notes) <= KEPT_CHARACTERS
+    kept = trail_of(bodies).requests
+    assert [request.request_body for request in kept] == [*bodies[:3], "", "", "x"]
+    assert [request.request_sha256 for request in kept] == ["of " + body[:9] for body in bodies]
+    assert sum(len(request.request_body) for request in kept) <= KEPT_CHARACTERS
