@@ -85,6 +85,7 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
         run_id=run.run_id,
         known_at=run.known_at,
         stop=run.stop,
+        on_restart=lambda why: run.tell(Event("read_again", job.source_name, fields={"why": why})),
     )
     error: TrueupError | None = None
     try:

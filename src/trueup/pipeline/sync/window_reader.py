@@ -21,7 +21,7 @@ from trueup.lake.data_files import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.deduplication import KeysSeen
 from trueup.pipeline.sync.plan import Read, closed_until
-from trueup.pipeline.sync.reader import QuarantinedRecords, Reader
+from trueup.pipeline.sync.reader import QuarantinedRecords, Reader, until_complete
 from trueup.pipeline.sync.request_log import RequestLog
 
 MAX_TOTAL = Decimal("1e29")
@@ -50,6 +50,10 @@ class _WindowRead:
 
 def read_windows(reader: Reader, read: Read) -> None:
     """Read the windows of `read`; commit one batch with those that differ from before."""
+    until_complete(_read_once, reader, read)
+
+
+def _read_once(reader: Reader, read: Read) -> None:
     position = reader.last()
     state = position.header.state if position else ScopeState()
     batch_id = reader.batch_id(position)

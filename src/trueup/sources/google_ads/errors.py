@@ -8,6 +8,7 @@ from trueup.errors import (
     AccessError,
     AccountUnavailableError,
     ContractError,
+    RestartReadError,
     TransientError,
     TrueupError,
 )
@@ -55,7 +56,7 @@ ACCESS_HINTS = {
 ACCESS_CATEGORIES = ("authenticationError", "authorizationError", "headerError")
 
 
-class StalePageTokenError(TransientError):
+class StalePageTokenError(TransientError, RestartReadError):
     """The page token is not accepted any more: the same query must begin again."""
 
 
