@@ -10,6 +10,7 @@ from trueup.pipeline.build.audit import AuditResult, audit
 from trueup.pipeline.build.load import LoadResult, load, prepare
 from trueup.pipeline.build.notes import note_sync
 from trueup.pipeline.build.publish import PublishResult, is_current, publish
+from trueup.pipeline.build.streams import note_streams
 from trueup.pipeline.build.transform import TransformResult, transform
 from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
@@ -99,6 +100,7 @@ def run_transform(project: Project, now: datetime, listener: Listener = silent) 
     """Only the third step: from raw to candidate tables."""
     with run_lock(project.workspace, new_run_id(now)):
         load(project, listener)
+        note_streams(project, now)
         return transform(project, listener)
 
 
@@ -116,6 +118,7 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     note_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
+    note_streams(project, run.now)
     transformed = transform(project, run.listener)
     audited = published = None
     if not is_current(project, transformed):

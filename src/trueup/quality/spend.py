@@ -175,11 +175,9 @@ SPEND_GATES = (
                         as today
                 from ops.accounts as accounts
                 inner join asked on accounts.source = asked.source
-                inner join (
-                    values ('google_ads', 'ad_days'), ('google_ads', 'campaign_days'),
-                        ('meta_ads', 'ad_days')
-                ) as streams(source, stream) on accounts.source = streams.source
+                inner join ops.streams as streams on accounts.source = streams.source
                 where accounts.status = 'active'
+                    and streams.stream in ('ad_days', 'campaign_days')
             ),
             compared as (
                 -- A day that is yet to come makes up for none.

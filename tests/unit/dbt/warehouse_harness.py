@@ -72,6 +72,7 @@ class Warehouse:
     ) -> int:
         """One batch that holds complete windows: by day for reports, None for a snapshot."""
         self.load_id += 1
+        self.configure(stream)
         source, name = stream.split(".")
         read_at = extracted_at or self.loaded_at
         with self.connect() as connection:
@@ -98,12 +99,24 @@ class Warehouse:
     ) -> int:
         """One batch of an incremental stream, read when it is loaded or at `extracted_at`."""
         self.load_id += 1
+        self.configure(stream)
         source, name = stream.split(".")
         read_at, window = extracted_at or self.loaded_at, (EPOCH, self.loaded_at)
         with self.connect() as connection:
             self._note_batch(connection, source, name, scope, "USD", read_at)
             self._insert(connection, stream, scope, payloads, window, read_at)
         return self.load_id
+
+    def configure(self, *streams: str, lookback_days: int = 28) -> None:
+        """Streams of sources that the project file names, be they read or not."""
+        with self.connect() as connection:
+            for stream in streams:
+                connection.execute(
+                    "insert into ops.streams select source, stream, 'any', ? "
+                    "from (values (?, ?)) as named(source, stream) "
+                    "anti join ops.streams using (source, stream)",
+                    [lookback_days, *stream.split(".")],
+                )
 
     @property
     def loaded_at(self) -> datetime:

@@ -34,6 +34,12 @@ class Damage:
 
 
 DAMAGE = {
+    "sources_read": Damage(
+        of="select 'meta_ads' as source",
+        by="delete from raw.batches where source = '{source}'",
+        says="{source} has never been read (ad_days)",
+        holds=NOTHING,
+    ),
     "spend_keys_unique": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
         by=(

@@ -21,6 +21,10 @@ STATE_TABLES = {
     "ops.syncs": "select * from ops.syncs qualify row_number() over (partition by source, stream, "
     "scope order by synced_at desc, run_id desc) = 1",
     "ops.accounts": "select * from ops.accounts",
+    "ops.streams": "select streams.source, streams.stream, streams.kind, streams.lookback_days, "
+    "min(batches.extracted_at) as first_read_at, max(batches.extracted_at) as last_read_at "
+    "from ops.streams as streams left join raw.batches as batches "
+    "on streams.source = batches.source and streams.stream = batches.stream group by all",
     "ops.windows": "select source, stream, scope, window_day, max(load_id) as load_id, "
     "count(*) as versions, arg_max(row_count, load_id) as row_count from raw.windows "
     "where window_day is not null group by source, stream, scope, window_day",
@@ -149,11 +153,6 @@ def _known_at(project: Project, now: datetime) -> datetime:
 def _about(project: Project, manifest: PublishManifest) -> dict[str, str]:
     """The state of the version itself and of its project, as SELECTs of literals."""
     config = project.config
-    streams = [
-        (source, stream.name, stream.kind.value, str(stream.lookback.days))
-        for source, listed in project.streams().items()
-        for stream in listed
-    ]
     return {
         "ops.published_tables": _published_tables(manifest),
         "ops.publish": (
@@ -168,8 +167,6 @@ def _about(project: Project, manifest: PublishManifest) -> dict[str, str]:
             f"reporting_currency, {_text(config.timezone)} as reporting_timezone, "
             f"date '{config.start_date}' as start_date"
         ),
-        "ops.streams": "select source, stream, kind, lookback_days::integer as lookback_days "
-        f"from ({_values(streams, ('source', 'stream', 'kind', 'lookback_days'))})",
         "ops.metrics": _metrics(),
     }
 
