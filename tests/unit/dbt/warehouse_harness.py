@@ -90,6 +90,19 @@ class Warehouse:
                 )
         return self.load_id
 
+    def load_totals(
+        self, stream: str, scope: str, day: date, totals: Mapping[str, str], load_id: int = 0
+    ) -> None:
+        """What the source itself sums up for a day, with the newest load or `load_id`."""
+        source, name = stream.split(".")
+        with self.connect() as connection:
+            for figure, value in totals.items():
+                connection.execute(
+                    "insert into raw.control_totals (load_id, source, stream, scope, window_day, "
+                    "name, value) values (?, ?, ?, ?, ?, ?, ?)",
+                    [load_id or self.load_id, source, name, scope, day, figure, value],
+                )
+
     def load_records(
         self,
         stream: str,

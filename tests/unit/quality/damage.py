@@ -23,6 +23,30 @@ _ENTITY = "select platform, account_id, platform_date, entity_id"
 _PLACE = "{platform} {account_id} {platform_date}"
 
 
+# A day of Meta Ads, which has no report by campaign: a part of each ad's spend goes to the remainder.
+_BIG_DAY = """
+    select platform, account_id, platform_date, sum(spend_amount) as spend_amount,
+        max(load_id) as load_id
+    from core.fact_ad_spend_hist
+    where closed_load_id is null and not is_deleted and load_id > {since} and platform = 'meta_ads'
+    group by all order by all desc limit 1
+"""
+_MOVED = """
+    insert into intermediate.int_spend_remainders by name
+    select 'x' as account_day, * replace (
+        'account' as report_level, account_id as entity_id, null as campaign_id,
+        {share} * {{spend_amount}} as spend_amount, 0 as clicks, 0 as impressions
+    )
+    from intermediate.int_ad_days_versioned
+    where account_id = '{{account_id}}' and platform_date = '{{platform_date}}'
+        and closed_load_id is null and not is_deleted
+    limit 1;
+    update intermediate.int_ad_days_versioned set spend_amount = (1 - {share}) * spend_amount
+    where account_id = '{{account_id}}' and platform_date = '{{platform_date}}'
+        and closed_load_id is null and not is_deleted
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Damage:
     """`by` is done to what `of` selects; then the gate must say `says` and hold back `holds`."""
@@ -43,15 +67,15 @@ DAMAGE = {
     "spend_keys_unique": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
         by=(
-            "insert into core.fact_ad_spend_hist "
-            f"select * from core.fact_ad_spend_hist where {_THE_ROW}"
+            "insert into intermediate.int_ad_days_versioned "
+            f"select * from intermediate.int_ad_days_versioned where {_THE_ROW}"
         ),
         says=_PLACE + ": {entity_id} counts 2 times",
         holds=SPEND,
     ),
     "spend_rows_complete": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
-        by=(f"delete from core.fact_ad_spend_hist where {_THE_ROW}"),
+        by=(f"delete from intermediate.int_ad_days_versioned where {_THE_ROW}"),
         says=_PLACE + ": ",
         holds=SPEND,
     ),
@@ -62,10 +86,22 @@ DAMAGE = {
             ) order by all limit 1
         """,
         by=(
-            "update core.fact_ad_spend_hist set spend_amount = spend_amount + 0.01 "
+            "update intermediate.int_ad_days_versioned set spend_amount = spend_amount + 0.01 "
             f"where {_THE_ROW}"
         ),
         says=_PLACE + ": spend",
+        holds=SPEND,
+    ),
+    "ads_explain_spend": Damage(
+        of=_BIG_DAY,
+        by=_MOVED.format(share="0.2"),
+        says="{platform} {account_id} {platform_date}: ",
+        holds=NOTHING,
+    ),
+    "ads_explain_most_spend": Damage(
+        of=_BIG_DAY,
+        by=_MOVED.format(share="0.9"),
+        says="{platform} {account_id} {platform_date}: ",
         holds=SPEND,
     ),
     "spend_days_covered": Damage(
@@ -115,7 +151,7 @@ DAMAGE = {
     ),
     "spend_values_readable": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
-        by=(f"update core.fact_ad_spend_hist set has_cast_problem = true where {_THE_ROW}"),
+        by=(f"update intermediate.int_ad_days_versioned set has_cast_problem = true where {_THE_ROW}"),
         says=_PLACE + ": 1 rows",
         holds=SPEND,
     ),
@@ -139,7 +175,7 @@ DAMAGE = {
     ),
     "clicks_within_impressions": Damage(
         of=f"{_ENTITY}, impressions {_NEW_ROW} order by all limit 1",
-        by=(f"update core.fact_ad_spend_hist set clicks = impressions + 1 where {_THE_ROW}"),
+        by=(f"update intermediate.int_ad_days_versioned set clicks = impressions + 1 where {_THE_ROW}"),
         says=_PLACE + " {entity_id}: ",
         holds=NOTHING,
     ),

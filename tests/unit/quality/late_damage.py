@@ -18,7 +18,7 @@ LATE_DAMAGE = {
     "a campaign leaves the dimension": (
         "spend_campaigns_known",
         "select campaign_id, campaign_dk from core.fact_ad_spend_hist order by all limit 1",
-        "update core.fact_ad_spend_hist set load_id = {since} where campaign_dk = '{campaign_dk}'; "
+        "update intermediate.int_ad_days_versioned set load_id = {since} where campaign_dk = '{campaign_dk}'; "
         "delete from core.dim_campaign where campaign_dk = '{campaign_dk}'",
         "campaign {campaign_id}",
     ),
@@ -96,7 +96,7 @@ LATE_DAMAGE = {
     "a day keeps its spend in a mart after it vanished at the source": (
         "spend_reaches_marts",
         "select max(platform_date) as day from core.fact_ad_spend where spend_amount > 0",
-        "update core.fact_ad_spend_hist set closed_load_id = {since} + 1 "
+        "update intermediate.int_ad_days_versioned set closed_load_id = {since} + 1 "
         "where platform_date = '{day}'",
         "{day}: ",
     ),
@@ -148,7 +148,7 @@ LATE_DAMAGE = {
             from core.fact_ad_spend_hist
             where closed_load_id > {since} and spend_amount > 0 order by all limit 1
         """,
-        "update core.fact_ad_spend_hist set closed_load_id = null where load_id = {load_id} "
+        "update intermediate.int_ad_days_versioned set closed_load_id = null where load_id = {load_id} "
         "and platform_date = '{day}' and entity_id = '{entity_id}'",
         "{account_id} {day}: spend",
     ),

@@ -112,12 +112,16 @@ campaign_days as (
         -- What leads to no known campaign is apart by channel, or one would have another's.
         case
             when daily.campaign_dk = '-1' then concat_ws('|', '-1', channels.channel_code)
+            when daily.campaign_dk = '-2' then concat_ws('|', '-2', daily.account_dk)
             else daily.campaign_dk
         end as campaign_dk,
         coalesce(named_campaigns.platform, 'unknown') as platform,
         coalesce(named_campaigns.account_id, 'unknown') as account_id,
         coalesce(named_campaigns.campaign_id, daily.campaign_dk) as campaign_id,
-        coalesce(named_campaigns.campaign, '(unknown campaign)') as campaign,
+        case
+            when daily.campaign_dk = '-2' then '(in no campaign)'
+            else coalesce(named_campaigns.campaign, '(unknown campaign)')
+        end as campaign,
         coalesce(former_names.formerly, '') as formerly,
         coalesce(lower(named_campaigns.status), '') as status,
         coalesce(channels.channel_code, 'unknown') as channel_code,
@@ -144,7 +148,8 @@ campaign_days as (
     where
         daily.report_date >= $since
         and daily.report_date < $until
-        and daily.campaign_dk <> '-2'
+        -- Of what belongs to no campaign, only what an account's own total leaves over is spend.
+        and (daily.campaign_dk <> '-2' or daily.account_dk not in ('-1', '-2'))
 )
 """
 
