@@ -192,8 +192,9 @@ ORDER_GATES = (
                     on orders.order_dk = summed.order_dk
                 where not orders.is_test and orders.order_dk in (select order_dk from touched)
                 union all
-                select order_dk, adjustment_amount - items_amount - gift_card_amount - tax_amount
-                        - shipping_amount - tip_amount - duty_amount as amount
+                select order_dk, counted_adjustment_amount + counted_adjustment_tax_amount
+                        - items_amount - gift_card_amount - tax_amount - shipping_amount
+                        - tip_amount - duty_amount as amount
                 from core.fact_refunds
                 where not is_test and order_dk in (select order_dk from touched)
             ),

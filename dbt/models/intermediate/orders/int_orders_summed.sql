@@ -74,6 +74,7 @@ summed as (
         orders.fulfillment_status,
         orders.source_name,
         orders.currency_code,
+        orders.presentment_currency_code,
         -- An order without lines has 0; lines of which one could not be read have NULL.
         case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
         case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
