@@ -145,17 +145,17 @@ typed as (
         currency_code,
         spend_status,
         revenue_status,
-        cast(spend_amount as decimal(20, 6)) as spend_amount,
-        cast(spend_amount_reporting as decimal(20, 6)) as spend_amount_reporting,
+        {{ fit_total('spend_amount') }} as spend_amount,
+        {{ fit_total('spend_amount_reporting') }} as spend_amount_reporting,
         '{{ var("reporting_currency") }}' as reporting_currency_code,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        cast(platform_conversions as decimal(20, 6)) as platform_conversions,
-        cast(platform_conversion_value_amount as decimal(20, 6))
+        {{ fit_count('impressions') }} as impressions,
+        {{ fit_count('clicks') }} as clicks,
+        {{ fit_total('platform_conversions') }} as platform_conversions,
+        {{ fit_total('platform_conversion_value_amount') }}
             as platform_conversion_value_amount,
-        cast(attributed_orders as decimal(20, 6)) as attributed_orders,
-        cast(new_customers as decimal(20, 6)) as new_customers,
-        cast(net_revenue_amount_reporting as decimal(20, 6)) as net_revenue_amount_reporting,
+        {{ fit_total('attributed_orders') }} as attributed_orders,
+        {{ fit_total('new_customers') }} as new_customers,
+        {{ fit_total('net_revenue_amount_reporting') }} as net_revenue_amount_reporting,
         {{ ratio_columns() | indent(4) }},
         load_id
     from joined

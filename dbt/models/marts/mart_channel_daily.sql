@@ -188,12 +188,12 @@ typed as (
         spend_reason,
         revenue_status,
         revenue_reason,
-        cast(spend_amount_reporting as decimal(20, 6)) as spend_amount_reporting,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        cast(attributed_orders as decimal(20, 6)) as attributed_orders,
-        cast(new_customers as decimal(20, 6)) as new_customers,
-        cast(net_revenue_amount_reporting as decimal(20, 6)) as net_revenue_amount_reporting,
+        {{ fit_total('spend_amount_reporting') }} as spend_amount_reporting,
+        {{ fit_count('impressions') }} as impressions,
+        {{ fit_count('clicks') }} as clicks,
+        {{ fit_total('attributed_orders') }} as attributed_orders,
+        {{ fit_total('new_customers') }} as new_customers,
+        {{ fit_total('net_revenue_amount_reporting') }} as net_revenue_amount_reporting,
         {{ ratio_columns() | indent(4) }},
         missing_fx_count
     from joined

@@ -80,11 +80,11 @@ def test_a_first_order_is_first_of_its_customer_and_of_its_email(shop: Warehouse
     assert (flags["6"], flags["4"], flags["5"], flags["1"]) == (True, False, False, None)
 
 
-def test_an_amount_that_cannot_be_read_makes_the_sum_null(shop: Warehouse) -> None:
-    found = shop.rows(
-        "select gross_amount, has_cast_problem from core.fact_orders where order_id='7'"
+def test_an_order_with_an_amount_that_cannot_be_read_is_quarantined(shop: Warehouse) -> None:
+    assert shop.rows("select order_id from core.fact_orders where order_id = '7'") == []
+    assert "order #7 (7) holds a value in its order_lines" in (
+        shop.verdict("orders_not_quarantined").message
     )
-    assert found == [(None, True)]
 
 
 def test_a_gift_card_is_no_revenue(shop: Warehouse) -> None:
@@ -103,11 +103,11 @@ def test_a_day_that_an_order_leaves_is_counted_again(shop: Warehouse) -> None:
     assert "2026-06-25" not in dict(found)
 
 
-def test_a_day_with_an_unread_amount_has_no_revenue_rather_than_too_little(shop: Warehouse) -> None:
+def test_a_day_with_a_quarantined_order_has_the_revenue_of_the_others(shop: Warehouse) -> None:
     found = shop.rows(
         "select net_revenue_amount from marts.mart_finance_daily where report_date = '2026-06-01'"
     )
-    assert found == [(None,)]
+    assert found == [(Decimal(38),)]
 
 
 def test_a_day_is_counted_again_when_its_order_becomes_the_first(shop: Warehouse) -> None:

@@ -290,6 +290,27 @@ DAMAGE = {
         says="{order_name}: ",
         holds=NOTHING,
     ),
+    "orders_not_quarantined": Damage(
+        of="select order_dk, order_name from staging.stg_shopify__orders order by all limit 1",
+        by=(
+            "update staging.stg_shopify__orders set has_cast_problem = true "
+            "where order_dk = '{order_dk}'"
+        ),
+        says="order {order_name} ",
+        holds=NOTHING,
+    ),
+    "source_totals_readable": Damage(
+        of="""
+            select scope, window_day from raw.control_totals
+            where load_id > {since} and name = 'total_amount' order by all limit 1
+        """,
+        by=(
+            "update raw.control_totals set value = null "
+            "where scope = '{scope}' and window_day = '{window_day}' and name = 'total_amount'"
+        ),
+        says="shopify {scope} {window_day}: the source's own total_amount is no amount",
+        holds=NOTHING,
+    ),
     "order_values_readable": Damage(
         of="select refund_dk, refund_id from core.fact_refunds where load_id > {since} limit 1",
         by=(

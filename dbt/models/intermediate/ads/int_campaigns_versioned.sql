@@ -49,7 +49,7 @@ listed as (
         status,
         cast(null as varchar) as channel_type,
         objective,
-        cast(null as decimal(20, 6)) as daily_budget_amount,
+        {{ fit_amount('null') }} as daily_budget_amount,
         has_cast_problem,
         load_id
     from {{ ref('stg_meta_ads__campaigns') }}

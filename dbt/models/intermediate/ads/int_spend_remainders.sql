@@ -46,7 +46,8 @@ answers as (
 
 moments as (
 
-    -- A run reads the levels one after another, and only together they fit.
+    -- A run reads the levels one after another, and only together they fit. In time of the lake:
+    -- numbers of loads of two streams say nothing of which came first.
     select
         platform,
         account_id,
@@ -79,8 +80,8 @@ moments as (
                 moments.platform = versions.platform
                 and moments.account_id = versions.account_id
                 and moments.platform_date = versions.platform_date
-                and moments.load_id >= versions.load_id
-                and (versions.closed_load_id is null or moments.load_id < versions.closed_load_id)
+                and moments.knowledge_from >= versions.knowledge_from
+                and (versions.knowledge_to is null or moments.knowledge_from < versions.knowledge_to)
         where not versions.is_deleted
         group by moments.account_day, moments.load_id, versions.campaign_id
 
@@ -116,15 +117,18 @@ campaign_remainders as (
 totals as (
 
     select
-        {{ account_day('source', 'scope', 'window_day') }} as account_day,
-        stream,
-        name,
-        value,
-        load_id
-    from {{ ref('stg_warehouse__control_totals') }}
+        {{ account_day('stated.source', 'stated.scope', 'stated.window_day') }} as account_day,
+        stated.stream,
+        stated.name,
+        stated.value,
+        stated.load_id,
+        batches.loaded_at
+    from {{ ref('stg_warehouse__control_totals') }} as stated
+    inner join batches on stated.load_id = batches.load_id
     where
-        window_day is not null
-        and {{ account_day('source', 'scope', 'window_day') }} in (select account_day from touched)
+        stated.window_day is not null
+        and {{ account_day('stated.source', 'stated.scope', 'stated.window_day') }}
+        in (select account_day from touched)
 
 ),
 
@@ -138,16 +142,17 @@ totals_then as (
         totals.value
     from moments
     inner join totals
-        on moments.account_day = totals.account_day and moments.load_id >= totals.load_id
+        on moments.account_day = totals.account_day and moments.knowledge_from >= totals.loaded_at
     left join answers
         on
             totals.account_day = answers.account_day
             and totals.stream = answers.stream
-            and moments.load_id >= answers.load_id
-            and totals.load_id < answers.load_id
+            and moments.knowledge_from >= answers.loaded_at
+            and totals.loaded_at < answers.loaded_at
     where answers.load_id is null
     qualify row_number() over (
-        partition by moments.account_day, moments.load_id, totals.name order by totals.load_id desc
+        partition by moments.account_day, moments.load_id, totals.name
+        order by totals.loaded_at desc, totals.load_id desc
     ) = 1
 
 ),
@@ -237,12 +242,12 @@ remainders as (
         cast(null as varchar) as ad_group_id,
         cast(null as varchar) as ad_id,
         currency_code,
-        cast(spend_amount as decimal(20, 6)) as spend_amount,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        cast(clicks_all as bigint) as clicks_all,
-        cast(platform_conversions as decimal(20, 6)) as platform_conversions,
-        cast(platform_conversion_value_amount as decimal(20, 6)) as platform_conversion_value_amount,
+        {{ fit_amount('spend_amount') }} as spend_amount,
+        {{ fit_count('impressions') }} as impressions,
+        {{ fit_count('clicks') }} as clicks,
+        {{ fit_count('clicks_all') }} as clicks_all,
+        {{ fit_amount('platform_conversions') }} as platform_conversions,
+        {{ fit_amount('platform_conversion_value_amount') }} as platform_conversion_value_amount,
         has_cast_problem
     from (
         select
@@ -334,7 +339,7 @@ changes as (
     from states
     qualify
         row_hash is distinct from lag(row_hash) over (
-            partition by account_day, report_level, entity_id order by load_id
+            partition by account_day, report_level, entity_id order by knowledge_from, load_id
         )
 
 ),
@@ -344,10 +349,10 @@ versions as (
     select
         *,
         lead(load_id) over (
-            partition by account_day, report_level, entity_id order by load_id
+            partition by account_day, report_level, entity_id order by knowledge_from, load_id
         ) as closed_load_id,
         lead(knowledge_from) over (
-            partition by account_day, report_level, entity_id order by load_id
+            partition by account_day, report_level, entity_id order by knowledge_from, load_id
         ) as knowledge_to
     from changes
 

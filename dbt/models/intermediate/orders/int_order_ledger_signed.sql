@@ -105,7 +105,7 @@ keyed as (
         event_id,
         event_at,
         {{ report_date('event_at') }} as report_date,
-        cast(amount as decimal(20, 6)) as amount,
+        {{ fit_amount('amount') }} as amount,
         currency_code,
         load_id
     from components

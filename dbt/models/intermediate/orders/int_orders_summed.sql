@@ -112,7 +112,9 @@ summed as (
     from orders
     left join lines on orders.order_dk = lines.order_dk
     left join refunds on orders.order_dk = refunds.order_dk
-    where not orders.is_deleted
+    where
+        not orders.is_deleted
+        and orders.order_dk not in (select order_dk from {{ ref('int_orders_quarantined') }})
 
 ),
 

@@ -141,10 +141,10 @@ taxed as (
         case
             when counted_amount = stated_amount then adjustment_tax_amount
             else
-                cast(
-                    cast(counted_amount as double) * cast(adjustment_tax_amount as double)
-                    / nullif(cast(stated_amount as double), 0) as decimal(20, 6)
-                )
+                {{ fit_amount(
+                    'cast(counted_amount as double) * cast(adjustment_tax_amount as double)'
+                    ~ ' / nullif(cast(stated_amount as double), 0)'
+                ) }}
         end as counted_tax_amount
     from split
     where stated_amount is distinct from 0 or adjustment_tax_amount is distinct from 0
@@ -156,8 +156,8 @@ select
     order_dk,
     case
         when stated_amount is null then null
-        else cast(counted_amount - coalesce(counted_tax_amount, 0) as decimal(20, 6))
+        else {{ fit_amount('counted_amount - coalesce(counted_tax_amount, 0)') }}
     end as counted_adjustment_amount,
-    cast(coalesce(counted_tax_amount, 0) as decimal(20, 6)) as counted_adjustment_tax_amount,
+    {{ fit_amount('coalesce(counted_tax_amount, 0)') }} as counted_adjustment_tax_amount,
     load_id
 from taxed

@@ -132,19 +132,14 @@ renamed as (
         stated_fee_amount,
         cash_rounding_amount,
         -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
-        cast(
-            case
-                when shipping_lines is null then full_shipping_amount
-                else discounted_shipping_amount
-            end
-            - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
-        ) as total_shipping_amount,
-        cast(
-            every_discounted_shipping_amount - discounted_shipping_amount
-            - case
-                when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0
-            end as decimal(20, 6)
-        ) as removed_shipping_amount,
+        {{ fit_amount(
+            'case when shipping_lines is null then full_shipping_amount else discounted_shipping_amount end'
+            ~ ' - case when taxes_included then shipping_tax_amount else 0 end'
+        ) }} as total_shipping_amount,
+        {{ fit_amount(
+            'every_discounted_shipping_amount - discounted_shipping_amount'
+            ~ ' - case when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0 end'
+        ) }} as removed_shipping_amount,
         customer_order_count,
         customer_order_index,
         is_journey_ready,

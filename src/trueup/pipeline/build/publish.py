@@ -68,6 +68,7 @@ def publish(
                 connection, candidate, old.parts if old else (), transformed.project_hash
             )
             tables[candidate.name] = _fresh(candidate, parts, publish_id, transformed, known_at)
+        candidates = {candidate.name for candidate in transformed.lineage.candidates}
         manifest = PublishManifest(
             publish_id=publish_id,
             run_id=run.run_id,
@@ -77,6 +78,9 @@ def publish(
             code_version=__version__,
             project_hash=transformed.project_hash,
             tables=tables,
+            never_shown={
+                name: held_back[name] for name in held_back if name in candidates - set(tables)
+            },
         )
         store.switch(connection, manifest, {**STATE_TABLES, **_about(project, manifest)})
     store.prune(_keeping(project), now)
@@ -96,13 +100,17 @@ def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tu
 
 
 def is_current(project: Project, transformed: TransformResult) -> bool:
-    """True when the newest version already shows exactly these loads and models, readably."""
+    """True when the newest version already shows exactly these loads and models, readably.
+
+    A version without every table is not: what withholds a table is an error of every run.
+    """
     manifest = project.published.current()
     return (
         manifest is not None
         and manifest.load_id == transformed.load_id
         and manifest.project_hash == transformed.project_hash
         and not any(table.held_by for table in manifest.tables.values())
+        and not manifest.never_shown
         and not project.published.unreadable()
     )
 
