@@ -1,7 +1,7 @@
 """Writes docs/reference from the code: `python -m docs.generate`, or `--check` to compare."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
@@ -9,7 +9,11 @@ from pydantic import BaseModel
 
 from docs.errors.catalog import errors_page
 from trueup.cli.reference import reference
-from trueup.pipeline.build.transform import dbt_project_folder, metric_dictionary
+from trueup.pipeline.build.transform import (
+    dbt_project_folder,
+    metric_dictionary,
+    state_comments,
+)
 from trueup.pipeline.settings.config import ProjectConfig
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.project import imported
@@ -89,22 +93,27 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Generated from the models' descriptions in `dbt/models`. Names are a contract with BI "
-        "tools: they are added to, not changed.",
+        "Generated from the models' descriptions in `dbt/models` and `dbt/published_state.yml`. "
+        "The published file holds the same texts as comments: `select * from duckdb_columns()`. "
+        "Names are a contract with BI tools: they are added to, not changed.",
     ]
     for layer in ("core", "marts"):
         folder = dbt_project_folder() / "models" / layer
         found = [m for f in sorted(folder.glob("*.yml")) for m in _models(f)]
         for model in sorted(found, key=lambda m: m["name"]):
-            lines += ["", f"## {layer}.{model['name']}", "", _one_line(model["description"])]
-            columns = model.get("columns", [])
-            if columns:
-                lines += ["", "| column | |", "|---|---|"]
-            lines += [
-                f"| `{c['name']}` | {_one_line(c.get('description', '')).replace('|', '&#124;')} |"
-                for c in columns
-            ]
+            columns = {c["name"]: c["description"] for c in model["columns"]}
+            lines += _described(f"{layer}.{model['name']}", model["description"], columns)
+    for name, comment in state_comments().items():
+        lines += _described(name, comment.table, comment.columns)
     return "\n".join(lines) + "\n"
+
+
+def _described(name: str, description: object, columns: Mapping[str, object]) -> list[str]:
+    rows = [
+        f"| `{column}` | {_one_line(text).replace('|', '&#124;')} |"
+        for column, text in columns.items()
+    ]
+    return ["", f"## {name}", "", _one_line(description), "", "| column | |", "|---|---|", *rows]
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -154,3 +154,19 @@ keyed as (
         where load_id > {{ trueup.transformed_load_id() }} and window_day is not null
     ) as new_account_days
 {%- endmacro %}
+
+
+{#
+    A budget of Meta in units of the account's currency. The vendor writes hundredths, but whole
+    units for currencies that it does not divide; without the currency nothing is known. A campaign
+    whose ad sets have the budgets has none itself.
+#}
+{% macro meta_budget(minor, currency) -%}
+    case
+            when {{ currency }} in (
+                'CLP', 'COP', 'CRC', 'HUF', 'IDR', 'ISK', 'JPY', 'KRW', 'PYG', 'TWD', 'VND'
+            )
+                then {{ trueup.fit_amount('nullif(' ~ minor ~ ', 0)') }}
+            when {{ currency }} is not null then {{ trueup.fit_amount('nullif(' ~ minor ~ ', 0) * 0.01') }}
+        end
+{%- endmacro %}

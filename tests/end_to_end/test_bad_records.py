@@ -132,7 +132,9 @@ def test_a_total_that_is_no_amount_stops_nothing_and_is_named(company, landed, t
     assert synced.errors() == []
     assert sum(r.tally.landed for r in synced.streams) == landed["shopify"]
     run_load(project, now)
-    totals = "select name, count(*) as days from raw.control_totals where value is null group by all"
+    totals = (
+        "select name, count(*) as days from raw.control_totals where value is null group by all"
+    )
     assert project.warehouse.query(totals) == [{"name": "total_amount", "days": 1}]
 
 

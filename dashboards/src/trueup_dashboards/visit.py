@@ -58,7 +58,7 @@ class Visit:
         return reliance(states, self._weakest(tables))
 
     def with_states(self, table: pa.Table) -> pa.Table:
-        """`table`, which has a `day`, with how far that day's revenue and spend can still change."""
+        """`table`, which has a `day`, with the states of that day's revenue and spend."""
         days = table["day"].to_pylist()
         revenue = pa.array([self.days.of_revenue(day).value for day in days], pa.string())
         spend = pa.array([self.days.of_spend(day).value for day in days], pa.string())

@@ -22,7 +22,8 @@ bounds as (
         extract(year from max(date_day)) as last_year
     from dated
     where
-        date_day between cast('{{ var("first_date") }}' as date) and cast('{{ var("last_date") }}' as date)
+        date_day >= cast('{{ var("first_date") }}' as date)
+        and date_day <= cast('{{ var("last_date") }}' as date)
 
 ),
 
@@ -38,7 +39,9 @@ days as (
     select possible_days.date_day
     from possible_days
     cross join bounds
-    where extract(year from possible_days.date_day) between bounds.first_year - 1 and bounds.last_year + 1
+    where
+        extract(year from possible_days.date_day) >= bounds.first_year - 1
+        and extract(year from possible_days.date_day) <= bounds.last_year + 1
 
 ),
 

@@ -53,8 +53,9 @@ converted as (
         refunds.shipping_amount,
         refunds.adjustment_amount,
         refunds.adjustment_tax_amount,
-        case when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount end
-            as counted_adjustment_amount,
+        case
+            when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount
+        end as counted_adjustment_amount,
         coalesce(adjustments.counted_adjustment_tax_amount, 0) as counted_adjustment_tax_amount,
         refunds.tip_amount,
         refunds.duty_amount,

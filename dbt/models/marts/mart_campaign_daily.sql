@@ -118,15 +118,19 @@ joined as (
             'spend_amount', 'spend_amount_reporting', 'impressions', 'clicks', 'platform_conversions',
             'platform_conversion_value_amount'
         ] %}
-            {{ figure_or_zero('spend.campaign_dk', 'stated.spend_status', 'spend.' ~ figure) }} as {{ figure }},
+            {{ figure_or_zero(
+                'spend.campaign_dk', 'stated.spend_status', 'spend.' ~ figure
+            ) }} as {{ figure }},
         {%- endfor %}
         revenue_states.revenue_status,
         {%- for figure in ['attributed_orders', 'new_customers'] %}
-            {{ figure_or_zero('orders.campaign_dk', 'revenue_states.shown_status', 'orders.' ~ figure) }}
-                as {{ figure }},
+            {{ figure_or_zero(
+                'orders.campaign_dk', 'revenue_states.shown_status', 'orders.' ~ figure
+            ) }} as {{ figure }},
         {%- endfor %}
         {{ figure_or_zero(
-            'revenue.campaign_dk', 'revenue_states.shown_status', 'revenue.net_revenue_amount_reporting'
+            'revenue.campaign_dk', 'revenue_states.shown_status',
+            'revenue.net_revenue_amount_reporting'
         ) }} as net_revenue_amount_reporting,
         days.load_id
     from stated

@@ -146,18 +146,21 @@ joined as (
         channels.channel_group,
         spend_states.spend_status,
         spend_states.spend_reason,
-        {{ figure_or_zero('spend.channel_dk', 'spend_states.spend_status', 'spend.spend_amount_reporting') }}
-            as spend_amount_reporting,
-        {{ figure_or_zero('spend.channel_dk', 'spend_states.spend_status', 'spend.impressions') }} as impressions,
-        {{ figure_or_zero('spend.channel_dk', 'spend_states.spend_status', 'spend.clicks') }} as clicks,
+        {%- for figure in ['spend_amount_reporting', 'impressions', 'clicks'] %}
+            {{ figure_or_zero(
+                'spend.channel_dk', 'spend_states.spend_status', 'spend.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
         revenue_states.revenue_status,
         revenue_states.revenue_reason,
-        {{ figure_or_zero('orders.channel_dk', 'revenue_states.shown_status', 'orders.attributed_orders') }}
-            as attributed_orders,
-        {{ figure_or_zero('orders.channel_dk', 'revenue_states.shown_status', 'orders.new_customers') }}
-            as new_customers,
+        {%- for figure in ['attributed_orders', 'new_customers'] %}
+            {{ figure_or_zero(
+                'orders.channel_dk', 'revenue_states.shown_status', 'orders.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
         {{ figure_or_zero(
-            'revenue.channel_dk', 'revenue_states.shown_status', 'revenue.net_revenue_amount_reporting'
+            'revenue.channel_dk', 'revenue_states.shown_status',
+            'revenue.net_revenue_amount_reporting'
         ) }} as net_revenue_amount_reporting,
         coalesce(spend.missing_fx_count, 0) + coalesce(revenue.missing_fx_count, 0)
             as missing_fx_count

@@ -219,9 +219,11 @@ MART_GATES = (
             full outer join marts
                 on facts.report_date = marts.report_date and facts.channel_dk = marts.channel_dk
             -- Of a day that was not read, the mart shows no part as if it were the whole.
-            where coalesce(marts.spend_status, '') not in ('never_read', 'not_read', 'not_configured')
+            where coalesce(marts.spend_status, 'lost')
+                    not in ('never_read', 'not_read', 'not_configured')
                 and (
-                    (coalesce(facts.unknown_amounts, 0) = 0) <> (coalesce(marts.unknown_rows, 0) = 0)
+                    (coalesce(facts.unknown_amounts, 0) = 0)
+                        <> (coalesce(marts.unknown_rows, 0) = 0)
                     or (
                         coalesce(facts.unknown_amounts, 0) = 0
                         and coalesce(facts.fact_spend, 0) <> coalesce(marts.mart_spend, 0)

@@ -32,7 +32,7 @@ ORDER_GATES = (
     _unique("ledger_keys_unique", "fact_order_ledger", "order_ledger_key", "ledger entry"),
     Gate(
         name="orders_complete",
-        title="Every order that landed and can be read is in the model, with all its lines and refunds",
+        title="Every readable order that landed is in the model, with all its lines and refunds",
         protects=_ORDERS,
         # Models write again only orders that a load brought, so only these can get lost.
         sql="""
@@ -249,7 +249,8 @@ ORDER_GATES = (
         explain="{shop}: order {order_name} ({order_id}) holds a value in its {parts} that cannot "
         "be read or is too large",
         why="The order is quarantined: it is in no figure, so that revenue is too low by it.",
-        hint="Correct the order in the shop, then: trueup run. The payload is in raw.shopify__orders.",
+        hint="Correct the order in the shop, then: trueup run. Its payload is in "
+        "raw.shopify__orders.",
         owner="finance",
     ),
     Gate(
@@ -263,8 +264,8 @@ ORDER_GATES = (
         """,
         explain="{source} {scope} {window_day}: the source's own {name} is no amount",
         why="The figures of that day could not be compared with the source's own.",
-        hint="Read the day again: trueup backfill SOURCE --since DAY --until NEXT_DAY; if it stays, "
-        "ask the vendor.",
+        hint="Read the day again: trueup backfill SOURCE --since DAY --until NEXT_DAY; if it "
+        "stays, ask the vendor.",
         owner="platform",
     ),
     Gate(

@@ -30,7 +30,8 @@ _UNEXPLAINED = f"""
         from days where report_level = 'ad'
     ),
     summed as (
-        select days.platform, days.account_id, days.platform_date, min(currency_code) as currency_code,
+        select days.platform, days.account_id, days.platform_date,
+            min(currency_code) as currency_code,
             count_if(report_level = 'ad') as ad_count, sum(spend_amount) as total_amount,
             coalesce(sum(spend_amount) filter (
                 report_level = 'account'
@@ -38,8 +39,8 @@ _UNEXPLAINED = f"""
             ), 0) as unexplained_amount,
             (count_if(report_level = 'ad') + 1) * case
                 when min(currency_code) in (
-                    'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND',
-                    'VUV', 'XAF', 'XOF', 'XPF'
+                    'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX',
+                    'VND', 'VUV', 'XAF', 'XOF', 'XPF'
                 ) then 1 else 0.01
             end as rounding_amount
         from days
@@ -66,8 +67,8 @@ _REMAINDER_GATES = (
         severity=Severity.WARN,
         sql=f"{_UNEXPLAINED} order by abs(unexplained_amount) desc",
         explain=_UNEXPLAINED_WORDS,
-        why="Some ads are not in the platform's report, such as removed ones. Their spend counts for "
-        "the account (and its campaign where the platform says which), but for no ad.",
+        why="Some ads are not in the platform's report, such as removed ones. Their spend counts "
+        "for the account (and its campaign where the platform says which), but for no ad.",
         hint="Compare with the platform's own page. If the ads are there, read the days again: "
         "trueup backfill SOURCE --since DAY --until NEXT_DAY",
         owner="growth",

@@ -11,22 +11,40 @@ Readers open `current/serving.duckdb` read-only and so see the old version or th
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import msgspec
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
-from trueup.warehouse.content import Candidate, content_hash, holds_rows, in_partition, partitions
+from trueup.warehouse.content import (
+    Candidate,
+    TableComment,
+    content_hash,
+    holds_rows,
+    in_partition,
+    partitions,
+)
 from trueup.warehouse.manifest import PublishedPart, PublishManifest
 from trueup.warehouse.versions import Keeping, kept_versions
 
 MANIFEST = "manifest.json"
 SERVING_FILE = "serving.duckdb"
+_KINDS = (
+    "select schema_name || '.' || view_name, 'view' from duckdb_views() "
+    "where database_name = 'serving' and not internal union all "
+    "select schema_name || '.' || table_name, 'table' from duckdb_tables() "
+    "where database_name = 'serving'"
+)
+_COLUMNS = (
+    "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+    "where database_name = 'serving' and not internal"
+)
 _VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
 
 
@@ -100,10 +118,12 @@ class PublishedStore:
         connection: duckdb.DuckDBPyConnection,
         manifest: PublishManifest,
         state: Mapping[str, str],
+        comments: Mapping[str, TableComment] = MappingProxyType({}),
     ) -> None:
         """Make the serving file of `manifest` and, as the last step, point readers at it.
 
         `state` are copied beside the views: schema-qualified name to the SELECT that gives it.
+        `comments` say what views and state are, by their schema-qualified names.
         """
         self._check_parts(manifest)
         folder = self.root / manifest.publish_id
@@ -111,7 +131,9 @@ class PublishedStore:
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(parents=True)
-            self._build_serving_file(connection, building / SERVING_FILE, manifest, state)
+            with _attached(connection, building / SERVING_FILE):
+                self._fill_serving_file(connection, manifest, state)
+                _comment(connection, comments)
             _write_durably(building / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             shutil.rmtree(folder, ignore_errors=True)
             building.rename(folder)
@@ -216,29 +238,22 @@ class PublishedStore:
             bytes=path.stat().st_size,
         )
 
-    def _build_serving_file(
+    def _fill_serving_file(
         self,
         connection: duckdb.DuckDBPyConnection,
-        path: Path,
         manifest: PublishManifest,
         state: Mapping[str, str],
     ) -> None:
-        connection.execute(f"attach {_quoted(path)} as serving")
-        try:
-            for table in manifest.tables.values():
-                files = [_quoted((self.root / part.file).resolve()) for part in table.parts]
-                connection.execute(f"create schema if not exists serving.{table.schema}")
-                connection.execute(
-                    f"create view serving.{table.schema}.{table.name} as select * "
-                    f"from read_parquet([{', '.join(files)}], union_by_name = true)"
-                )
-            for name, select in state.items():
-                connection.execute(f"create schema if not exists serving.{name.split('.')[0]}")
-                connection.execute(f"create table serving.{name} as {select}")
-            connection.execute("checkpoint serving")
-        finally:
-            connection.execute("detach serving")
-        _sync_file(path)
+        for table in manifest.tables.values():
+            files = [_quoted((self.root / part.file).resolve()) for part in table.parts]
+            connection.execute(f"create schema if not exists serving.{table.schema}")
+            connection.execute(
+                f"create view serving.{table.schema}.{table.name} as select * "
+                f"from read_parquet([{', '.join(files)}], union_by_name = true)"
+            )
+        for name, select in state.items():
+            connection.execute(f"create schema if not exists serving.{name.split('.')[0]}")
+            connection.execute(f"create table serving.{name} as {select}")
 
     def _point_at(self, publish_id: str) -> None:
         link = self.root / f".current.{os.getpid()}"
@@ -250,8 +265,39 @@ class PublishedStore:
         failpoint("C15")
 
 
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    """The file at `path` as `serving`, written whole at the end."""
+    connection.execute(f"attach {_quoted(path)} as serving")
+    try:
+        yield
+        connection.execute("checkpoint serving")
+    finally:
+        connection.execute("detach serving")
+    _sync_file(path)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, comments: Mapping[str, TableComment]) -> None:
+    """Write what each view, table and column is into the file, in one transaction."""
+    kinds = dict(connection.execute(_KINDS).fetchall())
+    columns = connection.execute(_COLUMNS).fetchall()
+    connection.execute("begin transaction")
+    for name in sorted(kinds.keys() & comments.keys()):
+        text = _text(comments[name].table)
+        connection.execute(f"comment on {kinds[name]} serving.{name} is {text}")
+    for name, column in columns:
+        if name in comments and column in comments[name].columns:
+            text = _text(comments[name].columns[column])
+            connection.execute(f'comment on column serving.{name}."{column}" is {text}')
+    connection.execute("commit")
+
+
 def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return _text(str(path))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _write_durably(path: Path, data: bytes) -> None:

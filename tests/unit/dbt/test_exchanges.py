@@ -16,7 +16,9 @@ def exchanged(
     """A lamp of 100 goes back; what takes its place costs `other` (0 for nothing)."""
     lamp = p.order_line(number * 10 + 1, "100.00") | {"currentQuantity": 0}
     lines = [lamp, *([p.order_line(number * 10 + 2, other)] if Decimal(other) else [])]
-    back = given_back(number, TAKEN_OUT, refunded, adjusted, p.refund_line(number * 10 + 1, "100.00"))
+    back = given_back(
+        number, TAKEN_OUT, refunded, adjusted, p.refund_line(number * 10 + 1, "100.00")
+    )
     return p.order(
         number,
         PLACED,

@@ -232,3 +232,25 @@ def test_a_day_is_final_when_its_source_was_read_after_its_lookback(company: Com
     company.transform()
     states = [company.channel("paid_search", "spend_status", day=d) for d in (MONDAY, TUESDAY)]
     assert states == [("final",), ("provisional",)]
+
+
+def test_revenue_is_provisional_for_as_long_as_orders_may_come_late(company: Company) -> None:
+    company.configure("shopify.orders", lookback_days=2)
+    orders = [bought(n, MONDAY + timedelta(days=n)) for n in range(4)]
+    at = datetime.combine(MONDAY + timedelta(days=3), EVENING.time())
+    company.read_shop(*orders, at=at)
+    company.transform()
+    found = company.rows(
+        "select report_date, revenue_status from marts.mart_finance_daily order by 1"
+    )
+    states = ["final", "provisional", "provisional", "provisional"]
+    assert found == [(MONDAY + timedelta(days=n), state) for n, state in enumerate(states)]
+    # An order that a marketplace hands over later meets a day that was open when last shown.
+    company.read_shop(bought(9, TUESDAY), at=at + timedelta(days=1))
+    company.transform()
+    found = company.rows(
+        "select net_revenue_amount, revenue_status from marts.mart_finance_daily "
+        "where report_date = ?",
+        TUESDAY,
+    )
+    assert found == [(Decimal(60), "final")]

@@ -112,7 +112,9 @@ def test_ads_and_rates_that_do_not_fit_fail_no_model(tmp_path: Path) -> None:
     warehouse.load_windows("google_ads.ad_days", "1", {DAY: ads}, "EUR")
     odd = {"spend": HUGE, "actions": [{"action_type": "purchase", "value": "1e300"}]}
     meta = [p.meta_ad_day(f"m{n}", "9e12", DAY, clicks="1e18") for n in range(20)]
-    warehouse.load_windows("meta_ads.ad_days", "2", {DAY: [*meta, p.meta_ad_day("x", "1", DAY) | odd]})
+    warehouse.load_windows(
+        "meta_ads.ad_days", "2", {DAY: [*meta, p.meta_ad_day("x", "1", DAY) | odd]}
+    )
     rates = [
         p.rate("EUR", "USD", DAY, "9999999999.99"),
         p.rate("USD", "JPY", DAY, "0.0000000001"),

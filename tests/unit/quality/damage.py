@@ -23,7 +23,7 @@ _ENTITY = "select platform, account_id, platform_date, entity_id"
 _PLACE = "{platform} {account_id} {platform_date}"
 
 
-# A day of Meta Ads, which has no report by campaign: a part of each ad's spend goes to the remainder.
+# A day of Meta Ads, which has no report by campaign: a part of each ad's spend goes elsewhere.
 _BIG_DAY = """
     select platform, account_id, platform_date, sum(spend_amount) as spend_amount,
         max(load_id) as load_id
@@ -151,7 +151,10 @@ DAMAGE = {
     ),
     "spend_values_readable": Damage(
         of=f"{_ENTITY} {_NEW_ROW} order by all limit 1",
-        by=(f"update intermediate.int_ad_days_versioned set has_cast_problem = true where {_THE_ROW}"),
+        by=(
+            "update intermediate.int_ad_days_versioned set has_cast_problem = true "
+            f"where {_THE_ROW}"
+        ),
         says=_PLACE + ": 1 rows",
         holds=SPEND,
     ),
@@ -175,7 +178,10 @@ DAMAGE = {
     ),
     "clicks_within_impressions": Damage(
         of=f"{_ENTITY}, impressions {_NEW_ROW} order by all limit 1",
-        by=(f"update intermediate.int_ad_days_versioned set clicks = impressions + 1 where {_THE_ROW}"),
+        by=(
+            "update intermediate.int_ad_days_versioned set clicks = impressions + 1 "
+            f"where {_THE_ROW}"
+        ),
         says=_PLACE + " {entity_id}: ",
         holds=NOTHING,
     ),

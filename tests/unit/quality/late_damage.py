@@ -18,7 +18,8 @@ LATE_DAMAGE = {
     "a campaign leaves the dimension": (
         "spend_campaigns_known",
         "select campaign_id, campaign_dk from core.fact_ad_spend_hist order by all limit 1",
-        "update intermediate.int_ad_days_versioned set load_id = {since} where campaign_dk = '{campaign_dk}'; "
+        "update intermediate.int_ad_days_versioned set load_id = {since} "
+        "where campaign_dk = '{campaign_dk}'; "
         "delete from core.dim_campaign where campaign_dk = '{campaign_dk}'",
         "campaign {campaign_id}",
     ),
@@ -148,8 +149,8 @@ LATE_DAMAGE = {
             from core.fact_ad_spend_hist
             where closed_load_id > {since} and spend_amount > 0 order by all limit 1
         """,
-        "update intermediate.int_ad_days_versioned set closed_load_id = null where load_id = {load_id} "
-        "and platform_date = '{day}' and entity_id = '{entity_id}'",
+        "update intermediate.int_ad_days_versioned set closed_load_id = null "
+        "where load_id = {load_id} and platform_date = '{day}' and entity_id = '{entity_id}'",
         "{account_id} {day}: spend",
     ),
 }

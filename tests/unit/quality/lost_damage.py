@@ -29,8 +29,8 @@ LOST_DAMAGE = {
             select account_id, platform_date as day, entity_id, load_id
             from core.fact_ad_spend_hist where closed_load_id > {since} order by all limit 1
         """,
-        "update intermediate.int_ad_days_versioned set knowledge_to = null where load_id = {load_id} "
-        "and platform_date = '{day}' and entity_id = '{entity_id}'",
+        "update intermediate.int_ad_days_versioned set knowledge_to = null "
+        "where load_id = {load_id} and platform_date = '{day}' and entity_id = '{entity_id}'",
         "{account_id} {day}: {entity_id} counts 2 times",
     ),
     "every order of a day is lost": (

@@ -61,7 +61,9 @@ moments as (
 
 ),
 
-{% for level, relation in [('ads', 'int_ad_days_versioned'), ('campaigns', 'int_campaign_days_versioned')] %}
+{% for level, relation in [
+    ('ads', 'int_ad_days_versioned'), ('campaigns', 'int_campaign_days_versioned')
+] %}
     {{ level }}_then as (
 
         -- One row per moment and campaign, as it was known then.
@@ -81,7 +83,10 @@ moments as (
                 and moments.account_id = versions.account_id
                 and moments.platform_date = versions.platform_date
                 and moments.knowledge_from >= versions.knowledge_from
-                and (versions.knowledge_to is null or moments.knowledge_from < versions.knowledge_to)
+                and (
+                    versions.knowledge_to is null
+                    or moments.knowledge_from < versions.knowledge_to
+                )
         where not versions.is_deleted
         group by moments.account_day, moments.load_id, versions.campaign_id
 
@@ -190,10 +195,10 @@ explained_sums as (
 
     select
         account_day,
-        load_id,
         {%- for measure in account_measures %}
-            {{ strict_sum(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+            {{ strict_sum(measure) }} as {{ measure }},
         {%- endfor %}
+        load_id
     from explained
     group by account_day, load_id
 

@@ -37,9 +37,11 @@ refunds as (
 
     select
         refunds.*,
-        case when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount end
-            as counted_adjustment_amount,
-        refunds.tax_amount - coalesce(adjustments.counted_adjustment_tax_amount, 0) as returned_tax_amount
+        case
+            when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount
+        end as counted_adjustment_amount,
+        refunds.tax_amount - coalesce(adjustments.counted_adjustment_tax_amount, 0)
+            as returned_tax_amount
     from {{ ref('int_refunds_summed') }} as refunds
     left join {{ ref('int_refund_adjustments') }} as adjustments
         on refunds.refund_dk = adjustments.refund_dk

@@ -10,9 +10,8 @@ refunds as (
 
     select
         *,
-        {%- for part in ['items', 'gift_card', 'tax', 'shipping', 'tip', 'duty'] %}
-            {{ part }}_amount +
-        {%- endfor %} 0 as goods_amount,
+        items_amount + gift_card_amount + tax_amount + shipping_amount + tip_amount + duty_amount
+            as goods_amount,
         adjustment_amount + adjustment_tax_amount as stated_amount
     from {{ ref('int_refunds_summed') }}
     where load_id > {{ transformed_load_id() }}
@@ -35,7 +34,8 @@ payments as (
     -- What the shop keeps of what was paid. Without a payment that succeeded, nothing is known.
     select
         order_dk,
-        {{ strict_sum("case when kind in ('SALE', 'CAPTURE') then amount else -amount end") }} as kept_amount
+        {{ strict_sum("case when kind in ('SALE', 'CAPTURE') then amount else -amount end") }}
+            as kept_amount
     from {{ ref('stg_shopify__payments') }}
     where
         load_id > {{ transformed_load_id() }}
@@ -48,23 +48,23 @@ payments as (
 
 orders as (
 
-    -- What the customer keeps, by its price. A payment in another currency is at the rate of its own
-    -- day, and of cash the rounding is not read: then the two cannot be compared.
+    -- What the customer keeps, by its price. A payment in another currency is at the rate of its
+    -- own day, and of cash the rounding is not read: then the two cannot be compared.
     select
         orders.order_dk,
         case
             when
-                orders.presentment_currency_code is distinct from orders.currency_code
-                and orders.presentment_currency_code is not null
-                then null
-            when orders.cash_rounding_amount <> 0 then null
-            else payments.kept_amount
+                coalesce(orders.presentment_currency_code, orders.currency_code)
+                = orders.currency_code
+                and orders.cash_rounding_amount = 0
+                then payments.kept_amount
         end
         - (
-            orders.gross_amount - orders.discount_amount + orders.gift_card_amount + orders.tax_amount
-            + orders.shipping_amount + orders.tip_amount + orders.duty_amount
-            + orders.additional_fee_amount - orders.cancelled_amount - orders.cancelled_gift_card_amount
-            - orders.cancelled_tax_amount - orders.cancelled_shipping_amount - refund_sums.goods_amount
+            orders.gross_amount - orders.discount_amount + orders.gift_card_amount
+            + orders.tax_amount + orders.shipping_amount + orders.tip_amount + orders.duty_amount
+            + orders.additional_fee_amount - orders.cancelled_amount
+            - orders.cancelled_gift_card_amount - orders.cancelled_tax_amount
+            - orders.cancelled_shipping_amount - refund_sums.goods_amount
         ) as surplus_amount,
         -- Of a line with fewer units, the shop rounds discount and tax to cents.
         0.02 * (orders.line_count + refund_sums.refund_count) as rounding_amount
@@ -88,13 +88,16 @@ running as (
         refunds.load_id,
         orders.surplus_amount,
         orders.rounding_amount,
-        {%- for name, kept in [('kept', '> 0'), ('given', '< 0')] %}
-            sum(case when refunds.stated_amount {{ kept }} then refunds.stated_amount else 0 end) over (
-                partition by refunds.order_dk
-                order by refunds.refunded_at, refunds.refund_id
-                rows between unbounded preceding and current row
-            ) as {{ name }}_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(greatest(refunds.stated_amount, 0)) over (
+            partition by refunds.order_dk
+            order by refunds.refunded_at, refunds.refund_id
+            rows between unbounded preceding and current row
+        ) as kept_amount,
+        sum(least(refunds.stated_amount, 0)) over (
+            partition by refunds.order_dk
+            order by refunds.refunded_at, refunds.refund_id
+            rows between unbounded preceding and current row
+        ) as given_amount
     from refunds
     inner join orders on refunds.order_dk = orders.order_dk
 
@@ -103,8 +106,8 @@ running as (
 counted as (
 
     -- An adjustment is what a refund paid out more or less than its goods are worth. It is revenue
-    -- only so far as the shop really keeps that much more, or less, than the goods that the customer
-    -- keeps: in an exchange, what is not paid out pays for the other goods.
+    -- only so far as the shop really keeps that much more, or less, than the goods that the
+    -- customer keeps: in an exchange, what is not paid out pays for the other goods.
     select
         *,
         case

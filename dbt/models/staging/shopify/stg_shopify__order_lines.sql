@@ -75,7 +75,8 @@ taxed as (
     -- Without tax even where prices include it: what was paid less its tax is exact.
     select
         *,
-        {{ fit_amount('paid_amount - case when taxes_included then tax_amount else 0 end') }} as net_amount,
+        {{ fit_amount('paid_amount - case when taxes_included then tax_amount else 0 end') }}
+            as net_amount,
         {{ fit_amount(
             'stated_discount_amount - case when taxes_included then '
             ~ included_tax('stated_discount_amount', 'paid_amount', 'tax_amount', 'tax_rate')

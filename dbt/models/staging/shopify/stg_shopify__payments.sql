@@ -19,13 +19,19 @@ adjusted as (
 orders as (
 
     {{ select_new_order_payloads() | indent(4) }}
-    and orders.order_dk in (select order_dk from adjusted)
+
+),
+
+adjusted_orders as (
+
+    select orders.* from orders
+    inner join adjusted on orders.order_dk = adjusted.order_dk
 
 ),
 
 payment_lists as (
 
-    {{ select_json_fields('orders', [
+    {{ select_json_fields('adjusted_orders', [
         ('items', 'transactions', 'json')
     ], keep=['order_dk', 'shop', 'currency_code', 'load_id']) | indent(4) }}
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from trueup import __version__
-from trueup.pipeline.build.transform import TransformResult, metric_dictionary
+from trueup.pipeline.build.moved import moved_figures
+from trueup.pipeline.build.transform import TransformResult, metric_dictionary, state_comments
 from trueup.pipeline.context import Run
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.content import Candidate
+from trueup.warehouse.content import Candidate, TableComment
 from trueup.warehouse.manifest import PublishedPart, PublishedTable, PublishManifest
 from trueup.warehouse.versions import Keeping
 
@@ -82,11 +83,19 @@ def publish(
                 name: held_back[name] for name in held_back if name in candidates - set(tables)
             },
         )
-        store.switch(connection, manifest, {**STATE_TABLES, **_about(project, manifest)})
+        moved = {"ops.moved_figures": moved_figures(before, tables, store.root.resolve())}
+        state = {**STATE_TABLES, **_about(project, manifest), **moved}
+        store.switch(connection, manifest, state, _comments(transformed))
     store.prune(_keeping(project), now)
     return PublishResult(
         manifest=manifest, held_back=held_back, changed_tables=changed_tables(before, manifest)
     )
+
+
+def _comments(transformed: TransformResult) -> dict[str, TableComment]:
+    """What every published table and column is, for readers of the file."""
+    candidates = transformed.lineage.candidates
+    return {f"{each.schema}.{each.name}": each.comment for each in candidates} | state_comments()
 
 
 def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tuple[str, ...]:

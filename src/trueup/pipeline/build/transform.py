@@ -15,6 +15,7 @@ from trueup.errors import IntegrityError
 from trueup.pipeline.build.dbt_runner import DbtRunner, Lineage
 from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.settings.project import Project
+from trueup.warehouse.content import TableComment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,17 @@ def metric_dictionary() -> list[dict[str, str]]:
     text = (dbt_project_folder() / "metrics.yml").read_text(encoding="utf-8")
     metrics: list[dict[str, str]] = yaml.safe_load(text)["metrics"]
     return metrics
+
+
+def state_comments() -> dict[str, TableComment]:
+    """What the tables of a version's own state are, by their names in the schema `ops`."""
+    text = (dbt_project_folder() / "published_state.yml").read_text(encoding="utf-8")
+    return {
+        f"ops.{table['name']}": TableComment(
+            " ".join(table["description"].split()), table["columns"]
+        )
+        for table in yaml.safe_load(text)["tables"]
+    }
 
 
 def model_variables(project: Project) -> dict[str, str]:
