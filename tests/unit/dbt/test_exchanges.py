@@ -96,7 +96,7 @@ def test_the_ledger_holds_what_orders_and_refunds_say(shop: Warehouse) -> None:
 
 def test_only_money_still_owed_differs_from_goods(shop: Warehouse) -> None:
     # Number 2 says it is paid, and is not: that is what the gate is for.
-    found = shop.verdict("given_back_once")
+    found = shop.verdict("refunds_not_double_counted")
     assert (found.status, found.violations) == ("warn", 1)
     assert found.message == "#2: 250.000000 USD in the ledger, 100.000000 kept"
 

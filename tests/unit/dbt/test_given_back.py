@@ -131,7 +131,7 @@ def test_goods_given_back_for_less_leave_the_rest_as_net_revenue(shop: Warehouse
 def test_an_order_that_an_edit_lowered_is_not_lowered_by_its_payment_again(shop: Warehouse) -> None:
     # The order's tax stays as it was; what is given back of it stands against goods.
     assert net_revenue(shop, 2) == {"02": 20, "04": -1}
-    assert shop.verdict("given_back_once").violations == 0
+    assert shop.verdict("refunds_not_double_counted").violations == 0
 
 
 def test_money_that_a_refund_names_is_explained(shop: Warehouse) -> None:
