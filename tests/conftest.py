@@ -1,9 +1,10 @@
-"""The last line of a test run: which official judges had a say in it."""
+"""What all tests share: a prepared company, and which official judges had a say in a run."""
 
 import os
 
 import pytest
 
+from tests.end_to_end.prepared import GROWN, a_prepared_company
 from tests.judges.shopify import judge
 
 JUDGES = {
@@ -12,6 +13,13 @@ JUDGES = {
     "Shopify Admin schema": "tests/judges/shopify/test_shopify_judge.py",
 }
 REQUIRE_VARIABLE = "TRUEUP_REQUIRE_JUDGES"
+
+
+@pytest.fixture(scope="session")
+def grown_company(tmp_path_factory):
+    """A company that published once; a day later there are new candidate tables, unaudited."""
+    with a_prepared_company(tmp_path_factory.mktemp("grown") / "company", GROWN) as company:
+        yield company
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse, published_by_month, run_dbt
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse, published_by_month, run_dbt
 from trueup.warehouse.manifest import PublishedPart
 from trueup.warehouse.serving import PublishedStore
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 
 @pytest.fixture(scope="module")

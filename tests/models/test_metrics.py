@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.test_spend_history import DAY, euros
-from tests.unit.dbt.warehouse_harness import PROJECT, Warehouse
+from tests.models import payloads as p
+from tests.models.test_spend_history import DAY, euros
+from tests.models.warehouse_harness import PROJECT, Warehouse
 
 METRICS: dict[str, dict[str, Any]] = {
     metric["name"]: metric

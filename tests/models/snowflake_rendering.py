@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from tests.unit.dbt.warehouse_harness import PROJECT, VARIABLES
+from tests.models.warehouse_harness import PROJECT, VARIABLES
 
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 AT = "2026-06-02T12:00:00Z"
 

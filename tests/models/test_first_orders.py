@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 DAY = date(2026, 6, 2)
 LATER = datetime.fromisoformat("2026-06-09 12:00:00")

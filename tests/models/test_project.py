@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.unit.dbt.snowflake_rendering import MODELS
-from tests.unit.dbt.warehouse_harness import PROJECT, Warehouse, run_unit_tests
+from tests.models.snowflake_rendering import MODELS
+from tests.models.warehouse_harness import PROJECT, Warehouse, run_unit_tests
 
 DESCRIBED = {
     model["name"]: model["description"]

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 DAY = date(2026, 6, 2)
 PLACED = "2026-06-02T12:00:00Z"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 DAY, NEXT = date(2026, 6, 1), date(2026, 6, 2)
 SPEND = ["+fact_ad_spend", "int_cast_problems", "+dim_ad"]

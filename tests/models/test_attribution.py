@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 PLACED = "2026-06-20T12:00:00.500Z"
 GCLID, FBCLID = "gclid=G1", "fbclid=F1"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import EPOCH, Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import EPOCH, Warehouse
 
 AT = "2026-06-02T12:00:00Z"
 NUMBERS = range(1, 7)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 FIRST = date(2026, 6, 1)
 RATES = ["+dim_fx_rate", "int_fx_days_changed", "+fact_ad_spend"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import duckdb
 import pytest
 
-from tests.unit.quality.damage import DAMAGE
-from tests.unit.quality.late_damage import LATE_DAMAGE
-from tests.unit.quality.lost_damage import LOST_DAMAGE
+from tests.models.gates.damage import DAMAGE
+from tests.models.gates.late_damage import LATE_DAMAGE
+from tests.models.gates.lost_damage import LOST_DAMAGE
 from trueup.pipeline.build.dbt_runner import Lineage
 from trueup.pipeline.build.transform import transform
 from trueup.quality.catalog import GATES

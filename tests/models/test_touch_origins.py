@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 PLACED = "2026-06-20T12:00:00Z"
 GOOGLE = {"source": "google", "medium": "cpc"}

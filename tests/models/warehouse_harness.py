@@ -19,7 +19,7 @@ from trueup.warehouse.content import Candidate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
 from trueup.warehouse.duckdb import fetch
 
-PROJECT = Path(__file__).parents[3] / "dbt"
+PROJECT = Path(__file__).parents[2] / "dbt"
 STREAMS = {
     "google_ads": (
         "accounts", "campaigns", "ad_groups", "ads", "campaign_days", "ad_days", "click_views",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from tests.unit.dbt.snowflake_rendering import MODELS, SnowflakeProject
+from tests.models.snowflake_rendering import MODELS, SnowflakeProject
 
 PROJECTS = {name: SnowflakeProject(incremental=name == "later") for name in ("first", "later")}
 ONLY_DUCKDB = re.compile(

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 MORNING = "2026-06-02T01:00:00Z"  # still 1 June in New York
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.dbt import payloads as p
-from tests.unit.dbt.warehouse_harness import Warehouse
+from tests.models import payloads as p
+from tests.models.warehouse_harness import Warehouse
 
 PLACED, TAKEN_OUT, PAID_OUT = (f"2026-06-0{day}T12:00:00Z" for day in (2, 3, 4))
 
