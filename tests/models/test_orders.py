@@ -29,7 +29,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     follower = an_order(11, "2026-07-20T12:00:00Z", customer=30)
     before = [an_order(1), newest, first, alone, mistaken, follower]
     warehouse.load_records("shopify.orders", p.SHOP, before)
-    warehouse.transform()
+    warehouse.transform(select=["+mart_finance_daily"])
     back["createdAt"] = "2026-06-21T12:00:00Z"  # entered later than it was given
     refunded = an_order(1, refunds=[back], updatedAt="2026-06-10T03:30:00Z")
     older = an_order(2, price="20.00", updatedAt="2026-06-05T00:00:00Z")
@@ -41,7 +41,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     other = an_order(10, "2026-07-01T12:00:00Z", customer=31, updatedAt="2026-07-25T00:00:00Z")
     second = [refunded, older, guest, again, an_order(3, test=True), unread, card, moved, other]
     warehouse.load_records("shopify.orders", p.SHOP, second)
-    warehouse.transform()
+    warehouse.transform(select=["+mart_finance_daily"])
     return warehouse
 
 

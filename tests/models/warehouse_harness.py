@@ -233,7 +233,9 @@ def _options(variables: str) -> list[str]:
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(scratch), "--log-path", str(scratch / "logs")),
-        *("--vars", variables, "--quiet", "--no-use-colors", "--log-level-file", "none"),
+        # Nobody reads what dbt would print or keep: its result says what failed.
+        *("--vars", variables, "--log-level", "none", "--log-level-file", "none"),
+        *("--no-use-colors", "--no-write-json"),
     ]
 
 
