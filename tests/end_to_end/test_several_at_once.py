@@ -8,20 +8,17 @@ import time
 
 import pytest
 
-from tests.end_to_end.company import Company, a_company
+from tests.end_to_end.company import Company
+from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
 from tests.end_to_end.trouble import command, landed_rows, trueup, with_settings
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
-
-TINY = WorldConfig(scale="small", days=3)
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     """A company that was published once."""
-    with a_company(tmp_path_factory.mktemp("several") / "company", TINY, workers=1) as company:
-        company.run()
+    with a_prepared_company(tmp_path_factory.mktemp("several") / "company", PUBLISHED) as company:
         yield company
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.models.random_loads import (
     PLACES,
+    as_told,
     differences_to_a_full_build,
     load_listings,
     load_orders,
@@ -37,7 +38,8 @@ def test_published_parts_follow_every_change_of_their_tables(seed: int, tmp_path
         load_some(warehouse, draw, (1, 4))
         warehouse.transform()
         parts = published(warehouse, store, parts)
-        assert parts == published(warehouse, PublishedStore(tmp_path / "anew"), {})
+        anew = published(warehouse, PublishedStore(tmp_path / "anew"), {})
+        assert as_told(parts) == as_told(anew)
 
 
 @pytest.mark.parametrize("seed", [4])

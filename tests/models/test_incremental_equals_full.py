@@ -12,6 +12,7 @@ from tests.models.random_loads import (
     FIRST_DAY,
     PLACES,
     Parts,
+    as_told,
     content_hashes,
     differences_to_a_full_build,
     load_listings,
@@ -64,15 +65,12 @@ def test_incremental_runs_end_where_a_full_build_does(story: Story) -> None:
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_published_parts_follow_every_change_of_their_tables(story: Story, number: int) -> None:
-    assert story.again[number] == story.anew[number]
+    assert as_told(story.again[number]) == as_told(story.anew[number])
 
 
-def test_every_round_changed_some_part_and_not_all(story: Story) -> None:
+def test_every_round_changed_some_part(story: Story) -> None:
     for before, after in zip(story.again, story.again[1:], strict=False):
-        kept = [set(before[table]) & set(after[table]) for table in after]
-        new = [set(after[table]) - set(before[table]) for table in after]
-        assert any(kept)
-        assert any(new)
+        assert any(set(after[table]) - set(before[table]) for table in after)
 
 
 MAY, JUNE, JULY, AUGUST = (date(2026, month, 10) for month in (5, 6, 7, 8))
