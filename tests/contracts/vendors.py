@@ -133,10 +133,9 @@ def _created(name: str, settings: dict[str, object], clock: SimulatedClock, slep
         slept.append(seconds)
         time.sleep(min(seconds, 0.01))
 
-    started = time.monotonic()
     context = SourceContext(
         sleep=sleep,
-        monotonic=lambda: time.monotonic() - started + sum(slept),
+        monotonic=lambda: sum(slept),
         now=clock.now(),
         max_wait_seconds=3600,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.company import Company
 from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
-from tests.end_to_end.trouble import trueup, trueup_here, without_override
+from tests.end_to_end.trouble import a_free_port, trueup, trueup_here, without_override
 from trueup.pipeline.look.status import status
 from trueup.pipeline.run import run_load, run_publish, run_sync
 
@@ -247,11 +247,11 @@ def test_a_folder_that_may_not_be_written_is_named(company, tmp_path, locked):
 @pytest.mark.parametrize("taken", ["published", "dbt", "lake", "serve.log"])
 def test_a_place_that_something_else_takes_is_named(company, tmp_path, capsys, taken):
     parts = {"published": ("lake", "warehouse.duckdb"), "dbt": ("lake",)}.get(taken, ())
-    command = {"lake": "sync", "serve.log": "serve"}.get(taken, "publish")
+    words = {"lake": ("sync",), "serve.log": ("serve", "--port", str(a_free_port()))}
     here = company.copied_to(tmp_path / "here", *parts)
     place = here.project.workspace / taken
     place.mkdir() if taken == "serve.log" else place.touch()
-    ended = trueup_here(capsys, here, command)
+    ended = trueup_here(capsys, here, *words.get(taken, ("publish",)))
     assert (ended.code, ended.error["class"]) == (7, "IntegrityError")
     assert str(place) in ended.error["message"]
     assert ended.error["why"]

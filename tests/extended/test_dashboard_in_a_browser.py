@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 import trueup_dashboards
+from tests.end_to_end.trouble import a_free_port
 from tests.unit.dashboards.small_publish import publish
-from trueup.pipeline.look.serve import free_port
 
 APP = Path(trueup_dashboards.__file__).parent / "app.py"
 CHROMIUM = next(
@@ -70,7 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard over a small version full of hostile names."""
     folder = tmp_path_factory.mktemp("published")
     publish(folder)
-    port = free_port(4650)
+    port = a_free_port()
     command = (
         *(sys.executable, "-m", "streamlit", "run", str(APP)),
         *("--server.address", HERE, "--server.port", str(port)),
