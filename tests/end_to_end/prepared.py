@@ -29,9 +29,9 @@ import duckdb
 import trueup
 import trueup_simulators
 from tests.end_to_end.company import NOWHERE, Company, a_company, served
-from trueup.pipeline.build.transform import dbt_project_folder
 from trueup.pipeline.run import run_publish, run_sync, run_transform
 from trueup.pipeline.settings.config import PROJECT_FILE
+from trueup.pipeline.steps.transform import dbt_project_folder
 from trueup_simulators.world import WorldConfig
 
 CACHE_VARIABLE = "TRUEUP_TEST_CACHE"

@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from trueup.pipeline.build.audit import audit
-from trueup.pipeline.build.publish import is_current, publish
-from trueup.pipeline.build.transform import transform
-from trueup.pipeline.context import Run
 from trueup.pipeline.run import run_publish
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.steps.audit import audit
+from trueup.pipeline.steps.publish import is_current, publish
+from trueup.pipeline.steps.transform import transform
 from trueup.quality.catalog import GATES
-from trueup.quality.gates import Severity, Verdict, held_back
+from trueup.quality.gates import Severity, Verdict, withheld_tables
 
 DAMAGE = "update intermediate.int_orders_summed set tax_amount = tax_amount {} 1"
 BLOCKING = [gate.name for gate in GATES if gate.severity is Severity.BLOCK]
 # One gate for each set of tables that is held back together.
 HOLDING = (
-    "spend_equals_source", "spend_rates_known", "orders_complete", "order_keys_unique",
-    "order_line_keys_unique", "refund_keys_unique", "ledger_keys_unique", "credits_add_up",
+    "spend_equals_source", "spend_has_fx_rate", "orders_complete", "order_keys_unique",
+    "order_line_keys_unique", "refund_keys_unique", "ledger_keys_unique", "attribution_credits_sum_to_one",
     "revenue_conserved", "finance_equals_ledger",
 )  # fmt: skip
 BY_CHANNEL = "revenue by channel is that of finance"
@@ -26,8 +26,8 @@ ATTRIBUTED = "attributed revenue is that of finance"
 # Finance waits neither for spend nor for credits: what does wait is then older, and says so.
 OLDER = {
     "spend_equals_source": {BY_CHANNEL},
-    "spend_rates_known": {BY_CHANNEL},
-    "credits_add_up": {BY_CHANNEL, ATTRIBUTED},
+    "spend_has_fx_rate": {BY_CHANNEL},
+    "attribution_credits_sum_to_one": {BY_CHANNEL, ATTRIBUTED},
     "finance_equals_ledger": {ATTRIBUTED},
 }
 # What must hold between tables of one published version, whatever is held back in it.
@@ -88,7 +88,7 @@ def a_run(company, later=0):
 
 def audited_and_published(company, later=0):
     run, transformed = a_run(company, later), transform(company.project)
-    return publish(run, transformed, audit(run, transformed).held_back).manifest
+    return publish(run, transformed, audit(run, transformed).withheld_tables).manifest
 
 
 def damage(company, by):
@@ -117,7 +117,7 @@ def test_a_held_table_keeps_its_last_good_version_and_says_so(company):
         before["fact_orders"].parts,
         before["fact_orders"].load_id,
     )
-    assert kept.held_by == ("ledger_equals_orders", "orders_add_up")
+    assert kept.held_by == ("ledger_equals_orders", "order_components_sum_to_total")
     assert kept.held_since == company.clock.now()
     assert after["fact_ad_spend"].load_id > kept.load_id
 
@@ -127,7 +127,7 @@ def test_readers_are_told_what_is_held_back_by_which_gate_and_why(company):
     manifest = audited_and_published(company)
     told = company.published("select table_name from ops.published_tables where held_by <> ''")
     assert {name for (name,) in told} == held(manifest)
-    sql = "select status, message from ops.checks where gate = 'orders_add_up'"
+    sql = "select status, message from ops.checks where gate = 'order_components_sum_to_total'"
     [(status, message)] = company.published(sql)
     assert (status, message.startswith("#")) == ("fail", True)
 
@@ -172,7 +172,7 @@ def test_what_was_never_good_is_not_shown_at_all(grown_company, tmp_path):
 def test_other_models_have_all_loads_checked_again(company):
     old = company.project.published.current().load_id
     damage(company, DAMAGE.format("+") + f" where load_id <= {old}")
-    damage(company, "update intermediate.int_identities_first_ordered set load_id = 1")
+    damage(company, "update intermediate.int_customer_first_orders set load_id = 1")
     transformed = transform(company.project)
     other = replace(transformed, project_hash="other models")
     failed = [audit(a_run(company), each).failed for each in (transformed, other)]
@@ -213,7 +213,7 @@ def test_nothing_is_shown_that_is_newer_than_what_it_is_drawn_from(grown_company
 def held_by(lineage, name):
     """What is held back when one gate fails and the others pass."""
     verdicts = [Verdict(gate=gate, violations=int(gate.name == name)) for gate in GATES]
-    return held_back(verdicts, lineage.protected_by)
+    return withheld_tables(verdicts, lineage.protected_by)
 
 
 def differences(company):

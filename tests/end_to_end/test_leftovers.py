@@ -8,9 +8,9 @@ import pytest
 
 from tests.end_to_end.company import heard
 from trueup.errors import IntegrityError
-from trueup.pipeline.context import Run
 from trueup.pipeline.run import run_publish
-from trueup.pipeline.sweep import sweep
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.vacuum import sweep
 
 DAY = timedelta(days=1)
 

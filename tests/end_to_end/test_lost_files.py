@@ -10,7 +10,7 @@ import pytest
 from tests.end_to_end.company import Company
 from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
 from tests.end_to_end.trouble import a_free_port, trueup, trueup_here, without_override
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_load, run_publish, run_sync
 
 HARD_TO_QUOTE = 'Zoë\'s "shop"; {{ x }} 100% &'

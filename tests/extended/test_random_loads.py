@@ -16,7 +16,7 @@ from tests.models.random_loads import (
     published,
 )
 from tests.models.warehouse_harness import Warehouse, run_dbt
-from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.published_store import PublishedStore
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -48,7 +48,7 @@ def named(file: Warehouse, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[st
     """What the gate says of each currency."""
     monkeypatch.setattr(gates, "EXAMPLES", 50)
     found: dict[str, list[str]] = {}
-    for text in file.verdict("rates_usable").examples:
+    for text in file.verdict("fx_rates_valid").examples:
         found.setdefault(text[:3], []).append(text)
     return found
 

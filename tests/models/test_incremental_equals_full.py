@@ -23,7 +23,7 @@ from tests.models.random_loads import (
     published,
 )
 from tests.models.warehouse_harness import Warehouse, run_dbt
-from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.published_store import PublishedStore
 
 ROUNDS = 4
 # What of the models has run when a run is stopped; after these rounds.
