@@ -26,7 +26,7 @@ def orders(company):
 
 def later(company):
     """A time at which everything in the lake is over a week old, also by this machine's clock."""
-    return max(orders(company).begun_at(), company.clock.now()) + 60 * DAY
+    return max(orders(company).started_at(), company.clock.now()) + 60 * DAY
 
 
 def lake_files(company):
