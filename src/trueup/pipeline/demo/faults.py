@@ -1,12 +1,11 @@
 """Faults that `trueup demo --break NAME` plants after a good run, and what should come of them."""
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.demo.folder import publish_rates
 from trueup.pipeline.demo.simulators import Simulators
 
@@ -55,11 +54,9 @@ def find_break(name: str) -> Break:
     known = {planted.name: planted for planted in BREAKS}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
     raise ConfigError(
         f"no fault named {name!r}",
-        hint=f"{guess}Known faults: {', '.join(sorted(known))}.",
+        hint=known_names(name, known, "faults"),
         code="TUP-352",
     )
 

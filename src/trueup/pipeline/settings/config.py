@@ -1,6 +1,5 @@
 """The project file `trueup.yml`: typed, wrong keys named with the nearest right one."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.yaml_file import parsed_mapping
 
@@ -116,10 +115,8 @@ def _explained(error: ValidationError, model: type[BaseModel], where: str) -> Co
     first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = sorted(_owner(model, first["loc"]).model_fields)
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        guess = f"Did you mean {near[0]!r}? " if near else ""
-        hint = f"{guess}Known keys: {', '.join(known)}."
+        known = _owner(model, first["loc"]).model_fields
+        hint = known_names(str(first["loc"][-1]), known, "keys")
         return ConfigError(f"{where}: unknown key {key!r}", hint=hint, code="TUP-310")
     if first["type"] == "missing":
         field = model.model_fields.get(str(first["loc"][-1]))
