@@ -74,7 +74,7 @@ def connected(folder: Path) -> None:
             "TUP-310",
         ),
         ("  meta_ads", "  meta_adz", 7, "meta_adz", "TUP-325"),
-        ("    accounts:", "    acounts:", 9, "sources.meta_ads.acounts", "TUP-310"),
+        ("    accounts:", "    account:", 9, "sources.meta_ads.account", "TUP-310"),
         ('"${ONE}"', "[]", 9, "sources.meta_ads.accounts.0", "TUP-312"),
         ("    access_token: ${TOKEN}", "    poll_seconds: 1", 7, "access_token", "TUP-311"),
         ("${TOKEN}", "${NONE}", 8, "sources.meta_ads.access_token", "TUP-313"),
