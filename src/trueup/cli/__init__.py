@@ -1,7 +1,11 @@
 """The command line: every command parses, calls one pipeline function and prints."""
 
+import os
 import sys
 from collections.abc import Sequence
+
+OWNER_ONLY = 0o077
+"""Umask of every command: files are 0600 and folders 0700, since a lake holds a company's data."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if arguments is None:
         outlive_readers()
+    os.umask(OWNER_ONLY)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return invoke(words)

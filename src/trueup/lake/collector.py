@@ -10,7 +10,6 @@ import pyarrow as pa
 from xxhash import xxh3_128_intdigest
 
 from trueup.core.batch import PartFile
-from trueup.core.packed import PackedRecords
 from trueup.core.window import Window
 from trueup.lake.parts import Lineage, Records, drop_parts, to_table, write_part
 
@@ -120,8 +119,7 @@ class BatchCollector:
 
 def payload_digests(payloads: Iterable[bytes]) -> list[int]:
     """A 128-bit hash (XXH3) of each payload; sums are equal for equal multisets, in any order."""
-    views = payloads.views if isinstance(payloads, PackedRecords) else payloads
-    return list(map(xxh3_128_intdigest, views))
+    return list(map(xxh3_128_intdigest, payloads))
 
 
 def payload_digest(payload: bytes) -> str:

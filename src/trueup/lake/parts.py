@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 from trueup.core.batch import PartFile
 from trueup.core.failpoints import failpoint
-from trueup.core.packed import PackedRecords
 from trueup.core.window import Window
 from trueup.errors import IntegrityError
 from trueup.lake.layout import RECORD_SCHEMA
@@ -162,8 +161,6 @@ def _write(path: Path, tables: Sequence[pa.Table]) -> None:
 
 
 def _strings(values: Sequence[bytes]) -> pa.Array:
-    if isinstance(values, PackedRecords):
-        return values.column
     return _string_array(b"".join(values), _offsets(values))
 
 

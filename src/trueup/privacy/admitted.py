@@ -1,11 +1,6 @@
 """What came of a page at the door: the records that may land, and those that are kept aside."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import TypeVar
-
-_T = TypeVar("_T")
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +27,10 @@ class Admitted:
     outside of declared fields.
     """
 
-    payloads: Sequence[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     cursors: list[str | None] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
-    indexes: Sequence[int] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     strays: int = 0
-
-
-def together(parts: Sequence[tuple[int, Admitted]]) -> Admitted:
-    """What came of a page, from that of its slices; each is behind its first record's index."""
-    if len(parts) == 1:
-        return parts[0][1]
-    return Admitted(
-        payloads=_chained(part.payloads for _, part in parts),
-        keys=_chained(part.keys for _, part in parts),
-        cursors=_chained(part.cursors for _, part in parts),
-        days=_chained(part.days for _, part in parts),
-        indexes=[first + index for first, part in parts for index in part.indexes],
-        refused=[
-            replace(refused, record_index=first + refused.record_index)
-            for first, part in parts
-            for refused in part.refused
-        ],
-        strays=sum(part.strays for _, part in parts),
-    )
-
-
-def _chained(columns: Iterable[Iterable[_T]]) -> list[_T]:
-    return list(chain.from_iterable(columns))

@@ -11,19 +11,15 @@ Personal values are those in declared fields, and those that `privacy.strays` fi
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
-from typing import TypeGuard
 
 import msgspec
 
-from trueup.core.packed import PackedRecords
-from trueup.core.page import Record
 from trueup.core.stream import Stream
 from trueup.privacy import checks, strays
 from trueup.privacy.admitted import Admitted, Refused
-from trueup.privacy.alike import CHUNK_RECORDS, AlikeRecords, Begun
 from trueup.privacy.cards import records_with_cards, redact_cards
 from trueup.privacy.checks import Value
 from trueup.privacy.fields import FieldPath, joined_keys
@@ -32,21 +28,10 @@ from trueup.privacy.vault import Vault
 
 MAX_RECORD_BYTES = 8 << 20
 BASE64_PREFIX = "base64:"
+CHUNK_RECORDS = 64
+"""Records that are checked together; decoded, so many live and die in a core's cache."""
+
 _NOTHING: list[Place] = []
-
-
-@dataclass(slots=True)
-class _Taken:
-    """What of a page was looked at: as `Admitted`, with the personal values of each record."""
-
-    payloads: list[bytes] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    cursors: list[str | None] = field(default_factory=list)
-    days: list[str] = field(default_factory=list)
-    indexes: list[int] = field(default_factory=list)
-    places: list[list[Place]] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    strays: int = 0
 
 
 class Door:
@@ -76,82 +61,57 @@ class Door:
         self._personal = (
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
-        paths = list(self._columns)
-        self._alike = None if self._personal else AlikeRecords(stream, paths, max_record_bytes)
 
-    def begin(self, page_records: Sequence[Record]) -> Begun | None:
-        """Begin to look at a page that `admit` gets later; others may be admitted meanwhile.
-
-        None where that is no use.
-        """
-        if self._alike and isinstance(page_records, PackedRecords):
-            return self._alike.begin(page_records)
-        return None
-
-    def admit(self, page_records: Sequence[Record], begun: Begun | None = None) -> Admitted:
-        """Check a page; new tokens are durable before it returns. A bad record harms no other.
-
-        What `begin` gave for a page of many records saves most of the time.
-        """
-        if self._alike and begun and isinstance(page_records, PackedRecords):
-            return self._alike.admit(page_records, begun, self._admit)
-        if _are_bytes(page_records):
-            return self._admit([*page_records])
-        return self._admit([bytes(record) for record in page_records])
-
-    def _admit(self, page: list[bytes]) -> Admitted:
+    def admit(self, page: Sequence[bytes]) -> Admitted:
+        """Check a page; new tokens are durable before it returns. A bad record harms no other."""
         carded = set(records_with_cards(page))
-        taken = _Taken()
+        admitted = Admitted()
+        places: list[list[Place]] = []
         for first in range(0, len(page), CHUNK_RECORDS):
             chunk = page[first : first + CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
             is_plain = carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes
-            if not (is_plain and self._take_alike(taken, indexes, chunk)):
+            found = self._take_chunk(admitted, indexes, chunk) if is_plain else None
+            if found is None:
                 for index, record in zip(indexes, chunk, strict=True):
-                    self._take_one(taken, index, record, is_carded=index in carded)
-        self._replace_personal(taken)
-        self._seal(taken)
-        return Admitted(
-            payloads=taken.payloads,
-            keys=taken.keys,
-            cursors=taken.cursors,
-            days=taken.days,
-            indexes=taken.indexes,
-            refused=taken.refused,
-            strays=taken.strays,
-        )
+                    places += self._take_one(admitted, index, record, is_carded=index in carded)
+            else:
+                places += found
+        self._replace_personal(admitted, places)
+        self._seal(admitted.refused)
+        return admitted
 
-    def digest(self, record: Record, reason: str) -> str:
+    def digest(self, record: bytes, reason: str) -> str:
         """How a refused record is known again when it is met once more."""
         return self._vault.digest(reason.encode() + b"|" + record)
 
-    def _take_alike(self, taken: _Taken, indexes: range, chunk: list[bytes]) -> bool:
-        """Take a chunk of sound records; False, and nothing taken, when one is out of line."""
-        try:
-            columns, found = self._read_alike(chunk)
-        except (LookupError, msgspec.ValidationError):
-            return False
-        day, cursor = self._stream.day, self._stream.cursor
-        taken.keys += joined_keys([columns[path] for path in self._stream.key])
-        taken.days += columns[day] if day else repeat("", len(chunk))
-        taken.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
-        taken.indexes += indexes
-        taken.payloads += chunk
-        taken.places += found
-        return True
+    def _take_chunk(
+        self, admitted: Admitted, indexes: range, chunk: Sequence[bytes]
+    ) -> list[list[Place]] | None:
+        """Take a chunk of sound records; returns the personal values of each.
 
-    def _read_alike(self, chunk: list[bytes]) -> tuple[dict[str, list[str]], list[list[Place]]]:
-        """Columns of key, day and cursor by path, and the personal values of each record.
-
-        Raises LookupError or msgspec.ValidationError when a record is out of line.
+        None, and nothing taken, when one of them has to be checked by itself.
         """
         values = checks.decode_sound(chunk)
         if values is None:
-            raise LookupError("a record needs a closer look")
-        columns = {path: place.texts(values) for path, place in self._columns.items()}
-        return columns, self._places(chunk, values)
+            return None
+        try:
+            columns = {path: place.texts(values) for path, place in self._columns.items()}
+            found = self._places(chunk, values)
+        except (LookupError, msgspec.ValidationError):
+            return None
+        day, cursor = self._stream.day, self._stream.cursor
+        admitted.keys += joined_keys([columns[path] for path in self._stream.key])
+        admitted.days += columns[day] if day else repeat("", len(chunk))
+        admitted.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
+        admitted.indexes += indexes
+        admitted.payloads += chunk
+        return found
 
-    def _take_one(self, taken: _Taken, index: int, record: bytes, *, is_carded: bool) -> None:
+    def _take_one(
+        self, admitted: Admitted, index: int, record: bytes, *, is_carded: bool
+    ) -> list[list[Place]]:
+        """Take or refuse one record; returns its personal values, nothing for a refused one."""
         value, reason = self._judge(record, is_carded=is_carded)
         parts = [path.text(value) for path in self._key]
         day = self._day.text(value) if self._day else ""
@@ -166,14 +126,14 @@ class Door:
         except msgspec.ValidationError:
             reason = checks.UNEXPECTED_SHAPE
         if reason:
-            taken.refused.append(self._kept_aside(index, reason, record))
-            return
-        taken.keys += joined_keys([[part] for part in present])
-        taken.cursors.append(self._cursor.text(value) if self._cursor else None)
-        taken.days.append(day or "")
-        taken.indexes.append(index)
-        taken.payloads.append(record)
-        taken.places += found
+            admitted.refused.append(self._kept_aside(index, reason, record))
+            return []
+        admitted.keys += joined_keys([[part] for part in present])
+        admitted.cursors.append(self._cursor.text(value) if self._cursor else None)
+        admitted.days.append(day or "")
+        admitted.indexes.append(index)
+        admitted.payloads.append(record)
+        return found
 
     def _judge(self, record: bytes, *, is_carded: bool) -> tuple[Value, str]:
         if len(record) > self._max_record_bytes:
@@ -181,7 +141,7 @@ class Door:
         value, reason = checks.judge(record)
         return value, reason or (checks.CARD_NUMBER if is_carded else "")
 
-    def _places(self, records: list[bytes], values: list[Value]) -> list[list[Place]]:
+    def _places(self, records: Sequence[bytes], values: list[Value]) -> list[list[Place]]:
         """The personal values of each record, in the order they stand in."""
         if self._personal is None:
             if not strays.has_sign(b"\n".join(records)):
@@ -197,25 +157,25 @@ class Door:
         found = strays.stray_places(record, declared, handle)
         return sorted(declared + found, key=lambda place: place.start) if found else declared
 
-    def _replace_personal(self, taken: _Taken) -> None:
-        if not any(taken.places):
+    def _replace_personal(self, admitted: Admitted, places: list[list[Place]]) -> None:
+        if not any(places):
             return
-        requests = [place.request for found in taken.places for place in found]
+        requests = [place.request for found in places for place in found]
         tokens = iter(self._vault.tokens_for(requests, self._now))
-        for row, found in enumerate(taken.places):
+        for row, found in enumerate(places):
             if found:
                 replaced = [next(tokens) for _ in found]
-                taken.payloads[row] = with_tokens(taken.payloads[row], found, replaced)
+                admitted.payloads[row] = with_tokens(admitted.payloads[row], found, replaced)
                 if count := sum(not place.is_whole for place in found):
-                    taken.strays += count
-                    self._read_again(taken, row)
+                    admitted.strays += count
+                    self._read_again(admitted, row)
 
-    def _read_again(self, taken: _Taken, row: int) -> None:
+    def _read_again(self, admitted: Admitted, row: int) -> None:
         """Take key and cursor from the payload as it lands: they may be what was replaced."""
-        value, _ = checks.judge(taken.payloads[row])
+        value, _ = checks.judge(admitted.payloads[row])
         parts = [path.text(value) or "" for path in self._key]
-        taken.keys[row : row + 1] = joined_keys([[part] for part in parts])
-        taken.cursors[row] = self._cursor.text(value) if self._cursor else None
+        admitted.keys[row : row + 1] = joined_keys([[part] for part in parts])
+        admitted.cursors[row] = self._cursor.text(value) if self._cursor else None
 
     def _kept_aside(self, index: int, reason: str, record: bytes) -> Refused:
         text = redact_cards(record.decode("utf-8", "surrogateescape"))
@@ -226,16 +186,12 @@ class Door:
         is_personal = self._personal is not None or strays.is_suspect(record)
         return Refused(index, reason, text, is_sealed=is_personal)
 
-    def _seal(self, taken: _Taken) -> None:
+    def _seal(self, page_refused: list[Refused]) -> None:
         """Encrypt what is marked so, all of a page at once."""
-        rows = [row for row, refused in enumerate(taken.refused) if refused.is_sealed]
-        texts = [taken.refused[row].payload_text for row in rows]
+        rows = [row for row, refused in enumerate(page_refused) if refused.is_sealed]
+        texts = [page_refused[row].payload_text for row in rows]
         for row, sealed in zip(rows, self._vault.seal_all(texts) if texts else [], strict=True):
-            taken.refused[row] = replace(taken.refused[row], payload_text=sealed)
-
-
-def _are_bytes(records: Sequence[Record]) -> TypeGuard[Sequence[bytes]]:
-    return set(map(type, records)) <= {bytes}
+            page_refused[row] = replace(page_refused[row], payload_text=sealed)
 
 
 def _is_utf8(text: str) -> bool:

@@ -1,10 +1,8 @@
-"""Reads keys, cursors and days out of decoded records, by columns where all are alike."""
+"""Reads keys, cursors and days out of decoded records, by columns where all have one type."""
 
 from collections.abc import Sequence
 
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from trueup.privacy.checks import Value
 
@@ -53,17 +51,6 @@ def joined_keys(parts: Sequence[list[str]]) -> list[str]:
     """One key per record from columns of key parts, so that different parts give different keys."""
     escaped = [_escaped(column) for column in parts]
     return escaped[0] if len(escaped) == 1 else list(map("|".join, zip(*escaped, strict=True)))
-
-
-def joined_columns(parts: Sequence[pa.StringArray]) -> list[str]:
-    """`joined_keys` of columns without a backslash; nulls are taken for empty texts."""
-    filled = [part.fill_null("") if part.null_count else part for part in parts]
-    keys = pc.binary_join_element_wise(*filled, "|")
-    separators = (len(parts) - 1) * len(keys)
-    if pc.sum(pc.count_substring(keys, "|")).as_py() == separators:
-        joined: list[str] = keys.to_pylist()
-        return joined
-    return joined_keys([part.to_pylist() for part in filled])
 
 
 def _escaped(column: list[str]) -> list[str]:

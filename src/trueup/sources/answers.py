@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -19,11 +19,13 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-fb-request-id", "x-fb-tr
 class Answer:
     """A whole answer; `body` is as sent, after any transfer compression."""
 
-    status: int
     headers: httpx.Headers = field(repr=False)
     body: bytes = field(repr=False)
-    attempts: int
     trace: RequestTrace
+
+    @property
+    def status(self) -> int:
+        return self.trace.status
 
     @property
     def where(self) -> str:
@@ -69,20 +71,14 @@ def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retr
     if announced.isdecimal() and received != int(announced) and asked.method != "HEAD":
         return Retry(f"{received} of {announced} announced bytes received", shared=False)
     request_ids = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
-    trace = replace(
+    trace = msgspec.structs.replace(
         asked,
         status=response.status_code,
         request_id=next(filter(None, request_ids), ""),
         body_sha256=hashlib.sha256(body).hexdigest(),
         body_bytes=len(body),
     )
-    return Answer(
-        status=response.status_code,
-        headers=response.headers,
-        body=body,
-        attempts=asked.attempts,
-        trace=trace,
-    )
+    return Answer(headers=response.headers, body=body, trace=trace)
 
 
 def not_json(answer: Answer) -> Retry:

@@ -15,9 +15,9 @@ import msgspec
 from trueup.errors import ConfigError, ContractError, TransientError
 from trueup.sources.answers import Answer, Classify, classify_status, not_json, whole_answer
 from trueup.sources.auth import Auth
-from trueup.sources.calls import Call, Try
+from trueup.sources.calls import Attempt, Call
 from trueup.sources.connections import Connections
-from trueup.sources.context import Attempt, SourceContext
+from trueup.sources.context import SourceContext
 from trueup.sources.network import setting_error
 from trueup.sources.quotas import QuotaBudget
 from trueup.sources.records import is_sound
@@ -142,37 +142,23 @@ class HttpClient:
                 outcome = with_retry_after(verdict, outcome.headers, self._context.now)
             waited_seconds += self._wait(attempt, outcome, waited_seconds)
 
-    def _prepared(self, call: Call, number: int) -> Try:
+    def _prepared(self, call: Call, number: int) -> Attempt:
         headers: dict[str, str] = {}
         if call.with_credential:
             headers = self._headers | (self._auth.headers() if self._auth else {})
         secrets = secret_header_values(self._headers | headers) | secret_parameters(call.url)
-        return Try(call, number, headers, frozenset(secrets))
+        return Attempt(call, number, headers, frozenset(secrets))
 
-    def _attempt(self, attempt: Try) -> Answer | Retry:
+    def _attempt(self, attempt: Attempt) -> Answer | Retry:
         if self._budget and attempt.call.with_credential:
             self._budget.acquire()
-        started, status = self._context.monotonic(), 0
         try:
-            response = self._sent(attempt)
-            status = response.status_code
-            outcome = whole_answer(response, attempt.trace())
-            reason = outcome.reason if isinstance(outcome, Retry) else "answered"
+            return whole_answer(self._sent(attempt), attempt.trace())
         except (httpx.TransportError, httpx.DecodingError) as error:
             reason = scrub(f"{type(error).__name__}: {error}".rstrip(": "), attempt.secrets)
-            outcome = Retry(reason, shared=False)
-        noted = Attempt(
-            method=attempt.call.method,
-            url=redacted_url(attempt.call.url),
-            status=status,
-            number=attempt.number,
-            outcome=reason,
-            seconds=self._context.monotonic() - started,
-        )
-        self._context.on_attempt(noted)
-        return outcome
+            return Retry(reason, shared=False)
 
-    def _sent(self, attempt: Try) -> httpx.Response:
+    def _sent(self, attempt: Attempt) -> httpx.Response:
         call = attempt.call
         headers = {**attempt.headers, **call.headers}
         try:
@@ -189,7 +175,7 @@ class HttpClient:
                 raise told from None
             raise
 
-    def _wait(self, attempt: Try, verdict: Retry, waited_seconds: float) -> float:
+    def _wait(self, attempt: Attempt, verdict: Retry, waited_seconds: float) -> float:
         """Wait before the next attempt and return for how long, or give up."""
         if verdict.shared and verdict.after_seconds is not None and self._budget:
             self._budget.pause(verdict.after_seconds)

@@ -7,11 +7,10 @@ from trueup.sources.context import SourceContext
 
 
 class QuotaBudget:
-    """A token bucket that all threads of a credential draw from.
+    """A token bucket of requests that all threads of a credential draw from.
 
-    `rate_per_second` units come back each second, up to `burst`. A unit is one request, or one
-    point where a vendor charges by query cost. `daily_limit` bounds the units of one run; None
-    means no bound. `name` goes into messages, so it must not be a secret.
+    `rate_per_second` requests come back each second, up to `burst`. `daily_limit` bounds the
+    requests of one run; None means no bound. `name` goes into messages, so it must not be a secret.
     """
 
     def __init__(
@@ -20,7 +19,7 @@ class QuotaBudget:
         *,
         rate_per_second: float,
         burst: float,
-        daily_limit: float | None = None,
+        daily_limit: int | None = None,
         name: str = "quota",
     ) -> None:
         if rate_per_second <= 0 or burst <= 0:
@@ -34,20 +33,15 @@ class QuotaBudget:
         self._level = burst
         self._refilled_at = context.monotonic()
         self._paused_until = self._refilled_at
-        self._spent = 0.0
+        self._spent = 0
 
-    @property
-    def spent(self) -> float:
-        """Units drawn so far."""
-        return self._spent
-
-    def acquire(self, cost: float = 1.0) -> None:
-        """Draw `cost` units, waiting for them and for pauses.
+    def acquire(self) -> None:
+        """Draw one request, waiting for it and for pauses.
 
         Raises TransientError when the daily limit is reached, or when a pause is longer than one
         request may wait; nothing is drawn for that wait, and `retry_after_seconds` says when.
         """
-        wait_seconds = self._reserve(cost)
+        wait_seconds = self._reserve()
         while wait_seconds > 0:
             self._context.sleep(wait_seconds)
             # Another thread may have been told to pause while this one slept.
@@ -59,32 +53,20 @@ class QuotaBudget:
             until = self._context.monotonic() + max(0.0, seconds)
             self._paused_until = max(self._paused_until, until)
 
-    def observe(self, available: float) -> None:
-        """Take over what the vendor says is left, when that is less than what is thought."""
-        with self._lock:
-            self._refill(self._context.monotonic())
-            self._level = min(self._level, available)
-
-    def give_back(self, units: float) -> None:
-        """Return units that were drawn for an estimate and not charged."""
-        with self._lock:
-            self._level = min(self._burst, self._level + units)
-            self._spent -= units
-
-    def _reserve(self, cost: float) -> float:
+    def _reserve(self) -> float:
         pause_seconds = self._pause_left()
         with self._lock:
-            if self._daily_limit is not None and self._spent + cost > self._daily_limit:
+            if self._daily_limit is not None and self._spent >= self._daily_limit:
                 raise TransientError(
-                    f"{self._name}: the daily limit of {self._daily_limit:g} is used up",
+                    f"{self._name}: the daily limit of {self._daily_limit} is used up",
                     hint="What is in the lake stays; the next run goes on from there.",
                     code="TUP-759",
                 )
             now = self._context.monotonic()
             self._refill(now)
             # The level may fall below zero: that is the place in the queue.
-            self._level -= cost
-            self._spent += cost
+            self._level -= 1
+            self._spent += 1
             return max(pause_seconds, -self._level / self._rate_per_second)
 
     def _refill(self, now: float) -> None:

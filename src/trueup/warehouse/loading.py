@@ -191,7 +191,7 @@ def _batch_notes(one: _Numbered) -> list[Row]:
             *(header.scope, header.account_name, header.currency, header.timezone),
             *(one.batch.version, _naive_utc(header.extracted_at), one.loaded_at),
             *(counts.received, counts.landed, counts.quarantined, counts.deduplicated),
-            *(counts.suppressed, counts.unchanged, header.code_version, header.run_id),
+            *(counts.unchanged, header.code_version, header.run_id),
             header.state.cursor_until and _naive_utc(header.state.cursor_until),
             counts.strays,
         )
@@ -226,10 +226,10 @@ def _names(one: _Numbered) -> Row:
 def _request_notes(one: _Numbered) -> list[Row]:
     return [
         (
-            *(one.load_id, one.header.batch_id, note.page_index, note.method, note.url),
-            *(note.status, note.request_id, note.body_sha256, note.body_bytes, note.attempts),
+            *(one.load_id, one.header.batch_id, index, request.method, request.url, request.status),
+            *(request.request_id, request.body_sha256, request.body_bytes, request.attempts),
         )
-        for note in one.header.trail
+        for index, request in enumerate(one.header.trail)
     ]
 
 

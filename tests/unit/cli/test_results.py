@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync_view
+from trueup.core.batch import Counts
 from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError, IntegrityError
 from trueup.pipeline.build.audit import AuditResult
 from trueup.pipeline.build.publish import PublishResult
 from trueup.pipeline.sweep import SweepResult
-from trueup.pipeline.sync.reading import Tally
 from trueup.pipeline.sync.results import StreamResult, SyncResult
 from trueup.quality.gates import Gate, Verdict
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
@@ -17,7 +17,7 @@ NOON = datetime(2026, 7, 31, 12, tzinfo=UTC)
 
 
 def a_stream(**overrides: object) -> StreamResult:
-    tally = Tally(received=1_250, landed=1_000, unchanged=200, deduplicated=40, quarantined=10)
+    tally = Counts(received=1_250, landed=1_000, unchanged=200, deduplicated=40, quarantined=10)
     values = {"source": "shopify", "stream": "orders", "scope": "shop", "tally": tally}
     return StreamResult(**(values | overrides))  # type: ignore[arg-type]  # a builder
 
@@ -48,7 +48,7 @@ def test_zero_lost_is_printed_not_implied() -> None:
 
 
 def test_what_does_not_add_up_is_shown_as_lost() -> None:
-    stream = a_stream(tally=Tally(received=100, landed=99))
+    stream = a_stream(tally=Counts(received=100, landed=99))
     assert sync_view(SyncResult(streams=[stream])).lines[3].split()[6] == "1"
 
 

@@ -42,7 +42,7 @@ def reasons(admitted: Admitted) -> dict[int, str]:
 
 def test_sound_records_land_with_their_very_bytes(tmp_path: Path) -> None:
     records = [an_ad_day(ad={"id": str(n)}) for n in range(200)]
-    admitted = a_door(tmp_path).admit([memoryview(records[0]), *records[1:]])
+    admitted = a_door(tmp_path).admit(records)
     assert admitted.payloads == records
     assert admitted.keys == [f"{n}|2026-11-01" for n in range(200)]
     assert (set(admitted.days), set(admitted.cursors)) == ({"2026-11-01"}, {None})
@@ -83,6 +83,12 @@ def test_bytes_that_are_not_text_are_kept_as_base64(tmp_path: Path) -> None:
     prefix, _, encoded = refused.payload_text.partition(":")
     assert (refused.reason, prefix) == ("invalid_text", "base64")
     assert base64.b64decode(encoded) == b'{"name":"\xff' + b"X" * 16 + b'"}'
+
+
+@pytest.mark.parametrize("odd", [b"\xc0\xaf", b"\xed\xa0\x80", b"\xff"])
+def test_text_that_is_not_utf8_is_refused(tmp_path: Path, odd: bytes) -> None:
+    record = an_ad_day(name="x").replace(b'"x"', b'"' + odd + b'"')
+    assert reasons(a_door(tmp_path).admit([record])) == {0: "invalid_text"}
 
 
 def test_a_nul_in_a_name_is_a_character_like_others(tmp_path: Path) -> None:
@@ -288,13 +294,29 @@ def test_putting_the_values_back_gives_the_very_bytes(
     vault.close()
 
 
+ODD = [
+    an_ad_day(name="a\0b"),
+    an_ad_day(date=None),
+    an_ad_day(name="call ann@example.com"),
+    an_ad_day(url="https://x/?first_name=Ann&p=1"),
+    an_ad_day(ad={"id": 7}),
+    an_ad_day(ad={"id": "a|b"}),
+    an_ad_day(name='Brand "X" \\ \n é'),
+    an_ad_day(name="50% off = now + then", ids=[1, 2]),
+    b'{"date":"2026-11-01","ad":{"id":"1"}}',
+    json.dumps({"ad": {"id": "12"}, "date": "2026-11-01"}).encode(),
+]
+
+
 @pytest.mark.parametrize("seed", range(5))
-def test_chunks_and_single_records_are_admitted_alike(tmp_path: Path, seed: int) -> None:
+def test_chunks_and_single_records_are_admitted_the_same(tmp_path: Path, seed: int) -> None:
     source = random.Random(seed)
-    kinds = [an_ad_day(ad={"id": str(n)}) for n in range(300)] + list(BAD.values())
+    kinds = [an_ad_day(ad={"id": str(n)}) for n in range(300)] + list(BAD.values()) + ODD
     page = [source.choice(kinds[:300] if source.random() < 0.98 else kinds) for _ in range(400)]
     door = Door(AD_DAYS, a_vault(tmp_path), now=NOW)
     whole, alone = door.admit(page), [door.admit([record]) for record in page]
     assert whole.keys == [key for one in alone for key in one.keys]
     assert whole.payloads == [payload for one in alone for payload in one.payloads]
+    assert whole.days == [day for one in alone for day in one.days]
+    assert whole.strays == sum(one.strays for one in alone)
     assert reasons(whole) == {i: r.reason for i, one in enumerate(alone) for r in one.refused}

@@ -69,7 +69,7 @@ def test_a_thread_that_waits_for_its_answer_gets_it_before_the_connection_ends()
         client.close()
         assert not server.ended.wait(0.1)
         server.answer.set()
-        assert reading.result(SECONDS).attempts == 1
+        assert reading.result(SECONDS).trace.attempts == 1
         assert server.ended.wait(SECONDS)
 
 

@@ -22,6 +22,11 @@ DEFAULT_PORT = 4600
 PORTS_TRIED = 50
 START_SECONDS = 30.0
 PUBLISHED_VARIABLE = "TRUEUP_PUBLISHED"
+PASSED_VARIABLES = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT"}
+    | {"PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "TRUEUP_DASHBOARD_HOSTS"}
+)
+"""All that the dashboard's process gets of the environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +93,18 @@ def _started(command: list[str], project: Project, output: BinaryIO) -> subproce
     """The server in a session of its own: only who started it stops it, not its terminal."""
     return subprocess.Popen(  # noqa: S603  # our own command
         command,
-        env=os.environ | {PUBLISHED_VARIABLE: str(project.published.root)},
+        env=_environment(project),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def _environment(project: Project) -> dict[str, str]:
+    """What the dashboard's process needs; no credential of a source or of the vault is in it."""
+    passed = {name: value for name, value in os.environ.items() if name in PASSED_VARIABLES}
+    return passed | {PUBLISHED_VARIABLE: str(project.published.root)}
 
 
 def _command(port: int) -> list[str]:
@@ -112,11 +123,11 @@ def _command(port: int) -> list[str]:
 
 
 def _app() -> Path:
-    """The dashboard's first page, found without importing its package."""
+    """The dashboard's server, found without importing its package."""
     spec = importlib.util.find_spec("trueup_dashboards")
     folders = list(spec.submodule_search_locations or []) if spec else []
     for folder in folders:
-        if (path := Path(folder) / "app.py").exists():
+        if (path := Path(folder) / "server.py").exists():
             return path
     raise ConfigError(
         "dashboard: its pages are not installed",

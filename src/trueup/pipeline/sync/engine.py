@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from trueup.core.batch import ScopeState
+from trueup.core.batch import Counts, ScopeState
 from trueup.core.page import Account, AccountStatus, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, TrueupError
@@ -14,7 +14,6 @@ from trueup.pipeline.events import Event
 from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.sync.jobs import Job, Planner, run_jobs
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
-from trueup.pipeline.sync.reading import Tally
 from trueup.pipeline.sync.results import StreamResult, SyncResult
 from trueup.privacy.messages import redacted
 
@@ -121,7 +120,7 @@ def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:
 
 
 def _failed_source(name: str, error: TrueupError) -> StreamResult:
-    return StreamResult(source=name, stream="*", scope="*", tally=Tally(), error=error)
+    return StreamResult(source=name, stream="*", scope="*", tally=Counts(), error=error)
 
 
 def _note_unavailable(run: Run, result: SyncResult) -> None:

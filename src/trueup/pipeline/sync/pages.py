@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from trueup.core.batch import ScopeState, TotalNote
+from trueup.core.batch import Counts, ScopeState, TotalNote
 from trueup.core.failpoints import failpoint
 from trueup.core.page import Page
 from trueup.core.window import Window
@@ -15,7 +15,7 @@ from trueup.lake.collector import DIGEST_CHARACTERS, BatchCollector, payload_dig
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, settled_until
-from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords, Tally
+from trueup.pipeline.sync.reading import RECENT_RECORDS, Reader, RefusedRecords
 from trueup.pipeline.sync.trail import Trail
 from trueup.pipeline.sync.windows import total_note
 from trueup.privacy.admitted import Admitted
@@ -70,7 +70,7 @@ class _PageRead:
     batch_id: str = ""
     collector: BatchCollector | None = None
     trail: Trail = field(default_factory=Trail)
-    before: Tally = field(default_factory=Tally)
+    counts: Counts = field(default_factory=Counts)
 
 
 def read_pages(reader: Reader, read: Read) -> None:
@@ -97,21 +97,21 @@ def read_pages(reader: Reader, read: Read) -> None:
     except BaseException:
         if work.collector:
             work.collector.discard()
-            work.reader.tally.restore(work.before)
         raise
 
 
 def _begin(work: _PageRead) -> None:
     work.batch_id = work.reader.batch_id(work.position)
     work.collector = BatchCollector(work.reader.table.path, work.batch_id)
-    work.trail, work.before = Trail(), work.reader.tally.copy()
+    work.trail, work.counts = Trail(), Counts()
 
 
 def _take(work: _PageRead, page: Page) -> None:
     assert work.collector is not None
     reader, index = work.reader, work.trail.note(page)
-    admitted = reader.door.admit(page.records, reader.door.begin(page.records))
-    reader.tally.strays += admitted.strays
+    admitted = reader.door.admit(page.records)
+    work.counts.received += len(page.records)
+    work.counts.strays += admitted.strays
     records = Records(
         payloads=admitted.payloads,
         record_indexes=admitted.indexes,
@@ -121,9 +121,9 @@ def _take(work: _PageRead, page: Page) -> None:
     if rows := _new_rows(work, admitted):
         lineage = reader.lineage(work.batch_id, index, work.read.window)
         work.collector.add(records.only(rows), lineage)
-        reader.tally.landed += len(rows)
+        work.counts.landed += len(rows)
     refused = RefusedRecords(reader.door, work.recent.refused())
-    if records_aside := refused.new_ones(page, admitted.refused, reader.tally):
+    if records_aside := refused.new_ones(page, admitted.refused, work.counts):
         work.collector.add(records_aside, reader.lineage(work.batch_id, index, None))
     work.recent.note_refused(refused.digests)
 
@@ -134,7 +134,7 @@ def _new_rows(work: _PageRead, admitted: Admitted) -> list[int]:
     for row, payload in enumerate(admitted.payloads):
         cursor = parse_cursor(admitted.cursors[row])
         if work.recent.is_known(admitted.keys[row], payload, cursor):
-            work.reader.tally.deduplicated += 1
+            work.counts.deduplicated += 1
         else:
             rows.append(row)
     return rows
@@ -150,17 +150,18 @@ def parse_cursor(value: str | None) -> datetime | None:
 
 
 def _is_full(work: _PageRead) -> bool:
-    return work.reader.tally.landed - work.before.landed >= BATCH_RECORDS
+    return work.counts.landed >= BATCH_RECORDS
 
 
 def _finish(work: _PageRead) -> None:
     """Commit the rest and the end of the window; a window with no news adds nothing."""
-    landed = work.reader.tally.landed > work.before.landed
-    aside = work.reader.tally.quarantined > work.before.quarantined
-    first = work.state.cursor_until is None or work.read.extends
-    if landed or aside or first or work.state.bookmark is not None:
+    has_news = work.counts.landed or work.counts.quarantined
+    is_first = work.state.cursor_until is None or work.read.extends
+    if has_news or is_first or work.state.bookmark is not None:
         state = _state_after(work) if work.read.advances else _state_extended(work)
         _commit(work, state, _totals(work.reader, work.read.window))
+    else:
+        work.reader.tally.add(work.counts)
 
 
 def _state_within(work: _PageRead, bookmark: str) -> ScopeState:
@@ -202,12 +203,13 @@ def _commit(work: _PageRead, state: ScopeState, totals: tuple[TotalNote, ...]) -
     files = work.collector.write(reader.lineage(work.batch_id, 0, None))
     failpoint("C5")
     header = msgspec.structs.replace(
-        reader.header(work.batch_id, state, reader.tally.counts_since(work.before)),
+        reader.header(work.batch_id, state, work.counts),
         totals=totals,
-        trail=tuple(work.trail.notes),
+        trail=tuple(work.trail.requests),
         files=files,
     )
     work.position = reader.table.append(header, work.position)
+    reader.tally.add(work.counts)
     work.state, work.collector = state, None
 
 

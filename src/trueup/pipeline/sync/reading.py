@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,45 +26,12 @@ RECENT_RECORDS = 2_000
 """So many records that will be met again are remembered, so that they add nothing then."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a read did, summed over the batches that it committed.
-
-    `strays` are personal values that became tokens outside of declared fields.
-    """
-
-    received: int = 0
-    landed: int = 0
-    quarantined: int = 0
-    deduplicated: int = 0
-    unchanged: int = 0
-    windows_read: int = 0
-    windows_changed: int = 0
-    strays: int = 0
-
-    def copy(self) -> "Tally":
-        return replace(self)
-
-    def restore(self, before: "Tally") -> None:
-        """Forget what was added since `before`: its batch was dropped."""
-        for count in fields(self):
-            setattr(self, count.name, getattr(before, count.name))
-
-    def counts_since(self, before: "Tally") -> Counts:
-        """What was added since `before`, as a batch states it."""
-        return Counts(
-            received=self.received - before.received,
-            landed=self.landed - before.landed,
-            quarantined=self.quarantined - before.quarantined,
-            deduplicated=self.deduplicated - before.deduplicated,
-            unchanged=self.unchanged - before.unchanged,
-            strays=self.strays - before.strays,
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """One account's stream, with everything its batches need."""
+    """One account's stream, with everything its batches need.
+
+    `tally` sums up what was committed, and reads without news; not what was dropped.
+    """
 
     source: Source
     source_name: str
@@ -76,7 +43,7 @@ class Reader:
     run_id: str
     known_at: datetime | None = None
     stop: threading.Event = field(default_factory=threading.Event)
-    tally: Tally = field(default_factory=Tally)
+    tally: Counts = field(default_factory=Counts)
 
     @property
     def scope(self) -> str:
@@ -100,7 +67,6 @@ class Reader:
                 if self.stop.is_set():
                     where = f"{self.source_name}.{self.stream.name}"
                     raise TransientError(f"{where}: the run was stopped", code="TUP-757")
-                self.tally.received += len(page.records)
                 yield page
 
     def lineage(self, batch_id: str, page_index: int, window: Window | None) -> Lineage:
@@ -146,17 +112,17 @@ class RefusedRecords:
         self._known = dict.fromkeys(known)
         self.digests: list[str] = []
 
-    def new_ones(self, page: Page, refused: list[Refused], tally: Tally) -> Records | None:
+    def new_ones(self, page: Page, refused: list[Refused], counts: Counts) -> Records | None:
         """The refused records of `page` that no earlier batch holds, as quarantine rows."""
         fresh: list[Refused] = []
         for record in refused:
             digest = self._door.digest(page.records[record.record_index], record.reason)
             self.digests.append(digest)
             if digest in self._known:
-                tally.unchanged += 1
+                counts.unchanged += 1
             else:
                 fresh.append(record)
-        tally.quarantined += len(fresh)
+        counts.quarantined += len(fresh)
         if not fresh:
             return None
         return Records(

@@ -1,7 +1,6 @@
 """Reports and snapshots: whole windows, committed only when their content differs."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trueup.core.batch import ScopeState, TotalNote, WindowDigest
+from trueup.core.batch import Counts, ScopeState, TotalNote, WindowDigest
 from trueup.core.failpoints import failpoint
 from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import StreamKind
@@ -20,16 +19,14 @@ from trueup.lake.collector import BatchCollector, payload_digests
 from trueup.lake.parts import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, closed_until
-from trueup.pipeline.sync.reading import Reader, RefusedRecords, Tally
+from trueup.pipeline.sync.reading import Reader, RefusedRecords
 from trueup.pipeline.sync.repeats import KeysSeen
 from trueup.pipeline.sync.trail import Trail
 from trueup.privacy.admitted import Admitted, Refused
-from trueup.privacy.alike import Begun
 
 MAX_TOTAL = Decimal("1e29")
 """Beyond what a warehouse keeps of a total: 29 digits before the point, 9 behind it."""
 
-PAGES_AHEAD = 1
 DATE_CHARACTERS = 10
 _UNSETTLED = "?"
 
@@ -47,6 +44,7 @@ class _WindowRead:
     collector: BatchCollector
     refused: RefusedRecords
     trail: Trail = field(default_factory=Trail)
+    counts: Counts = field(default_factory=Counts)
     seen: KeysSeen = field(default_factory=KeysSeen)
 
 
@@ -65,23 +63,21 @@ def read_windows(reader: Reader, read: Read) -> None:
         collector=BatchCollector(reader.table.path, batch_id),
         refused=RefusedRecords(reader.door, state.recent),
     )
-    before = reader.tally.copy()
     try:
         for window in work.windows.values():
             work.collector.open_window(window)
         with closing(reader.pages(read)) as pages:
-            for page, begun in _begun_ahead(reader, pages):
-                _take(work, page, begun, work.trail.note(page))
+            for page in pages:
+                _take(work, page)
         changed = _drop_unchanged(work)
-        new_refusals = reader.tally.quarantined > before.quarantined
-        if changed or new_refusals or _grows(work):
-            _commit(work, changed, before)
+        if changed or work.counts.quarantined or _grows(work):
+            _commit(work, changed)
         else:
             work.collector.discard()
     except BaseException:
         work.collector.discard()
-        reader.tally.restore(before)
         raise
+    reader.tally.add(work.counts)
 
 
 def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
@@ -90,19 +86,11 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
     return {day.isoformat(): Window.of_day(day, reader.zone) for day in window.days(reader.zone)}
 
 
-def _begun_ahead(reader: Reader, pages: Iterable[Page]) -> Iterator[tuple[Page, Begun | None]]:
-    """Pages, each begun to be read while those before it are taken."""
-    waiting: deque[tuple[Page, Begun | None]] = deque()
-    for page in pages:
-        waiting.append((page, reader.door.begin(page.records)))
-        if len(waiting) > PAGES_AHEAD:
-            yield waiting.popleft()
-    yield from waiting
-
-
-def _take(work: _WindowRead, page: Page, begun: Begun | None, page_index: int) -> None:
-    admitted = work.reader.door.admit(page.records, begun)
-    work.reader.tally.strays += admitted.strays
+def _take(work: _WindowRead, page: Page) -> None:
+    page_index = work.trail.note(page)
+    admitted = work.reader.door.admit(page.records)
+    work.counts.received += len(page.records)
+    work.counts.strays += admitted.strays
     refused = list(admitted.refused)
     records = Records(
         payloads=admitted.payloads,
@@ -117,8 +105,8 @@ def _take(work: _WindowRead, page: Page, begun: Begun | None, page_index: int) -
             refused.extend(_refusals(of_day, "outside_window"))
         elif (kept := _without_repeats(work, of_day, refused)).payloads:
             work.collector.add(kept, work.reader.lineage(work.batch_id, page_index, window))
-            work.reader.tally.landed += len(kept.payloads)
-    if aside := work.refused.new_ones(page, refused, work.reader.tally):
+            work.counts.landed += len(kept.payloads)
+    if aside := work.refused.new_ones(page, refused, work.counts):
         work.collector.add(aside, work.reader.lineage(work.batch_id, page_index, None))
 
 
@@ -148,7 +136,7 @@ def local_day(text: str, zone: ZoneInfo) -> str:
 def _without_repeats(work: _WindowRead, records: Records, refused: list[Refused]) -> Records:
     """Those whose key was not met before; a repeat with other content is kept aside."""
     rows = work.seen.sort(records.keys or (), records.digests or ())
-    work.reader.tally.deduplicated += len(rows.repeated)
+    work.counts.deduplicated += len(rows.repeated)
     if rows.conflicting:
         refused.extend(_refusals(records.only(rows.conflicting), "conflicting_key"))
     return records.only(rows.new)
@@ -164,17 +152,17 @@ def _refusals(records: Records, reason: str) -> list[Refused]:
 def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
     """Forget windows that are as they were; returns the others by day."""
     changed = {}
-    tally = work.reader.tally
+    counts = work.counts
     for day, window in work.windows.items():
         rows, content_hash = work.collector.rows(window), work.collector.content_hash(window)
         known = work.state.open_windows.get(day) if day else work.state.content_hash
-        tally.windows_read += 1
+        counts.windows_read += 1
         if known == content_hash + _mark(work, window):
             work.collector.drop(window)
-            tally.landed -= rows
-            tally.unchanged += rows
+            counts.landed -= rows
+            counts.unchanged += rows
             continue
-        tally.windows_changed += 1
+        counts.windows_changed += 1
         changed[day] = WindowDigest(
             since=window.since,
             until=window.until,
@@ -191,17 +179,16 @@ def _mark(work: _WindowRead, window: Window) -> str:
     return _UNSETTLED if lag and work.reader.now < window.until + lag else ""
 
 
-def _commit(work: _WindowRead, changed: dict[str, WindowDigest], before: Tally) -> None:
+def _commit(work: _WindowRead, changed: dict[str, WindowDigest]) -> None:
     reader = work.reader
     totals = _totals(reader, work.read.window, changed)
     files = work.collector.write(reader.lineage(work.batch_id, 0, None))
     failpoint("C5")
-    counts = reader.tally.counts_since(before)
     header = msgspec.structs.replace(
-        reader.header(work.batch_id, _next_state(work, changed), counts),
+        reader.header(work.batch_id, _next_state(work, changed), work.counts),
         windows=tuple(changed.values()),
         totals=totals,
-        trail=tuple(work.trail.notes),
+        trail=tuple(work.trail.requests),
         files=files,
     )
     reader.table.append(header, work.position)

@@ -131,7 +131,7 @@ def _as_configured(stream: MetaStream, config: MetaAdsConfig) -> MetaStream:
     return replace(stream, lookback=lookback, days_per_request=config.days_per_request)
 
 
-def _account(record: bytes | memoryview) -> Account:
+def _account(record: bytes) -> Account:
     try:
         seen = msgspec.json.decode(record, type=_AdAccount)
         ZoneInfo(seen.timezone_name)

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import msgspec
 
-from trueup.core.page import Record
 from trueup.errors import ContractError
 from trueup.sources.meta_ads.answers import UNPROVED, unknown_form
 
@@ -33,7 +32,7 @@ _ROW = msgspec.json.Decoder(_AdRow, strict=False)
 ByDay = Mapping[date, DayFigures]
 
 
-def account_days(records: Iterable[Record], where: str) -> dict[date, DayFigures]:
+def account_days(records: Iterable[bytes], where: str) -> dict[date, DayFigures]:
     """Figures by day from rows of the account's level; ContractError if one cannot be read."""
     try:
         rows = [_DAY.decode(record) for record in records]
@@ -49,10 +48,10 @@ class RowSums:
     `unreadable`: they are kept aside further on, and only then is a sum allowed to fall short.
     """
 
-    def __init__(self, rows: Iterable[Record]) -> None:
+    def __init__(self, rows: Iterable[bytes]) -> None:
         self.unreadable = 0
         self.by_day: dict[date, tuple[int, int]] = {}
-        for record in {bytes(row) for row in rows}:
+        for record in set(rows):
             try:
                 row = _ROW.decode(record)
             except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -174,5 +174,5 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _id(record: bytes | memoryview) -> str:
+def _id(record: bytes) -> str:
     return str(msgspec.json.decode(record)["id"])

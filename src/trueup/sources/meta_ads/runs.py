@@ -113,7 +113,9 @@ class ReportRuns:
 
 def _with_question(trace: RequestTrace, asked: RequestTrace) -> RequestTrace:
     """A run's address says nothing of what it reports, and ends within weeks."""
-    return replace(trace, request_sha256=asked.request_sha256, request_body=asked.request_body)
+    return msgspec.structs.replace(
+        trace, request_sha256=asked.request_sha256, request_body=asked.request_body
+    )
 
 
 def _refuse_ended(state: RunState, answer: Answer) -> None:

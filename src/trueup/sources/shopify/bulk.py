@@ -1,7 +1,6 @@
 """Reads a stream by a bulk operation: one job, one file, counted before it is believed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -111,7 +110,7 @@ class BulkRead:
             body, trace = self._api.download(job["url"])
         # The file's address ends within days and says nothing; the job's query does.
         sha256, query = shown_body(self._query.encode(), ())
-        return body, replace(trace, request_sha256=sha256, request_body=query)
+        return body, msgspec.structs.replace(trace, request_sha256=sha256, request_body=query)
 
     @property
     def _where(self) -> str:

@@ -36,7 +36,7 @@ def page_of(api: GraphqlApi, stream: ShopStream, search: str, cursor: str | None
     return api.call(stream.operation, variables, (stream.root, "nodes"))
 
 
-def follow(chain: PageChain, reply: Reply, root: str, announced: int | None = None) -> str | None:
+def follow(chain: PageChain, reply: Reply, root: str) -> str | None:
     """The cursor of the next page, None on the last one; refuses a next page without cursor."""
     connection = reply.data.get(root)
     if not isinstance(connection, dict):
@@ -44,7 +44,7 @@ def follow(chain: PageChain, reply: Reply, root: str, announced: int | None = No
         raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-545")
     info = connection["pageInfo"]
     cursor: str | None = (info["endCursor"] or "") if info["hasNextPage"] else None
-    chain.page(len(reply.records), bookmark=cursor, announced=announced)
+    chain.page(len(reply.records), bookmark=cursor)
     return cursor
 
 

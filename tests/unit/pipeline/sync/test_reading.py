@@ -1,7 +1,9 @@
 """What a read counts: what its batches hold, and what earlier ones held already."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,13 +11,15 @@ import pytest
 
 from tests.unit.lake.lake_builders import a_table
 from tests.unit.privacy.privacy_builders import a_door
+from trueup.core.batch import Counts
 from trueup.core.page import Account, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import TransientError
+from trueup.pipeline.sync import pages
 from trueup.pipeline.sync.pages import read_pages
 from trueup.pipeline.sync.plan import Read
-from trueup.pipeline.sync.reading import Reader, Tally
+from trueup.pipeline.sync.reading import Reader
 from trueup.pipeline.sync.windows import read_windows
 
 FIRST, SECOND = (Window.of_day(date(2026, 6, day), ZoneInfo("UTC")) for day in (2, 3))
@@ -63,7 +67,7 @@ def test_what_was_dropped_with_its_batch_is_not_counted(
     reader = a_reader(tmp_path, BrokenOff(), stream)
     with pytest.raises(TransientError):
         read(reader, Read(window=FIRST))
-    assert reader.tally == Tally()
+    assert reader.tally == Counts()
 
 
 def test_a_record_that_was_kept_aside_is_so_once_whatever_was_read_since(tmp_path: Path) -> None:
@@ -74,3 +78,35 @@ def test_a_record_that_was_kept_aside_is_so_once_whatever_was_read_since(tmp_pat
             read_windows(reader, Read(window=window))
         kept_aside.append(reader.tally.quarantined)
     assert kept_aside == [1, 0]
+
+
+class Whole(BrokenOff):
+    """A source that hands over its two pages, each with a bookmark, and ends."""
+
+    def read(self, *asked: object, bookmark: str | None = None) -> Iterator[Page]:
+        with suppress(TransientError):
+            for page in super().read(*asked, bookmark=bookmark):
+                yield replace(page, bookmark="on")
+
+
+def test_counts_of_all_batches_of_a_read_are_summed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "BATCH_RECORDS", 1)
+    reader = a_reader(tmp_path, Whole(), CHANGES)
+    read_pages(reader, Read(window=FIRST))
+    counted = [commit.header.counts for commit in reader.table.commits_after(-1)]
+    assert counted == [Counts(received=1, landed=1), Counts(received=1, landed=1), Counts()]
+    assert reader.tally == Counts(received=2, landed=2)
+
+
+def test_a_read_without_news_is_counted(tmp_path: Path) -> None:
+    tallies, restated = [], replace(DAYS, lookback=timedelta(days=9))
+    for _ in "12":
+        reader = a_reader(tmp_path, Whole(), restated)
+        read_windows(reader, Read(window=FIRST))
+        tallies.append(reader.tally)
+    assert tallies == [
+        Counts(received=2, landed=2, windows_read=1, windows_changed=1),
+        Counts(received=2, unchanged=2, windows_read=1),
+    ]

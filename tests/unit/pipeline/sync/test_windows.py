@@ -19,7 +19,7 @@ from trueup.pipeline.sync.reading import Reader
 from trueup.pipeline.sync.windows import local_day, read_windows
 from trueup.privacy.door import Door
 from trueup.privacy.vault import Vault
-from trueup.sources.records import MIN_PACKED, split
+from trueup.sources.records import split
 
 NEW_YORK = ZoneInfo("America/New_York")
 SHOP = Account(account_id="shop", timezone="America/New_York")
@@ -33,6 +33,7 @@ LISTED = Stream(
     lookback=timedelta(days=9),
 )
 TRACE = RequestTrace(method="GET", url="https://vendor", status=200)
+PAGE_RECORDS = 256
 
 
 class OnePage:
@@ -100,8 +101,8 @@ class BigPages:
 
 
 def page_body(number: int) -> bytes:
-    first = number * MIN_PACKED
-    rows = [f'{{"id":"{first + n}","at":"2026-06-02"}}' for n in range(MIN_PACKED)]
+    first = number * PAGE_RECORDS
+    rows = [f'{{"id":"{first + n}","at":"2026-06-02"}}' for n in range(PAGE_RECORDS)]
     return f"[{','.join(rows)}]".encode()
 
 
@@ -140,18 +141,18 @@ def test_a_stopped_read_ends_at_its_next_page_and_lands_nothing(tmp_path: Path) 
     assert list(tmp_path.rglob("*.parquet")) == []
 
 
-def test_pages_that_are_begun_ahead_land_in_their_order_or_not_at_all(tmp_path: Path) -> None:
+def test_pages_land_in_their_order_or_not_at_all(tmp_path: Path) -> None:
     vault = Vault.open(tmp_path / "vault", os.urandom(32))
     for whole_pages in range(5):
         with pytest.raises(TransientError):
             read_big_pages(tmp_path, vault, whole_pages)
     assert list(tmp_path.rglob("*.parquet")) == []
     first, again = (read_big_pages(tmp_path, vault, 5).tally for _ in range(2))
-    assert (first.received, first.landed, again.landed) == (5 * MIN_PACKED, 5 * MIN_PACKED, 0)
+    assert (first.received, first.landed, again.landed) == (5 * PAGE_RECORDS, 5 * PAGE_RECORDS, 0)
     (part,) = tmp_path.rglob("*.parquet")
     landed = pq.read_table(part, columns=["payload", "page_index", "record_index"]).to_pylist()
     assert [row["payload"].encode() for row in landed] == [
         record for number in range(5) for record in split(page_body(number), ()).records
     ]
-    places = [divmod(n, MIN_PACKED) for n in range(5 * MIN_PACKED)]
+    places = [divmod(n, PAGE_RECORDS) for n in range(5 * PAGE_RECORDS)]
     assert [(row["page_index"], row["record_index"]) for row in landed] == places
