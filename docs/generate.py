@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from docs.cli_page import cli_page
 from docs.errors.catalog import errors_page
-from trueup.pipeline.build.transform import dbt_project_folder, metric_dictionary
 from trueup.pipeline.settings.config import ProjectConfig
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.project import imported
+from trueup.pipeline.steps.transform import dbt_project_folder, metric_dictionary
 from trueup.quality.catalog import GATES
 from trueup.sources.registry import REGISTRY, source_type
 

@@ -24,7 +24,7 @@ from playwright.sync_api import (
 
 import trueup_dashboards
 from tests.unit.dashboards.small_publish import publish
-from trueup.pipeline.look.serve import free_port
+from trueup.pipeline.inspect.dashboard_server import free_port
 
 SERVER = Path(trueup_dashboards.__file__).parent / "server.py"
 CHROMIUM = next(

@@ -116,7 +116,7 @@ class StreamTable:
                 hours, dry_run=True, enforce_retention_duration=False, full=True
             )
 
-    def begun_at(self) -> datetime:
+    def started_at(self) -> datetime:
         """When the table's log was begun, by the machine's clock."""
         with self._lock, self._told_plainly():
             milliseconds = self._refreshed().metadata().created_time

@@ -13,13 +13,11 @@ import httpx
 import msgspec
 
 from trueup.errors import ConfigError, ContractError, TransientError
-from trueup.sources.answers import Answer, Classify, classify_status, not_json, whole_answer
 from trueup.sources.auth import Auth
-from trueup.sources.calls import Attempt, Call
-from trueup.sources.connections import Connections
+from trueup.sources.connection_pool import ConnectionPool
 from trueup.sources.context import SourceContext
 from trueup.sources.network import setting_error
-from trueup.sources.quotas import QuotaBudget
+from trueup.sources.rate_limits import RateLimit
 from trueup.sources.records import is_sound
 from trueup.sources.redaction import (
     redacted_url,
@@ -28,6 +26,8 @@ from trueup.sources.redaction import (
     secret_header_values,
     secret_parameters,
 )
+from trueup.sources.requests import Attempt, Call
+from trueup.sources.responses import Answer, Classify, classify_status, not_json, whole_answer
 from trueup.sources.retries import Fail, Ok, Retry, Verdict, wait_seconds, with_retry_after
 
 __all__ = ["Answer", "Classify", "Fail", "HttpClient", "Ok", "Retry", "Verdict", "classify_status"]
@@ -48,7 +48,7 @@ class HttpClient:
         *,
         context: SourceContext,
         headers: Mapping[str, str] | None = None,
-        budget: QuotaBudget | None = None,
+        budget: RateLimit | None = None,
         classify: Classify = classify_status,
         auth: Auth | None = None,
     ) -> None:
@@ -64,7 +64,7 @@ class HttpClient:
         self._budget = budget
         self._classify = classify
         self._auth = auth
-        self._connections = Connections(context)
+        self._connections = ConnectionPool(context)
 
     def close(self) -> None:
         """End the connections. A thread that reads on gets its answer, and no further one."""

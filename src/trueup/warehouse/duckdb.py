@@ -12,8 +12,8 @@ import duckdb
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError, TransientError, TrueupError
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES, UPGRADES, raw_table
-from trueup.warehouse.loading import load_batches
-from trueup.warehouse.warehouse import LoadedBatches, PendingBatch
+from trueup.warehouse.loader import load_batches
+from trueup.warehouse.protocol import LoadedBatches, PendingBatch
 
 SETTINGS = {
     "TimeZone": "UTC",

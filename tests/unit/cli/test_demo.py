@@ -16,9 +16,9 @@ from trueup.pipeline.demo.folder import make_folder, publish_rates, simulated_cr
 from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdentity, Truth
 from trueup.pipeline.demo.simulators import WorldSize, simulators
 from trueup.pipeline.demo.story import Demo
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import RunResult
-from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.run_lock import run_lock
 
 # As many days as it takes for a report of more than one page, and no more.
 SIZE = WorldSize(days=15)

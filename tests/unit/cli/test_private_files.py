@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import NOW, a_project, call
-from trueup.pipeline.look.serve import _environment
-from trueup.pipeline.settings.opening import open_to_look
+from trueup.pipeline.inspect.dashboard_server import _environment
+from trueup.pipeline.settings.opening import open_for_reading
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_the_dashboards_process_gets_no_credential(
     secrets = ("TRUEUP_MASTER_KEY", "SHOPIFY_TOKEN", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY")
     for name in secrets:
         monkeypatch.setenv(name, "c2VjcmV0")
-    given = _environment(open_to_look(a_project(tmp_path)))
+    given = _environment(open_for_reading(a_project(tmp_path)))
     assert given.keys().isdisjoint(secrets)
     assert given["TRUEUP_PUBLISHED"] == str(tmp_path / ".trueup" / "published")
     assert "PATH" in given

@@ -6,10 +6,10 @@ from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync
 from trueup.core.batch import Counts
 from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError, IntegrityError
-from trueup.pipeline.build.audit import AuditResult
-from trueup.pipeline.build.publish import PublishResult
-from trueup.pipeline.sweep import SweepResult
+from trueup.pipeline.steps.audit import AuditResult
+from trueup.pipeline.steps.publish import PublishResult
 from trueup.pipeline.sync.results import StreamResult, SyncResult
+from trueup.pipeline.vacuum import SweepResult
 from trueup.quality.gates import Gate, Verdict
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
 
@@ -67,14 +67,16 @@ def test_an_unavailable_account_is_named_with_its_reason() -> None:
 
 def test_a_failed_gate_says_how_often_and_what_it_holds_back() -> None:
     verdict = Verdict(gate=a_gate(), violations=2, examples=("EUR on 2026-07-30",))
-    view = gates_view(AuditResult(verdicts=(verdict,), held_back={"mart_a": ("rates_known",)}))
+    view = gates_view(
+        AuditResult(verdicts=(verdict,), withheld_tables={"mart_a": ("rates_known",)})
+    )
     assert "FAIL  rates_known   2 violations   EUR on 2026-07-30" in "\n".join(view.lines)
-    assert view.data["held_back"] == {"mart_a": ["rates_known"]}
+    assert view.data["withheld_tables"] == {"mart_a": ["rates_known"]}
 
 
 def test_a_held_table_tells_which_version_is_on_show() -> None:
     published = PublishResult(
-        manifest=a_manifest(("rates_known",)), held_back={"mart_a": ("rates_known",)},
+        manifest=a_manifest(("rates_known",)), withheld_tables={"mart_a": ("rates_known",)},
         changed_tables=(),
     )  # fmt: skip
     text = "\n".join(publish_view(published).lines)

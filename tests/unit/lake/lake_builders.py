@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from trueup.core.batch import BatchHeader, Counts, ScopeState
-from trueup.lake.collector import BatchCollector
+from trueup.lake.batch_writer import BatchWriter
+from trueup.lake.data_files import Lineage, Records
 from trueup.lake.layout import open_lake
-from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import StreamTable
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -51,7 +51,7 @@ def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):
 
 def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
     lineage = Lineage(batch_id=batch_id, scope=scope, extracted_at=NOW, page_index=0)
-    collector = BatchCollector(table.path, batch_id)
+    collector = BatchWriter(table.path, batch_id)
     collector.add(
         Records(
             payloads=payloads,

@@ -25,7 +25,7 @@ from trueup.errors import (
 )
 from trueup.sources.auth import AccessToken, BearerAuth
 from trueup.sources.http import Answer, Fail, HttpClient, Ok, Retry, Verdict, classify_status
-from trueup.sources.quotas import QuotaBudget
+from trueup.sources.rate_limits import RateLimit
 
 SECRET = "shpat_canary0123456789"
 
@@ -200,7 +200,7 @@ def test_a_server_that_hangs_is_asked_again() -> None:
 
 def test_throttling_holds_back_every_request_of_the_credential() -> None:
     clock = FakeClock()
-    budget = QuotaBudget(a_context(clock), rate_per_second=100, burst=10)
+    budget = RateLimit(a_context(clock), rate_per_second=100, burst=10)
     with a_server(json_answer(status=429, retry_after="30")) as server:
         context = a_context(clock, max_attempts=1)
         with pytest.raises(TransientError):

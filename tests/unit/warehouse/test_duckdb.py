@@ -10,7 +10,7 @@ import pytest
 from tests.unit.lake.lake_builders import NOW, a_table, committed
 from trueup.core.batch import Counts
 from trueup.errors import ConfigError, IntegrityError, TransientError
-from trueup.pipeline.build.load import pending_batches
+from trueup.pipeline.steps.load import pending_batches
 from trueup.warehouse.ddl import raw_table
 from trueup.warehouse.duckdb import DuckDBWarehouse
 

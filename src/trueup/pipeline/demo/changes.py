@@ -8,7 +8,7 @@ import duckdb
 from trueup.pipeline.demo.parts import ChangedDay, Changes
 from trueup.pipeline.run import RunResult
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.serving import SERVING_FILE
+from trueup.warehouse.published_store import SERVING_FILE
 
 # Windows that the loads beyond `before` brought, by whether an earlier version was replaced.
 _WINDOWS = """

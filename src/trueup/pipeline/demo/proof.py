@@ -12,7 +12,7 @@ from trueup.pipeline.demo.faults import Deed
 from trueup.pipeline.demo.parts import Proof
 from trueup.pipeline.settings.project import Project
 from trueup.warehouse.manifest import PublishManifest
-from trueup.warehouse.serving import SERVING_FILE
+from trueup.warehouse.published_store import SERVING_FILE
 
 Sides = tuple[PublishManifest, PublishManifest]
 """The versions before and after."""

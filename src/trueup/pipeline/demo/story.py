@@ -25,7 +25,7 @@ from trueup.pipeline.demo.scoring import revenue_identity, score
 from trueup.pipeline.demo.simulators import Simulators, WorldSize, simulators
 from trueup.pipeline.demo.stopwatch import Stopwatch
 from trueup.pipeline.events import Listener, silent
-from trueup.pipeline.look.serve import serve_detached
+from trueup.pipeline.inspect.dashboard_server import serve_detached
 from trueup.pipeline.run import RunResult, run
 from trueup.pipeline.settings.project import Project
 
@@ -153,7 +153,7 @@ class Demo:
         sides = (before.published.manifest, after.published.manifest)
         if deed.day:
             return day_proof(self.project, sides, deed, self.folder / "truth")
-        return held_proof(self.project, sides) if after.published.held_back else None
+        return held_proof(self.project, sides) if after.published.withheld_tables else None
 
     def _outcome(self, fault: Break, ran: Ran, truth: Truth) -> Outcome:
         fired = self.vendors.fired()
@@ -174,7 +174,7 @@ class Demo:
             folder=self.folder,
             fired=fired,
             failed_gates={v.gate.name: v.message for v in audited.failed} if audited else {},
-            held=tuple(audited.held_back) if audited else (),
+            held=tuple(audited.withheld_tables) if audited else (),
             truth=truth,
             read_again=ran.read_again,
             repeated=repeated,

@@ -9,13 +9,13 @@ from trueup.core.batch import Counts, ScopeState
 from trueup.core.page import Account, AccountStatus, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, TrueupError
-from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
+from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.sync.jobs import Job, Planner, run_jobs
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 from trueup.pipeline.sync.results import StreamResult, SyncResult
-from trueup.privacy.messages import redacted
+from trueup.privacy.log_redaction import redacted
 
 WHOLE_SOURCE = Account(account_id="all")
 """The scope of streams that are not read per account."""

@@ -15,7 +15,7 @@ from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
 from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
-from trueup.sources.google_ads.api import GoogleAdsApi, Search, decoded
+from trueup.sources.google_ads.client import GoogleAdsApi, Search, decoded
 from trueup.sources.google_ads.config import GoogleAdsConfig
 from trueup.sources.google_ads.streams import (
     CLICK_VIEWS,

@@ -1,4 +1,4 @@
-"""Connections inside a record: finding those that go on, and putting the rest of them in.
+"""ConnectionPool inside a record: finding those that go on, and putting the rest of them in.
 
 What is put in is cut from an answer byte for byte; only the brackets around it are written here.
 """
