@@ -65,7 +65,7 @@ def land(pages: Iterator[bytes], folder: Path, day: date) -> int:
         stream=AD_DAYS,
         account=ACCOUNT,
         table=StreamTable(folder, "google_ads", AD_DAYS.name),
-        door=RecordValidator(AD_DAYS, Vault.open(folder / "vault.sqlite", bytes(32)), now=now),
+        validator=RecordValidator(AD_DAYS, Vault.open(folder / "vault.sqlite", bytes(32)), now=now),
         now=now,
         run_id="benchmark",
     )

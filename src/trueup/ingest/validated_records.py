@@ -1,4 +1,4 @@
-"""What came of a page at the door: the records that may land, and those that are kept aside."""
+"""What came of a page at the validator: the records that may land, and those that are kept aside."""
 
 from dataclasses import dataclass, field
 

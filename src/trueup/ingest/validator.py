@@ -1,4 +1,4 @@
-"""The door of the lake: every record is checked, personal values leave, card numbers never enter.
+"""The validator of the lake: every record is checked, personal values leave, card numbers never enter.
 
 ```
 records ─▶ sound JSON object? ─▶ no card number? ─▶ key there? ─▶ personal values ─▶ tokens ─▶ in
@@ -62,31 +62,31 @@ class RecordValidator:
             PersonalFields(stream.personal, stream.subject, source) if stream.personal else None
         )
 
-    def admit(self, page: Sequence[bytes]) -> ValidatedRecords:
+    def validate(self, page: Sequence[bytes]) -> ValidatedRecords:
         """Check a page; new tokens are durable before it returns. A bad record harms no other."""
         carded = set(records_with_cards(page))
-        admitted = ValidatedRecords()
+        validated = ValidatedRecords()
         places: list[list[Place]] = []
         for first in range(0, len(page), CHUNK_RECORDS):
             chunk = page[first : first + CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
             is_plain = carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes
-            found = self._take_chunk(admitted, indexes, chunk) if is_plain else None
+            found = self._take_chunk(validated, indexes, chunk) if is_plain else None
             if found is None:
                 for index, record in zip(indexes, chunk, strict=True):
-                    places += self._take_one(admitted, index, record, is_carded=index in carded)
+                    places += self._take_one(validated, index, record, is_carded=index in carded)
             else:
                 places += found
-        self._replace_personal(admitted, places)
-        self._seal(admitted.refused)
-        return admitted
+        self._replace_personal(validated, places)
+        self._seal(validated.refused)
+        return validated
 
     def digest(self, record: bytes, reason: str) -> str:
         """How a refused record is known again when it is met once more."""
         return self._vault.digest(reason.encode() + b"|" + record)
 
     def _take_chunk(
-        self, admitted: ValidatedRecords, indexes: range, chunk: Sequence[bytes]
+        self, validated: ValidatedRecords, indexes: range, chunk: Sequence[bytes]
     ) -> list[list[Place]] | None:
         """Take a chunk of sound records; returns the personal values of each.
 
@@ -101,15 +101,15 @@ class RecordValidator:
         except (LookupError, msgspec.ValidationError):
             return None
         day, cursor = self._stream.day, self._stream.cursor
-        admitted.keys += joined_keys([columns[path] for path in self._stream.key])
-        admitted.days += columns[day] if day else repeat("", len(chunk))
-        admitted.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
-        admitted.indexes += indexes
-        admitted.payloads += chunk
+        validated.keys += joined_keys([columns[path] for path in self._stream.key])
+        validated.days += columns[day] if day else repeat("", len(chunk))
+        validated.cursors += columns[cursor] if cursor else repeat(None, len(chunk))
+        validated.indexes += indexes
+        validated.payloads += chunk
         return found
 
     def _take_one(
-        self, admitted: ValidatedRecords, index: int, record: bytes, *, is_carded: bool
+        self, validated: ValidatedRecords, index: int, record: bytes, *, is_carded: bool
     ) -> list[list[Place]]:
         """Take or refuse one record; returns its personal values, nothing for a refused one."""
         value, reason = self._judge(record, is_carded=is_carded)
@@ -126,13 +126,13 @@ class RecordValidator:
         except msgspec.ValidationError:
             reason = json_validation.UNEXPECTED_SHAPE
         if reason:
-            admitted.refused.append(self._kept_aside(index, reason, record))
+            validated.refused.append(self._kept_aside(index, reason, record))
             return []
-        admitted.keys += joined_keys([[part] for part in present])
-        admitted.cursors.append(self._cursor.text(value) if self._cursor else None)
-        admitted.days.append(day or "")
-        admitted.indexes.append(index)
-        admitted.payloads.append(record)
+        validated.keys += joined_keys([[part] for part in present])
+        validated.cursors.append(self._cursor.text(value) if self._cursor else None)
+        validated.days.append(day or "")
+        validated.indexes.append(index)
+        validated.payloads.append(record)
         return found
 
     def _judge(self, record: bytes, *, is_carded: bool) -> tuple[Value, str]:
@@ -157,7 +157,7 @@ class RecordValidator:
         found = pii_detection.stray_places(record, declared, handle)
         return sorted(declared + found, key=lambda place: place.start) if found else declared
 
-    def _replace_personal(self, admitted: ValidatedRecords, places: list[list[Place]]) -> None:
+    def _replace_personal(self, validated: ValidatedRecords, places: list[list[Place]]) -> None:
         if not any(places):
             return
         requests = [place.request for found in places for place in found]
@@ -165,17 +165,17 @@ class RecordValidator:
         for row, found in enumerate(places):
             if found:
                 replaced = [next(tokens) for _ in found]
-                admitted.payloads[row] = with_tokens(admitted.payloads[row], found, replaced)
+                validated.payloads[row] = with_tokens(validated.payloads[row], found, replaced)
                 if count := sum(not place.is_whole for place in found):
-                    admitted.strays += count
-                    self._read_again(admitted, row)
+                    validated.strays += count
+                    self._read_again(validated, row)
 
-    def _read_again(self, admitted: ValidatedRecords, row: int) -> None:
+    def _read_again(self, validated: ValidatedRecords, row: int) -> None:
         """Take key and cursor from the payload as it lands: they may be what was replaced."""
-        value, _ = json_validation.judge(admitted.payloads[row])
+        value, _ = json_validation.judge(validated.payloads[row])
         parts = [path.text(value) or "" for path in self._key]
-        admitted.keys[row : row + 1] = joined_keys([[part] for part in parts])
-        admitted.cursors[row] = self._cursor.text(value) if self._cursor else None
+        validated.keys[row : row + 1] = joined_keys([[part] for part in parts])
+        validated.cursors[row] = self._cursor.text(value) if self._cursor else None
 
     def _kept_aside(self, index: int, reason: str, record: bytes) -> QuarantinedRecord:
         text = redact_cards(record.decode("utf-8", "surrogateescape"))

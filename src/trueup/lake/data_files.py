@@ -51,7 +51,7 @@ class Lineage:
 class Records:
     """Records of one page, column by column; all sequences have the same length.
 
-    `digests` are those of `collector.payload_digests`, where they were needed already.
+    `digests` are those of `writer.payload_digests`, where they were needed already.
     """
 
     payloads: Sequence[bytes]

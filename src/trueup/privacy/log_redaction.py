@@ -1,4 +1,4 @@
-"""Texts that come into tables and logs past the door: names of accounts, messages of errors."""
+"""Texts that come into tables and logs past the validator: names of accounts, messages of errors."""
 
 from trueup.privacy.cards import redact_cards
 from trueup.privacy.pii_detection import masked

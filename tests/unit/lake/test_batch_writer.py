@@ -41,49 +41,49 @@ def test_a_record_twice_is_other_content_than_once(tmp_path):
 
 
 def test_windows_that_did_not_change_leave_no_record(tmp_path):
-    collector = BatchWriter(tmp_path, "b1")
-    collector.add(records(b'{"day":1}'), lineage(DAY))
-    collector.add(records(b'{"day":2}'), lineage(NEXT_DAY))
-    collector.drop(DAY)
-    [part] = collector.write(lineage(None))
+    writer = BatchWriter(tmp_path, "b1")
+    writer.add(records(b'{"day":1}'), lineage(DAY))
+    writer.add(records(b'{"day":2}'), lineage(NEXT_DAY))
+    writer.drop(DAY)
+    [part] = writer.write(lineage(None))
     assert pq.read_table(tmp_path / part.path)["payload"].to_pylist() == ['{"day":2}']
 
 
 def test_a_large_batch_spills_and_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(collecting, "SPILL_BYTES", 10_000)
-    collector = BatchWriter(tmp_path, "b1")
+    writer = BatchWriter(tmp_path, "b1")
     for n in range(50):
-        collector.add(records(b'{"n":%d,"x":"%s"}' % (n, b"x" * 1000)), lineage(DAY))
-    parts = collector.write(lineage(None))
+        writer.add(records(b'{"n":%d,"x":"%s"}' % (n, b"x" * 1000)), lineage(DAY))
+    parts = writer.write(lineage(None))
     assert len(parts) > 1
     assert sum(pq.read_table(tmp_path / p.path).num_rows for p in parts) == 50
 
 
 def test_a_discarded_batch_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr(collecting, "SPILL_BYTES", 1)
-    collector = BatchWriter(tmp_path, "b1")
-    collector.add(records(b"{}"), lineage(DAY))
-    collector.add(records(b"{}"), lineage(DAY))
+    writer = BatchWriter(tmp_path, "b1")
+    writer.add(records(b"{}"), lineage(DAY))
+    writer.add(records(b"{}"), lineage(DAY))
     assert list(tmp_path.rglob("*.parquet"))
-    collector.discard()
+    writer.discard()
     assert not list(tmp_path.rglob("*.parquet"))
 
 
 def test_an_empty_window_has_a_hash_of_its_own(tmp_path):
-    collector = BatchWriter(tmp_path, "b1")
-    collector.open_window(DAY)
-    assert (collector.rows(DAY), collector.content_hash(DAY)) == (0, "0-" + "0" * 32)
-    assert collector.write(lineage(None)) == ()
+    writer = BatchWriter(tmp_path, "b1")
+    writer.open_window(DAY)
+    assert (writer.rows(DAY), writer.content_hash(DAY)) == (0, "0-" + "0" * 32)
+    assert writer.write(lineage(None)) == ()
 
 
 def test_a_part_that_could_not_be_written_stops_the_batch_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setattr(collecting, "SPILL_BYTES", 1)
     no_folder = tmp_path / "file"
     no_folder.touch()
-    collector = BatchWriter(no_folder, "b1")
-    collector.add(records(b"{}"), lineage(DAY))
+    writer = BatchWriter(no_folder, "b1")
+    writer.add(records(b"{}"), lineage(DAY))
     with pytest.raises(IntegrityError, match="Not a directory"):
-        collector.add(records(b"{}"), lineage(DAY))
+        writer.add(records(b"{}"), lineage(DAY))
     with pytest.raises(IntegrityError, match="Not a directory"):
-        collector.write(lineage(None))
-    collector.discard()
+        writer.write(lineage(None))
+    writer.discard()

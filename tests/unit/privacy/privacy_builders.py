@@ -39,7 +39,7 @@ def a_vault(folder: Path, master_key: bytes = MASTER_KEY) -> Vault:
     return Vault.open(folder / "vault.sqlite", master_key)
 
 
-def a_door(folder: Path, stream: Stream = AD_DAYS, **changes: Any) -> RecordValidator:
+def a_validator(folder: Path, stream: Stream = AD_DAYS, **changes: Any) -> RecordValidator:
     return RecordValidator(stream, a_vault(folder), now=NOW, **changes)
 
 

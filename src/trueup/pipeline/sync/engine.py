@@ -102,7 +102,7 @@ def _jobs(source: Source, name: str, accounts: list[Account]) -> list[Job]:
 
 
 def _without_personal(account: Account) -> Account:
-    # Names go into headers and tables without passing the door that records pass.
+    # Names go into headers and tables without passing the validator that records pass.
     return replace(account, name=redacted(account.name), reason=redacted(account.reason))
 
 

@@ -68,7 +68,7 @@ class _PageRead:
     state: ScopeState
     recent: _Recent
     batch_id: str = ""
-    collector: BatchWriter | None = None
+    writer: BatchWriter | None = None
     trail: RequestLog = field(default_factory=RequestLog)
     counts: Counts = field(default_factory=Counts)
 
@@ -95,45 +95,45 @@ def read_pages(reader: Reader, read: Read) -> None:
                     _begin(work)
         _finish(work)
     except BaseException:
-        if work.collector:
-            work.collector.discard()
+        if work.writer:
+            work.writer.discard()
         raise
 
 
 def _begin(work: _PageRead) -> None:
     work.batch_id = work.reader.batch_id(work.position)
-    work.collector = BatchWriter(work.reader.table.path, work.batch_id)
-    work.trail, work.counts = RequestLog(), Counts()
+    work.writer = BatchWriter(work.reader.table.path, work.batch_id)
+    request_log, work.counts = RequestLog(), Counts()
 
 
 def _take(work: _PageRead, page: Page) -> None:
-    assert work.collector is not None
-    reader, index = work.reader, work.trail.note(page)
-    admitted = reader.door.admit(page.records)
+    assert work.writer is not None
+    reader, index = work.reader, request_log.note(page)
+    validated = reader.validator.validate(page.records)
     work.counts.received += len(page.records)
-    work.counts.strays += admitted.strays
+    work.counts.strays += validated.strays
     records = Records(
-        payloads=admitted.payloads,
-        record_indexes=admitted.indexes,
-        keys=admitted.keys,
-        cursors=admitted.cursors,
+        payloads=validated.payloads,
+        record_indexes=validated.indexes,
+        keys=validated.keys,
+        cursors=validated.cursors,
     )
-    if rows := _new_rows(work, admitted):
+    if rows := _new_rows(work, validated):
         lineage = reader.lineage(work.batch_id, index, work.read.window)
-        work.collector.add(records.only(rows), lineage)
+        work.writer.add(records.only(rows), lineage)
         work.counts.landed += len(rows)
-    refused = QuarantinedRecords(reader.door, work.recent.refused())
-    if records_aside := refused.new_ones(page, admitted.refused, work.counts):
-        work.collector.add(records_aside, reader.lineage(work.batch_id, index, None))
+    refused = QuarantinedRecords(reader.validator, work.recent.refused())
+    if records_aside := refused.new_ones(page, validated.refused, work.counts):
+        work.writer.add(records_aside, reader.lineage(work.batch_id, index, None))
     work.recent.note_refused(refused.digests)
 
 
-def _new_rows(work: _PageRead, admitted: ValidatedRecords) -> list[int]:
+def _new_rows(work: _PageRead, validated: ValidatedRecords) -> list[int]:
     """Rows that neither an earlier read of the overlap nor this read has landed already."""
     rows = []
-    for row, payload in enumerate(admitted.payloads):
-        cursor = parse_cursor(admitted.cursors[row])
-        if work.recent.is_known(admitted.keys[row], payload, cursor):
+    for row, payload in enumerate(validated.payloads):
+        cursor = parse_cursor(validated.cursors[row])
+        if work.recent.is_known(validated.keys[row], payload, cursor):
             work.counts.deduplicated += 1
         else:
             rows.append(row)
@@ -198,19 +198,19 @@ def _state_after(work: _PageRead) -> ScopeState:
 
 
 def _commit(work: _PageRead, state: ScopeState, totals: tuple[TotalNote, ...]) -> None:
-    assert work.collector is not None
+    assert work.writer is not None
     reader = work.reader
-    files = work.collector.write(reader.lineage(work.batch_id, 0, None))
+    files = work.writer.write(reader.lineage(work.batch_id, 0, None))
     failpoint("C5")
     header = msgspec.structs.replace(
         reader.header(work.batch_id, state, work.counts),
         totals=totals,
-        trail=tuple(work.trail.requests),
+        trail=tuple(request_log.requests),
         files=files,
     )
     work.position = reader.table.append(header, work.position)
     reader.tally.add(work.counts)
-    work.state, work.collector = state, None
+    work.state, work.writer = state, None
 
 
 def _totals(reader: Reader, window: Window) -> tuple[TotalNote, ...]:

@@ -38,7 +38,7 @@ class Reader:
     stream: Stream
     account: Account
     table: StreamTable
-    door: RecordValidator
+    validator: RecordValidator
     now: datetime
     run_id: str
     known_at: datetime | None = None
@@ -107,8 +107,8 @@ class Reader:
 class QuarantinedRecords:
     """Records kept aside during a read; those refused before are only counted."""
 
-    def __init__(self, door: RecordValidator, known: Iterable[str]) -> None:
-        self._door = door
+    def __init__(self, validator: RecordValidator, known: Iterable[str]) -> None:
+        self._validator = validator
         self._known = dict.fromkeys(known)
         self.digests: list[str] = []
 
@@ -118,7 +118,7 @@ class QuarantinedRecords:
         """The refused records of `page` that no earlier batch holds, as quarantine rows."""
         fresh: list[QuarantinedRecord] = []
         for record in refused:
-            digest = self._door.digest(page.records[record.record_index], record.reason)
+            digest = self._validator.digest(page.records[record.record_index], record.reason)
             self.digests.append(digest)
             if digest in self._known:
                 counts.unchanged += 1

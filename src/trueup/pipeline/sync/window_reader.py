@@ -41,7 +41,7 @@ class _WindowRead:
     state: ScopeState
     batch_id: str
     windows: dict[str, Window]
-    collector: BatchWriter
+    writer: BatchWriter
     refused: QuarantinedRecords
     trail: RequestLog = field(default_factory=RequestLog)
     counts: Counts = field(default_factory=Counts)
@@ -60,12 +60,12 @@ def read_windows(reader: Reader, read: Read) -> None:
         state=state,
         batch_id=batch_id,
         windows=_windows_by_day(reader, read.window),
-        collector=BatchWriter(reader.table.path, batch_id),
-        refused=QuarantinedRecords(reader.door, state.recent),
+        writer=BatchWriter(reader.table.path, batch_id),
+        refused=QuarantinedRecords(reader.validator, state.recent),
     )
     try:
         for window in work.windows.values():
-            work.collector.open_window(window)
+            work.writer.open_window(window)
         with closing(reader.pages(read)) as pages:
             for page in pages:
                 _take(work, page)
@@ -73,9 +73,9 @@ def read_windows(reader: Reader, read: Read) -> None:
         if changed or work.counts.quarantined or _grows(work):
             _commit(work, changed)
         else:
-            work.collector.discard()
+            work.writer.discard()
     except BaseException:
-        work.collector.discard()
+        work.writer.discard()
         raise
     reader.tally.add(work.counts)
 
@@ -87,31 +87,31 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
 
 
 def _take(work: _WindowRead, page: Page) -> None:
-    page_index = work.trail.note(page)
-    admitted = work.reader.door.admit(page.records)
+    page_index = request_log.note(page)
+    validated = work.reader.validator.validate(page.records)
     work.counts.received += len(page.records)
-    work.counts.strays += admitted.strays
-    refused = list(admitted.refused)
+    work.counts.strays += validated.strays
+    refused = list(validated.refused)
     records = Records(
-        payloads=admitted.payloads,
-        record_indexes=admitted.indexes,
-        keys=admitted.keys,
-        digests=payload_digests(admitted.payloads),
+        payloads=validated.payloads,
+        record_indexes=validated.indexes,
+        keys=validated.keys,
+        digests=payload_digests(validated.payloads),
     )
-    for day, rows in _rows_by_day(admitted, work.reader):
+    for day, rows in _rows_by_day(validated, work.reader):
         window = work.windows.get(day)
         of_day = records.only(rows)
         if window is None:
             refused.extend(_refusals(of_day, "outside_window"))
         elif (kept := _without_repeats(work, of_day, refused)).payloads:
-            work.collector.add(kept, work.reader.lineage(work.batch_id, page_index, window))
+            work.writer.add(kept, work.reader.lineage(work.batch_id, page_index, window))
             work.counts.landed += len(kept.payloads)
     if aside := work.refused.new_ones(page, refused, work.counts):
-        work.collector.add(aside, work.reader.lineage(work.batch_id, page_index, None))
+        work.writer.add(aside, work.reader.lineage(work.batch_id, page_index, None))
 
 
-def _rows_by_day(admitted: ValidatedRecords, reader: Reader) -> Iterable[tuple[str, Sequence[int]]]:
-    days, every = admitted.days, range(len(admitted.payloads))
+def _rows_by_day(validated: ValidatedRecords, reader: Reader) -> Iterable[tuple[str, Sequence[int]]]:
+    days, every = validated.days, range(len(validated.payloads))
     if reader.stream.kind is StreamKind.SNAPSHOT:
         return [("", every)]
     if not days or days.count(days[0]) == len(days):  # the usual case: a page of one day
@@ -156,11 +156,11 @@ def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
     changed = {}
     counts = work.counts
     for day, window in work.windows.items():
-        rows, content_hash = work.collector.rows(window), work.collector.content_hash(window)
+        rows, content_hash = work.writer.rows(window), work.writer.content_hash(window)
         known = work.state.open_windows.get(day) if day else work.state.content_hash
         counts.windows_read += 1
         if known == content_hash + _mark(work, window):
-            work.collector.drop(window)
+            work.writer.drop(window)
             counts.landed -= rows
             counts.unchanged += rows
             continue
@@ -184,13 +184,13 @@ def _mark(work: _WindowRead, window: Window) -> str:
 def _commit(work: _WindowRead, changed: dict[str, WindowDigest]) -> None:
     reader = work.reader
     totals = _totals(reader, work.read.window, changed)
-    files = work.collector.write(reader.lineage(work.batch_id, 0, None))
+    files = work.writer.write(reader.lineage(work.batch_id, 0, None))
     failpoint("C5")
     header = msgspec.structs.replace(
         reader.header(work.batch_id, _next_state(work, changed), work.counts),
         windows=tuple(changed.values()),
         totals=totals,
-        trail=tuple(work.trail.requests),
+        trail=tuple(request_log.requests),
         files=files,
     )
     reader.table.append(header, work.position)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.lake.lake_builders import a_table
-from tests.unit.privacy.privacy_builders import a_door
+from tests.unit.privacy.privacy_builders import a_validator
 from trueup.core.batch import Counts
 from trueup.core.page import Account, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
@@ -56,7 +56,7 @@ class OneBadRecord(BrokenOff):
 def a_reader(folder: Path, source: BrokenOff, stream: Stream = DAYS) -> Reader:
     return Reader(
         source=source, source_name="vendor", stream=stream, account=Account(account_id="a"),
-        table=a_table(folder), door=a_door(folder, stream), now=SECOND.until, run_id="run",
+        table=a_table(folder), validator=a_validator(folder, stream), now=SECOND.until, run_id="run",
     )  # fmt: skip
 
 

@@ -52,10 +52,10 @@ def windows_landed(folder: Path, *times: datetime) -> list[int]:
     vault = Vault.open(folder / "vault", os.urandom(32))
     found = []
     for now in times:
-        door = RecordValidator(LISTED, vault, now=now)
+        validator = RecordValidator(LISTED, vault, now=now)
         reader = Reader(
             source=OnePage(), source_name="vendor", stream=LISTED, account=SHOP,
-            table=a_table(folder), door=door, now=now, run_id="run",
+            table=a_table(folder), validator=validator, now=now, run_id="run",
         )  # fmt: skip
         read_windows(reader, Read(window=DAY))
         found.append(reader.tally.windows_changed)
@@ -110,7 +110,7 @@ def a_reader(folder: Path, vault: Vault, source: BigPages) -> Reader:
     now = DAY.until + timedelta(days=1)
     return Reader(
         source=source, source_name="vendor", stream=LISTED, account=SHOP,
-        table=a_table(folder), door=RecordValidator(LISTED, vault, now=now), now=now, run_id="run",
+        table=a_table(folder), validator=RecordValidator(LISTED, vault, now=now), now=now, run_id="run",
     )  # fmt: skip
 
 
