@@ -53,9 +53,9 @@ def test_sound_records_land_with_their_very_bytes(tmp_path: Path) -> None:
 def test_a_bad_record_is_kept_aside_and_harms_no_sibling(tmp_path: Path, reason: str) -> None:
     good = [an_ad_day(ad={"id": str(n)}) for n in range(150)]
     page = [*good[:70], BAD[reason], *good[70:]]
-    validated = a_validator(tmp_path, max_record_bytes=1000 if reason == "too_large" else 100_000).validate(
-        page
-    )
+    validated = a_validator(
+        tmp_path, max_record_bytes=1000 if reason == "too_large" else 100_000
+    ).validate(page)
     assert validated.payloads == good
     assert validated.indexes == [*range(70), *range(71, 151)]
     assert reasons(validated) == {70: reason}
@@ -105,14 +105,18 @@ def test_a_key_must_be_plain(tmp_path: Path, key: object) -> None:
 def test_different_key_parts_never_give_one_key(tmp_path: Path) -> None:
     parts = [("a|b", "c"), ("a", "b|c"), ("a\\", "|c"), ("a\\|", "c"), ("a", "\\|c"), ("", "")]
     stream = Stream(name="s", kind=StreamKind.SNAPSHOT, key=("x", "y"))
-    validated = a_validator(tmp_path, stream).validate([compact({"x": x, "y": y}) for x, y in parts])
+    validated = a_validator(tmp_path, stream).validate(
+        [compact({"x": x, "y": y}) for x, y in parts]
+    )
     assert len(set(validated.keys)) == len(parts)
 
 
 def test_keys_keep_every_digit_of_a_number(tmp_path: Path) -> None:
     stream = Stream(name="s", kind=StreamKind.SNAPSHOT, key=("id",))
     numbers = [12345678901234567890123, 12345678901234567890124, True, 1.5, "1"]
-    validated = a_validator(tmp_path, stream).validate([compact({"id": number}) for number in numbers])
+    validated = a_validator(tmp_path, stream).validate(
+        [compact({"id": number}) for number in numbers]
+    )
     assert validated.keys == [
         "12345678901234567890123",
         "12345678901234567890124",
@@ -165,7 +169,9 @@ def test_records_without_personal_values_keep_their_very_bytes(tmp_path: Path) -
 def test_personal_values_in_an_unknown_shape_do_not_slip_in(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    validated = a_validator(tmp_path, ORDERS).validate([an_order(), an_order(**changes), an_order()])
+    validated = a_validator(tmp_path, ORDERS).validate(
+        [an_order(), an_order(**changes), an_order()]
+    )
     assert reasons(validated) == {1: "unexpected_shape"}
     assert len(validated.payloads) == 2
 

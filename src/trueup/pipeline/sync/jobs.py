@@ -78,7 +78,9 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
         stream=job.stream,
         account=job.account,
         table=run.project.table(job.source_name, job.stream.name),
-        validator=RecordValidator(job.stream, run.project.vault, now=run.now, source=job.source_name),
+        validator=RecordValidator(
+            job.stream, run.project.vault, now=run.now, source=job.source_name
+        ),
         now=run.now,
         run_id=run.run_id,
         known_at=run.known_at,
