@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from trueup.pipeline.demo.faults import Break
+from trueup.pipeline.demo.scenario import Fault
 from trueup.pipeline.look.serve import Served
 from trueup.pipeline.run import RunResult
 
@@ -16,10 +16,10 @@ class WorldMade:
     """The simulated world answers."""
 
     folder: Path
+    title: str
+    about: str
     seed: int
     days: int
-    accounts: int
-    shop: str
     now: datetime
     seconds: float
 
@@ -63,6 +63,7 @@ class Score:
 class AttributionError:
     """Share of orders per channel, ours and true (0 to 1), and the mean absolute difference."""
 
+    title: str
     shares: tuple[tuple[str, float, float], ...]
 
     @property
@@ -76,7 +77,7 @@ class Truth:
 
     at: datetime
     scores: tuple[Score, ...]
-    attribution: AttributionError
+    attribution: AttributionError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ class Changes:
 class Planted:
     """A fault, as it was planted."""
 
-    fault: Break
+    fault: Fault
     done: str
 
 
@@ -128,7 +129,7 @@ class Outcome:
     `failed_gates` are names and what they found, `repeated` counts dropped records by source.
     """
 
-    fault: Break
+    fault: Fault
     folder: Path
     fired: Mapping[str, int]
     failed_gates: Mapping[str, str]
@@ -149,8 +150,9 @@ class Finished:
 
     folder: Path
     seconds: Mapping[str, float]
+    next_commands: tuple[tuple[str, ...], ...]
+    """Words to type after the program's name."""
     served: Served | None = None
-    next_commands: tuple[str, ...] = field(default=())
 
 
 Part = WorldMade | Ran | RevenueIdentity | Truth | Changes | Planted | Outcome | Finished
