@@ -11,12 +11,12 @@ import pytest
 from tests.unit.pipeline.demo.scenarios import brightcart
 from trueup.cli import main
 from trueup.cli.output.demo import part_errors, part_view
-from trueup.errors import QualityError
+from trueup.errors import IntegrityError, QualityError
 from trueup.pipeline.demo.examples import example_names, fault_names
 from trueup.pipeline.demo.folder import make_folder
 from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdentity, Truth
 from trueup.pipeline.demo.runner import Demo
-from trueup.pipeline.demo.scenario import environment_of, load_fault
+from trueup.pipeline.demo.scenario import Fault, environment_of, load_fault
 from trueup.pipeline.demo.simulators import simulators
 from trueup.pipeline.look.status import status
 from trueup.pipeline.run import RunResult
@@ -162,6 +162,14 @@ def test_a_fault_leaves_the_result_right(stage: Stage, name: str) -> None:
     assert outcome.all_equal
     assert_meets_truth(parts)
     assert SHOWS[name](outcome)
+
+
+def test_a_rule_that_never_fires_ends_the_demo(stage: Stage) -> None:
+    rules = [{"kind": "garbage", "match": "/no-such-path"}]
+    fault = Fault(name="nothing", does="nothing", expected="nothing", rules=rules)
+    with pytest.raises(IntegrityError, match="nothing was planted and never fired") as raised:
+        list(stage.play.broken(fault, stage.last))
+    assert raised.value.code == "TUP-728"
 
 
 def test_a_missing_rate_is_caught_and_the_last_good_version_stays(stage: Stage) -> None:

@@ -29,7 +29,7 @@ from trueup.pipeline.demo.parts import (
 
 @singledispatch
 def part_view(part: object) -> View:
-    """What one part of the demo shows."""
+    """Lines and JSON of one part of the demo."""
     raise TypeError(f"the demo has no such part: {type(part).__name__}")
 
 
@@ -39,7 +39,7 @@ part_view.register(Outcome, outcome_view)
 
 
 def part_errors(part: object) -> list[TrueupError]:
-    """What the demo ends with: streams that stopped, tables that a gate holds back, a wrong figure.
+    """Errors of one part: streams that stopped, tables that a gate holds back, a wrong figure.
 
     A run's failed gates count only by what they hold back, which the outcome of a fault tells.
     """

@@ -1,4 +1,4 @@
-"""What the demo shows, part by part."""
+"""Parts of the demo, in the order in which they are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class AttributionError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """How the published figures compare with what really happened up to `at`."""
+    """The published figures beside what really happened up to `at`."""
 
     at: datetime
     scores: tuple[Score, ...]
@@ -94,7 +94,7 @@ class ChangedDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a second run changed in what people see."""
+    """Changes that a second run made to what people see."""
 
     windows: tuple[tuple[str, int, int], ...]
     """Per stream: windows that are new, windows that replaced an earlier version."""
@@ -124,7 +124,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a fault; `fired` counts how often vendors struck.
+    """Outcome of a fault; `fired` counts each rule of the vendors.
 
     `failed_gates` are names and what they found, `repeated` counts dropped records by source.
     """

@@ -133,7 +133,7 @@ class Demo:
         )
 
     def figures(self) -> Iterator[Part]:
-        """What is published, beside itself and beside the truth."""
+        """The published figures, beside each other and beside the truth."""
         if self.scenario.revenue_identity:
             yield revenue_identity(self.project, self.scenario.revenue_identity)
         yield self.truth()

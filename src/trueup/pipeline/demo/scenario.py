@@ -70,7 +70,7 @@ class ProofQuery(_Strict):
 
 
 class Scenario(_Strict):
-    """What `scenario.yml` may say; `folder` holds it, the project and the faults.
+    """Content of a `scenario.yml`; `folder` holds it, the project and the faults.
 
     `example` is what people call it by: a name, or the path of the folder.
     """
@@ -100,7 +100,7 @@ class MissingRows(_Strict):
 
 
 class Fault(_Strict):
-    """What a file in `faults/` may say; `name` is the file's."""
+    """Content of a file in `faults/`; `name` is the file's."""
 
     name: str
     does: str = Field(description="What was done to the world.")

@@ -25,7 +25,7 @@ HERE: dict[str, Any] = {"timeout": ANSWER_SECONDS, "trust_env": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planting:
-    """What was planted: values such as account and day, and names of rules that must fire."""
+    """Values of what was planted, such as account and day, and names of rules that must fire."""
 
     values: Mapping[str, str]
     rules: tuple[str, ...]
