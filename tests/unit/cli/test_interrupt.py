@@ -13,6 +13,8 @@ from trueup.pipeline.demo.simulators import Simulators, simulators
 
 SECONDS = 90
 SCENARIO = brightcart(days=12)
+# Slow enough that the read cannot end before the signal comes, however busy the machine is.
+SLOW_SHOP = {"kind": "hang", "match": "/shopify", "times": None, "params": {"seconds": 2}}
 
 
 def started(folder: Path, vendors: Simulators) -> subprocess.Popen[str]:
@@ -29,11 +31,13 @@ def test_ctrl_c_stops_at_the_next_page_and_the_next_run_goes_on(tmp_path: Path) 
     make_folder(folder, SCENARIO)
     with simulators(tmp_path, SCENARIO.simulators) as vendors:
         publish_files(folder, SCENARIO, vendors.now())
+        vendors.plant([SLOW_SHOP])
         first = started(folder, vendors)
         assert first.stderr is not None
         seen = first.stderr.readline()
         first.send_signal(signal.SIGINT)
         _, rest = first.communicate(timeout=SECONDS)
+        vendors.heal()
         again = started(folder, vendors)
         table, _ = again.communicate(timeout=SECONDS)
     assert seen
