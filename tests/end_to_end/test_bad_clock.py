@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run
 from trueup_simulators.world import WorldConfig
 

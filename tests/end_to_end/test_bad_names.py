@@ -10,10 +10,10 @@ import pytest
 from tests.end_to_end.company import a_company, heard
 from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.world import WorldConfig
-from trueup_simulators.world.plants import HOSTILE_NAMES
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 HOSTILE = WorldConfig(scale="small", days=5, hostile_names=True)
 TINY = WorldConfig(scale="small", days=3)

@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import trueup_here, with_settings
 from tests.end_to_end.truth import differences
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.world import WorldConfig
@@ -170,7 +170,7 @@ def test_bad_figures_are_not_published_and_the_last_good_ones_stay(disturbed):
     company, good, result = disturbed
     assert result.error().exit_code == 6
     held = {"fact_ad_spend", "fact_orders", "mart_finance_daily", "mart_channel_daily"}
-    assert held <= set(result.published.held_back)
+    assert held <= set(result.published.withheld_tables)
     assert {name: company.content()[name] for name in held} == {name: good[name] for name in held}
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.company import a_company
 from tests.end_to_end.trouble import readable_texts, trueup, trueup_here, with_settings
 from trueup.cli import main
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.world import WorldConfig

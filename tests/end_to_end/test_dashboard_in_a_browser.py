@@ -12,13 +12,21 @@ from urllib.parse import urlparse
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 import trueup_dashboards
 from tests.unit.dashboards.small_publish import publish
-from trueup.pipeline.look.serve import free_port
+from trueup.pipeline.inspect.dashboard_server import free_port
 
-APP = Path(trueup_dashboards.__file__).parent / "app.py"
+SERVER = Path(trueup_dashboards.__file__).parent / "server.py"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -47,6 +55,7 @@ class Visitor:
     def watch(self) -> None:
         self.page.on("request", self._note_request)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._note_refusal)
         self.page.on("dialog", self._note_dialog)
 
     def open(self, path: str) -> Page:
@@ -54,6 +63,10 @@ class Visitor:
         drawn = '[data-testid="stApp"][data-test-script-state="notRunning"] .tu-strip'
         self.page.wait_for_selector(drawn, timeout=60_000)
         return self.page
+
+    def _note_refusal(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.errors.append(message.text)
 
     def _note_dialog(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
@@ -72,7 +85,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     publish(folder)
     port = free_port(4650)
     command = (
-        *(sys.executable, "-m", "streamlit", "run", str(APP)),
+        *(sys.executable, "-m", "streamlit", "run", str(SERVER)),
         *("--server.address", HERE, "--server.port", str(port)),
     )
     empty = tmp_path_factory.mktemp("working_folder")
@@ -191,3 +204,13 @@ def test_days_are_the_same_in_every_time_zone(visitor: Visitor) -> None:
     bar = page.locator('path[aria-label*="net revenue"]').first
     bar.hover(force=True)
     expect(page.locator("#vg-tooltip-element")).to_contain_text("Thu 2026-06-04")
+
+
+def test_another_name_for_this_machine_shows_nothing(browser: Browser, served: str) -> None:
+    """As after DNS rebinding: the name is foreign, the address is ours."""
+    page = browser.new_page()
+    answer = page.goto(served.replace(HERE, "figures.localhost"))
+    assert answer is not None
+    assert answer.status == 403
+    assert "answers only under its own address" in page.content()
+    page.close()

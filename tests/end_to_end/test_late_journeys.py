@@ -27,7 +27,7 @@ def story(tmp_path_factory):
 
 
 def _outcome(company, result):
-    [verdict] = [v for v in result.audited.verdicts if v.gate.name == "journeys_ready"]
+    [verdict] = [v for v in result.audited.verdicts if v.gate.name == "customer_journeys_complete"]
     [(touched,)] = company.published(TOUCHED)
     return {"error": result.error(), "late": verdict.violations, "touched": touched}
 

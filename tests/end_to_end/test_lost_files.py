@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.company import Company, a_company
 from tests.end_to_end.trouble import trueup, trueup_here, without_override
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_load, run_publish, run_sync
 from trueup_simulators.world import WorldConfig
 

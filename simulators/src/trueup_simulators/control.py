@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from trueup_simulators.faults import FaultPlan, FaultRule
 from trueup_simulators.world import Plant, SimulatedClock, World
-from trueup_simulators.world.plants import PlantKind
+from trueup_simulators.world.world_changes import PlantKind
 
 PLANT_KINDS = frozenset(get_args(PlantKind))
 

@@ -1,7 +1,11 @@
 """The command line: every command parses, calls one pipeline function and prints."""
 
+import os
 import sys
 from collections.abc import Sequence
+
+OWNER_ONLY = 0o077
+"""Umask of every command: files are 0600 and folders 0700, since a lake holds a company's data."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -12,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from trueup.cli.app import invoke
     from trueup.cli.output.errors import show_failure
 
+    os.umask(OWNER_ONLY)
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character must not stop a run that went well.

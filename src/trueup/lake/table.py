@@ -113,7 +113,7 @@ class StreamTable:
             )
         return {uri.rpartition("/")[2] for uri in uris}
 
-    def begun_at(self) -> datetime:
+    def started_at(self) -> datetime:
         """When the table's log was begun, by the machine's clock."""
         with self._lock, self._told_plainly():
             milliseconds = self._refreshed().metadata().created_time

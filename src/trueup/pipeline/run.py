@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
-from trueup.pipeline.build.audit import AuditResult, audit
-from trueup.pipeline.build.load import LoadResult, load, prepare
-from trueup.pipeline.build.notes import note_sync
-from trueup.pipeline.build.publish import PublishResult, is_current, publish
-from trueup.pipeline.build.transform import TransformResult, transform
-from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.run_lock import run_lock
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.sweep import SweepResult, sweep
+from trueup.pipeline.steps.audit import AuditResult, audit
+from trueup.pipeline.steps.load import LoadResult, load, prepare
+from trueup.pipeline.steps.publish import PublishResult, is_current, publish
+from trueup.pipeline.steps.sync_log import log_sync
+from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
 from trueup.pipeline.sync.results import SyncResult
+from trueup.pipeline.vacuum import SweepResult, sweep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def run_sync(
         work = Run(project=project, now=now, run_id=run_id, listener=listener)
         synced = syncing.sync(work, names)
         prepare(project)
-        note_sync(project, synced, run_id, now)
+        log_sync(project, synced, run_id, now)
         return synced
 
 
@@ -113,14 +113,14 @@ def run_publish(project: Project, now: datetime, listener: Listener = silent) ->
 def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     project = run.project
     loaded = load(project, run.listener)
-    note_sync(project, synced, run.run_id, run.now)
+    log_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
     transformed = transform(project, run.listener)
     audited = published = None
     if not is_current(project, transformed):
         audited = audit(run, transformed)
-        published = publish(run, transformed, audited.held_back)
+        published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
     return RunResult(
         run_id=run.run_id,
@@ -137,7 +137,7 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
 def gate_error(audited: AuditResult) -> QualityError:
     """Failed gates as the error that a command ends with."""
     names = ", ".join(verdict.gate.name for verdict in audited.failed)
-    count = len(audited.held_back)
+    count = len(audited.withheld_tables)
     first = audited.failed[0]
     return QualityError(
         f"{len(audited.failed)} gate(s) failed: {names}; {count} table(s) held back",

@@ -33,7 +33,7 @@ REFUND_GATES = (
         owner="finance",
     ),
     Gate(
-        name="given_back_once",
+        name="refunds_not_double_counted",
         title="Money given back without goods leaves an order worth what the shop keeps of it",
         protects=frozenset(),
         # An adjustment does not say whether it is goodwill or pays for what an edit took out, so

@@ -18,9 +18,9 @@ from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdent
 from trueup.pipeline.demo.runner import Demo
 from trueup.pipeline.demo.scenario import Fault, environment_of, load_fault
 from trueup.pipeline.demo.simulators import simulators
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import RunResult
-from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.run_lock import run_lock
 
 # As many days as it takes for a report of more than one page, and no more.
 SCENARIO = brightcart(days=15)

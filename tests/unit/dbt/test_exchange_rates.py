@@ -39,7 +39,7 @@ def days_with_a_rate(warehouse: Warehouse, currency: str = "EUR") -> list[int]:
 def test_no_rate_takes_the_place_of_one_that_cannot_be_used(tmp_path: Path, value: str) -> None:
     warehouse = a_file(tmp_path, stated("1.10", value))
     assert days_with_a_rate(warehouse) == [1]
-    assert warehouse.verdict("rates_usable").message == f"EUR/USD of 2026-06-02 (ECB) is {value}"
+    assert warehouse.verdict("fx_rates_valid").message == f"EUR/USD of 2026-06-02 (ECB) is {value}"
 
 
 def test_an_empty_cell_is_no_rate(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_an_empty_cell_is_no_rate(tmp_path: Path) -> None:
     del rows[1]["rate"]
     warehouse = a_file(tmp_path, rows)
     assert days_with_a_rate(warehouse) == [1, 3, 4, 5, 6, 7, 8]
-    assert warehouse.verdict("rates_usable").message == "EUR/USD of 2026-06-02 (ECB) is empty"
+    assert warehouse.verdict("fx_rates_valid").message == "EUR/USD of 2026-06-02 (ECB) is empty"
 
 
 def test_a_day_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_a_day_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     rows[1]["rate_date"], rows[2]["rate_date"] = "02.06.2026", "03.06.2026"
     warehouse = a_file(tmp_path, rows)
     assert days_with_a_rate(warehouse) == [1, 2, 3, 4, 5, 6]
-    assert warehouse.verdict("rates_usable").violations == 2
-    assert "EUR/USD of 02.06.2026 (ECB) is 1.20" in warehouse.verdict("rates_usable").message
+    assert warehouse.verdict("fx_rates_valid").violations == 2
+    assert "EUR/USD of 02.06.2026 (ECB) is 1.20" in warehouse.verdict("fx_rates_valid").message
 
 
 def test_a_rate_by_way_of_a_third_currency_needs_both_of_its_parts(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_goods_given_back_for_less_leave_the_rest_as_net_revenue(shop: Warehouse
 
 def test_an_order_that_edit_and_payment_both_lower_is_named(shop: Warehouse) -> None:
     assert net_revenue(shop, 2) == {"02": 20, "04": -11}
-    found = shop.verdict("given_back_once")
+    found = shop.verdict("refunds_not_double_counted")
     assert (found.status, found.violations) == ("warn", 1)
     assert found.message == "#2: 12.000000 USD in the ledger, 22.000000 kept"
 

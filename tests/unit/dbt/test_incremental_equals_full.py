@@ -11,7 +11,7 @@ import pytest
 from tests.unit.dbt import payloads as p
 from tests.unit.dbt.warehouse_harness import Warehouse, published_by_month, run_dbt
 from trueup.warehouse.manifest import PublishedPart
-from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.published_store import PublishedStore
 
 FIRST_DAY = date(2026, 5, 30)
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(5)]

@@ -247,7 +247,7 @@ def test_what_is_paid_and_kept_stays_revenue_after_a_cancellation(shop: Warehous
 
 def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
     assert (
-        shop.verdict("orders_add_up").message
+        shop.verdict("order_components_sum_to_total").message
         == "Every order's parts add up to what the customer paid"
     )
 

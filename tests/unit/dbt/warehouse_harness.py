@@ -15,9 +15,9 @@ import duckdb
 
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, run_gate
-from trueup.warehouse.content import Candidate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
 from trueup.warehouse.duckdb import fetch
+from trueup.warehouse.fingerprint import Candidate
 
 PROJECT = Path(__file__).parents[3] / "dbt"
 STREAMS = {

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from trueup.core.batch import BatchHeader, Counts, ScopeState
-from trueup.lake.collector import BatchCollector
+from trueup.lake.batch_writer import BatchWriter
+from trueup.lake.data_files import Lineage, Records
 from trueup.lake.layout import open_lake
-from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import StreamTable
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -32,8 +32,8 @@ def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):
 
 def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
     lineage = Lineage(batch_id=batch_id, scope=scope, extracted_at=NOW, page_index=0)
-    collector = BatchCollector(table.path, batch_id)
-    collector.add(
+    writer = BatchWriter(table.path, batch_id)
+    writer.add(
         Records(
             payloads=payloads,
             record_indexes=range(len(payloads)),
@@ -45,8 +45,8 @@ def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
         indexes = range(len(payloads), len(payloads) + len(aside))
         problems = ["not_json"] * len(aside)
         refused = Records(payloads=aside, record_indexes=indexes, problems=problems)
-        collector.add(refused, lineage)
-    files = collector.write(lineage)
+        writer.add(refused, lineage)
+    files = writer.write(lineage)
     position = table.last_commit(scope) if expected == "last" else expected
     header = a_header(batch_id, scope, files, len(payloads), aside=len(aside))
     return table.append(header, position)

@@ -74,7 +74,7 @@ DAMAGE = {
         says="{source} {scope} ad_days: 1 days missing up to ",
         holds=SPEND,
     ),
-    "rates_usable": Damage(
+    "fx_rates_valid": Damage(
         of="""
             select scope, rate_key, stated_rate_date as day from intermediate.int_fx_rates_versioned
             where closed_load_id is null order by all limit 1
@@ -86,7 +86,7 @@ DAMAGE = {
         says=" of {day} (ECB) is n/a",
         holds=NOTHING,
     ),
-    "journeys_ready": Damage(
+    "customer_journeys_complete": Damage(
         of="""
             select order_dk, order_name from staging.stg_shopify__orders
             where not is_test and not is_deleted order by created_at limit 1
@@ -98,7 +98,7 @@ DAMAGE = {
         says="{order_name}, last changed on ",
         holds=NOTHING,
     ),
-    "spend_accounts_read": Damage(
+    "spending_accounts_accessible": Damage(
         of="select scope from ops.accounts where source = 'google_ads' order by scope limit 1",
         by=(
             "update ops.accounts set status = 'unavailable', reason = 'gone' "
@@ -119,7 +119,7 @@ DAMAGE = {
         says="{platform} {account_id}: campaign {campaign_id}",
         holds=SPEND,
     ),
-    "spend_rates_known": Damage(
+    "spend_has_fx_rate": Damage(
         of="""
             select currency_code, platform_date from core.fact_ad_spend
             where currency_code = 'JPY' and spend_amount > 0 order by platform_date limit 1
@@ -197,7 +197,7 @@ DAMAGE = {
         says="brightcart.myshopify.com {window_day}: ",
         holds=ORDERS,
     ),
-    "orders_add_up": Damage(
+    "order_components_sum_to_total": Damage(
         of=f"select order_name, order_dk {_NEW_ORDER}",
         by=(
             "update intermediate.int_orders_summed set tax_amount = tax_amount + 0.01 "
@@ -227,7 +227,7 @@ DAMAGE = {
         says=": 0.010000 USD of refund {refund_id} is for nothing",
         holds=NOTHING,
     ),
-    "given_back_once": Damage(
+    "refunds_not_double_counted": Damage(
         of="""
             select orders.order_dk, orders.order_name, min(refunds.refund_dk) as refund_dk
             from core.fact_refunds as refunds
@@ -263,7 +263,7 @@ DAMAGE = {
         says="customer of {order_name}",
         holds=ORDERS,
     ),
-    "credits_add_up": Damage(
+    "attribution_credits_sum_to_one": Damage(
         of=f"select order_name, order_dk {_NEW_ORDER}",
         by=(
             "update core.fact_attribution set credit_e12 = 500000000000 "
@@ -272,7 +272,7 @@ DAMAGE = {
         says="{order_name}: credits of 500000000000 parts",
         holds=CREDITS,
     ),
-    "touches_known": Damage(
+    "credits_have_touchpoints": Damage(
         of="""
             select order_dk, touchpoint_key from core.fact_attribution
             where load_id > {since} and touchpoint_key <> 'unattributed' order by all limit 1
@@ -336,7 +336,7 @@ DAMAGE = {
         says="{report_date} USD: ",
         holds=REVENUE,
     ),
-    "revenue_rates_known": Damage(
+    "revenue_has_fx_rate": Damage(
         of=f"select order_dk, report_date {_NEW_ORDER}",
         by=(
             "update intermediate.int_order_ledger_signed set currency_code = 'XAU' "
@@ -345,7 +345,7 @@ DAMAGE = {
         says="XAU on {report_date} has no rate",
         holds=REVENUE,
     ),
-    "records_kept_aside": Damage(
+    "no_quarantined_records": Damage(
         of="select 'no_key' as reason",
         by=(
             "insert into raw.quarantine (load_id, source, stream, scope, reason) "

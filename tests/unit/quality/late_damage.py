@@ -31,13 +31,13 @@ LATE_DAMAGE = {
         "customer of {order_name}",
     ),
     "the credits of an old order are taken and not given again": (
-        "credits_add_up",
+        "attribution_credits_sum_to_one",
         _OLD_ORDER,
         "delete from core.fact_attribution where order_dk = '{order_dk}'",
         "{order_name}: credits of 0 parts",
     ),
     "a rate is taken back": (
-        "spend_rates_known",
+        "spend_has_fx_rate",
         "select min(platform_date) as day from core.fact_ad_spend where currency_code = 'EUR'",
         "delete from core.dim_fx_rate where currency_code = 'EUR' and rate_date = '{day}'",
         "EUR on {day} has no rate",
@@ -81,7 +81,7 @@ LATE_DAMAGE = {
         " lines, ",
     ),
     "an amount that the shop no longer sends": (
-        "orders_add_up",
+        "order_components_sum_to_total",
         "select order_name, order_dk from core.fact_orders where load_id > {since} limit 1",
         "update intermediate.int_orders_summed set total_amount = null "
         "where order_dk = '{order_dk}'",

@@ -77,7 +77,7 @@ LOST_DAMAGE = {
         "product of line ",
     ),
     "a credit of an order that is not there": (
-        "credits_add_up",
+        "attribution_credits_sum_to_one",
         "select order_dk from core.fact_attribution limit 1",
         "insert into core.fact_attribution select * replace ('nobody' as order_dk, "
         "{since} + 1 as load_id) from core.fact_attribution where order_dk = '{order_dk}'",

@@ -9,10 +9,10 @@ import pytest
 from tests.unit.quality.damage import DAMAGE
 from tests.unit.quality.late_damage import LATE_DAMAGE
 from tests.unit.quality.lost_damage import LOST_DAMAGE
-from trueup.pipeline.build.dbt_runner import Lineage
-from trueup.pipeline.build.transform import transform
+from trueup.pipeline.steps.dbt_runner import Lineage
+from trueup.pipeline.steps.transform import transform
 from trueup.quality.catalog import GATES
-from trueup.quality.gates import Verdict, held_back, run_gate, since_for
+from trueup.quality.gates import Verdict, run_gate, since_for, withheld_tables
 from trueup.warehouse.duckdb import fetch
 from trueup_simulators.world import WorldConfig
 
@@ -54,7 +54,9 @@ class Audited:
     def held_by(self, verdict):
         """The published tables that are held back when this gate alone fails."""
         others = [Verdict(gate=g, violations=0) for g in GATES if g is not verdict.gate]
-        return set(held_back([verdict, *others], self.lineage.protected_by)) & set(self.tables)
+        return set(withheld_tables([verdict, *others], self.lineage.protected_by)) & set(
+            self.tables
+        )
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +121,9 @@ def test_a_gate_protects_only_tables_that_are_published(audited):
 
 
 def test_a_long_value_is_cut_so_that_no_payload_floods_a_message(audited):
-    damage = DAMAGE["records_kept_aside"]
+    damage = DAMAGE["no_quarantined_records"]
     with audited.damaged(f"select '{'x' * 500}' as reason", damage.by):
-        message = audited.verdict("records_kept_aside").message
+        message = audited.verdict("no_quarantined_records").message
     assert "x" * 70 in message
     assert len(message) < 150
 
@@ -130,6 +132,6 @@ def test_violations_are_all_counted_and_three_are_told(audited):
     with audited.damaged(
         "select 99 as tax", "update intermediate.int_orders_summed set tax_amount = {tax}"
     ):
-        verdict = audited.verdict("orders_add_up", since=0)
+        verdict = audited.verdict("order_components_sum_to_total", since=0)
     assert verdict.violations > 90
     assert len(verdict.examples) == 3

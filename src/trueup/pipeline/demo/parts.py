@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from trueup.pipeline.demo.scenario import Fault
-from trueup.pipeline.look.serve import Served
+from trueup.pipeline.inspect.dashboard_server import Served
 from trueup.pipeline.run import RunResult
 
 

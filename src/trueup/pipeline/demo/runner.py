@@ -27,8 +27,8 @@ from trueup.pipeline.demo.scenario import Fault, Scenario, environment_of
 from trueup.pipeline.demo.simulators import Planting, Simulators, simulators
 from trueup.pipeline.demo.stopwatch import Stopwatch
 from trueup.pipeline.events import Listener, silent
-from trueup.pipeline.look.check import is_installed
-from trueup.pipeline.look.serve import DASHBOARD_MODULES, serve_detached
+from trueup.pipeline.inspect.check import is_installed
+from trueup.pipeline.inspect.dashboard_server import DASHBOARD_MODULES, serve_detached
 from trueup.pipeline.run import RunResult, run
 from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
@@ -197,7 +197,7 @@ class Demo:
             folder=self.folder,
             fired=fired,
             failed_gates={v.gate.name: v.message for v in audited.failed} if audited else {},
-            held=tuple(audited.held_back) if audited else (),
+            held=tuple(audited.withheld_tables) if audited else (),
             truth=truth,
             read_again=ran.read_again,
             repeated=repeated,

@@ -10,7 +10,7 @@ from trueup.errors import ConfigError
 from trueup.pipeline.settings.clock import current_time
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.environment import master_key
-from trueup.pipeline.settings.failures import arm_from_environment
+from trueup.pipeline.settings.failpoint_settings import arm_from_environment
 from trueup.pipeline.settings.project import Project
 
 # The demo keeps its simulated time in a file of this name.
@@ -28,13 +28,13 @@ def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> 
     )
 
 
-def open_to_look(folder: Path) -> Project:
+def open_for_reading(folder: Path) -> Project:
     """For what is already there: credentials may be unset, no source can be asked."""
     arm_from_environment()
     return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
 
 
-def time_to_look(folder: Path) -> datetime:
+def reading_time(folder: Path) -> datetime:
     """Now; in a folder of the demo, the simulated time of its last run."""
     marker = folder / SIMULATED_CLOCK
     text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""

@@ -16,13 +16,13 @@ from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
-from trueup.pipeline.settings.keeping import bind_vault, open_vault
 from trueup.pipeline.settings.network import network_of
+from trueup.pipeline.settings.vault_binding import bind_vault, open_vault
 from trueup.privacy.vault import Vault
-from trueup.sources.context import SourceContext, ignore_unproved
+from trueup.sources.context import SourceContext, ignore_incomplete_read
 from trueup.sources.registry import source_type
 from trueup.warehouse.duckdb import DuckDBWarehouse
-from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.published_store import PublishedStore
 
 
 @dataclass
@@ -83,7 +83,10 @@ class Project:
         return {name: declared_streams(name) for name in self.config.sources}
 
     def connect(
-        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+        self,
+        name: str,
+        now: datetime,
+        on_incomplete_read: Callable[[str], None] = ignore_incomplete_read,
     ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
@@ -94,7 +97,7 @@ class Project:
             monotonic=time.monotonic,
             now=now,
             transport=self.transport,
-            on_unproved=on_unproved,
+            on_incomplete_read=on_incomplete_read,
             folder=self.folder,
             network=network_of(self.config.network, self.environment, self.folder),
         )

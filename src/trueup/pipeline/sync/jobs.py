@@ -8,15 +8,15 @@ from trueup.core.batch import ScopeState
 from trueup.core.page import Account, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ContractError, TrueupError, place_of
-from trueup.pipeline.context import Run
+from trueup.ingest.validator import RecordValidator
 from trueup.pipeline.events import Event
-from trueup.pipeline.sync.pages import read_pages
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.sync.incremental_reader import read_pages
 from trueup.pipeline.sync.plan import Read
-from trueup.pipeline.sync.reading import Reader
+from trueup.pipeline.sync.reader import Reader
 from trueup.pipeline.sync.results import StreamResult, SyncResult
-from trueup.pipeline.sync.windows import read_windows
-from trueup.privacy.door import Door
-from trueup.privacy.messages import redacted
+from trueup.pipeline.sync.window_reader import read_windows
+from trueup.privacy.log_redaction import redacted
 from trueup.sources.redaction import redacted_url
 
 DEFECT = "TUP-501"
@@ -78,7 +78,9 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
         stream=job.stream,
         account=job.account,
         table=run.project.table(job.source_name, job.stream.name),
-        door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
+        validator=RecordValidator(
+            job.stream, run.project.vault, now=run.now, source=job.source_name
+        ),
         now=run.now,
         run_id=run.run_id,
         known_at=run.known_at,

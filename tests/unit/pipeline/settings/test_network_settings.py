@@ -7,7 +7,7 @@ import pytest
 from tests.unit.sources.source_builders import a_server, json_answer
 from trueup.errors import ConfigError
 from trueup.pipeline.demo.simulators import Simulators
-from trueup.pipeline.look.serve import _answers
+from trueup.pipeline.inspect.dashboard_server import _answers
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.network import NetworkConfig, network_of
 from trueup.pipeline.settings.opening import open_project
