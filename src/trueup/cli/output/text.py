@@ -38,6 +38,13 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{ending}"
 
 
+def one_of(names: Sequence[str]) -> str:
+    """`a, b or c`; `none` for no name."""
+    if len(names) < 2:
+        return names[0] if names else "none"
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 def moment(value: datetime | None) -> str:
     """A time in UTC, to the minute, zone named; `never` for None."""
     if value is None:

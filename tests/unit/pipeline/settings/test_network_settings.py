@@ -133,4 +133,4 @@ def test_the_simulators_are_asked_past_any_proxy() -> None:
     config = WorldConfig(scale="small", days=2)
     app = build_app(World(config), SimulatedClock(config.clock_start), FaultPlan())
     with running(app) as base_url:
-        assert Simulators(base_url=base_url, accounts=(), shop="").now() == config.clock_start
+        assert Simulators(base_url=base_url).now() == config.clock_start
