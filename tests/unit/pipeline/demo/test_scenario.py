@@ -40,7 +40,7 @@ def test_a_mistyped_key_is_named_with_its_file(tmp_path: Path) -> None:
     folder = copied_example(tmp_path / "shop")
     path = folder / SCENARIO_FILE
     path.write_text(path.read_text().replace("world:", "wurld:"))
-    with pytest.raises(ConfigError, match=r"scenario\.yml: unknown key 'wurld'"):
+    with pytest.raises(ConfigError, match=r"scenario\.yml line 2: unknown key 'wurld'"):
         load_scenario(str(folder))
 
 
