@@ -18,7 +18,8 @@ BLOCKING = [gate.name for gate in GATES if gate.severity is Severity.BLOCK]
 # One gate for each set of tables that is held back together.
 HOLDING = (
     "spend_equals_source", "spend_has_fx_rate", "orders_complete", "order_keys_unique",
-    "order_line_keys_unique", "refund_keys_unique", "ledger_keys_unique", "attribution_credits_sum_to_one",
+    "order_line_keys_unique", "refund_keys_unique", "ledger_keys_unique",
+    "attribution_credits_sum_to_one",
     "revenue_conserved", "finance_equals_ledger",
 )  # fmt: skip
 BY_CHANNEL = "revenue by channel is that of finance"

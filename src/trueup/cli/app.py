@@ -66,8 +66,8 @@ def build() -> typer.Typer:
 
 
 def invoke(words: Sequence[str]) -> int:
-    """Run the command that `words` name and return its exit code; errors fly."""
-    code = build()(args=list(words), prog_name="trueup", standalone_mode=False)
+    """Run the command that `words` name, or show the help; returns the exit code, errors fly."""
+    code = build()(args=list(words) or ["--help"], prog_name="trueup", standalone_mode=False)
     if code == INTERRUPTED_EXIT:
         # typer has turned Ctrl-C into an exit code and said nothing.
         raise KeyboardInterrupt

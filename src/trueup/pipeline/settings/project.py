@@ -15,7 +15,7 @@ from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.config import ProjectConfig, parse_model
 from trueup.pipeline.settings.network import network_of
 from trueup.pipeline.settings.vault_binding import bind_vault, open_vault
 from trueup.privacy.vault import Vault
@@ -90,8 +90,8 @@ class Project:
     ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
-        where = f"{self.folder / PROJECT_FILE}: sources.{name}"
-        config = parse_model(imported(kind.config), self.config.sources[name], where)
+        place, values = ("sources", name), self.config.sources[name]
+        config = parse_model(imported(kind.config), values, self.config.file, place)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
