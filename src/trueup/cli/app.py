@@ -50,7 +50,7 @@ def build() -> typer.Typer:
     """The application. Commands import what they need when they run, so that help is quick."""
     app = typer.Typer(
         name="trueup",
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         # Plain help: drawing it with rich would take longer than all the rest.
         rich_markup_mode=None,

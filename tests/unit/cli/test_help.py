@@ -1,5 +1,6 @@
 """Help: light and complete."""
 
+import os
 import subprocess
 import sys
 
@@ -39,6 +40,13 @@ def test_without_a_command_the_help_is_shown_and_nothing_is_wrong() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: trueup")
     assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_the_shell_completes_commands() -> None:
+    asked = {"_TRUEUP_COMPLETE": "complete_bash", "COMP_WORDS": "trueup s", "COMP_CWORD": "1"}
+    command = [sys.executable, "-c", "from trueup.cli import main; main()"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | asked)
+    assert sorted(done.stdout.split()) == ["serve", "status", "sync"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
