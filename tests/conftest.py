@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -34,7 +35,11 @@ MEMORY_BYTES = 4_000_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the folders of tests in memory where there is room, unless somebody chose a place."""
+    """Keep the folders of tests in memory where there is room, unless somebody chose a place.
+
+    And let Ctrl-C mean the same everywhere: a shell's background jobs are begun without it.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -34,7 +34,9 @@ CANARIES = {
     rb"@example\.com": b"@canary-mail.example",
     rb'"(firstName|lastName)":"': rb'"\1":"Canaryname ',
     rb'"(address1|address2|city|zip)":"': rb'"\1":"Canarystreet ',
-    rb'"(phone|phoneNumber)":"[^"]*"': rb'"\1":"+15550107799"',
+    rb'"phoneNumber":"[^"]*"': b'"phoneNumber":"+15550107799"',
+    # Declared as personal, so that it need not look like a number of a phone.
+    rb'"phone":"[^"]*"': b'"phone":"Canaryphone"',
     rb'"clientIp":"[^"]*"': b'"clientIp":"198.51.100.77"',
     rb'"note":"': b'"note":"Canarynote ',
 }
@@ -59,7 +61,7 @@ AD_STRAYS = {
     "meta_ads": {rb'"name":\s*"': rb'"name":"mail\\u0040canary-mail.example '},
 }
 IN_THE_CLEAR = re.compile(
-    r"(?i)canary-mail|canaryname|canarystreet|canarynote|198\.51\.100\.77"
+    r"(?i)canary-mail|canaryname|canaryphone|canarystreet|canarynote|198\.51\.100\.77"
     r"|555[ )-]{0,3}010[ -]?7799"
 )
 

@@ -105,7 +105,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
             for event in rounds[number - 1] if 0 < number <= len(rounds) else ():
                 take_place(warehouse, story, event)
         warehouse.transform(select=MODELS)
-        played.rounds.append({story: content(warehouse, story) for story in STORIES})
+        played.rounds.append(contents(warehouse))
     return played
 
 
@@ -119,17 +119,18 @@ def take_place(warehouse: Warehouse, story: str, event: Listing | Late) -> None:
     warehouse.load_windows("shopify.listed_orders", story, listed, extracted_at=read_at)
 
 
-def content(warehouse: Warehouse, story: str) -> Content:
-    """All that the tables hold of a shop's orders, each row after its order's number."""
-    known = "select order_id, order_dk from staging.stg_shopify__orders where shop = ?"
-    return {
-        table: warehouse.rows(
-            f"select known.order_id, rows.* exclude (load_id) from {table} as rows "
-            f"inner join ({known}) as known using (order_dk) order by all",
-            story,
+def contents(warehouse: Warehouse) -> dict[str, Content]:
+    """All that the tables hold of each shop's orders, every row after its order's number."""
+    found: dict[str, Content] = {story: {table: [] for table in FIGURES} for story in STORIES}
+    known = "select shop, order_id, order_dk from staging.stg_shopify__orders"
+    for table in FIGURES:
+        rows = warehouse.rows(
+            f"select known.shop, known.order_id, rows.* exclude (load_id) from {table} as rows "
+            f"inner join ({known}) as known using (order_dk) order by all"
         )
-        for table in FIGURES
-    }
+        for story, *row in rows:
+            found[str(story)][table].append(tuple(row))
+    return found
 
 
 @pytest.mark.parametrize("table", FIGURES)
