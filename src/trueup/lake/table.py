@@ -116,6 +116,13 @@ class StreamTable:
                 hours, dry_run=True, enforce_retention_duration=False, full=True
             )
 
+    def data_files(self) -> list[tuple[str, int]]:
+        """Path and size of every data file, as the log states them."""
+        with self._lock, self._told_plainly():
+            actions = self._refreshed().get_add_actions(flatten=True)
+            columns = [actions.column(name).to_pylist() for name in ("path", "size_bytes")]
+        return list(zip(*columns, strict=True))
+
     def started_at(self) -> datetime:
         """When the table's log was begun, by the machine's clock."""
         with self._lock, self._told_plainly():

@@ -58,6 +58,7 @@ def publish(
             old = before.tables.get(candidate.name) if before else None
             if candidate.name in withheld_tables:
                 if old is not None:
+                    store.restore_parts(connection, candidate, old.parts)
                     tables[candidate.name] = _held(old, withheld_tables[candidate.name], now)
                 continue
             parts = store.write_parts(
@@ -94,7 +95,7 @@ def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tu
 
 
 def is_current(project: Project, transformed: TransformResult) -> bool:
-    """True when the newest version already shows exactly these loads and models, readably."""
+    """True when the newest version shows exactly these loads and models, readably and here."""
     manifest = project.published.current()
     return (
         manifest is not None
@@ -102,6 +103,7 @@ def is_current(project: Project, transformed: TransformResult) -> bool:
         and manifest.project_hash == transformed.project_hash
         and not any(table.held_by for table in manifest.tables.values())
         and not project.published.unreadable()
+        and not project.published.was_moved()
     )
 
 
