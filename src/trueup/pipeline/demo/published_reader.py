@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.published_store import SERVING_FILE
+from trueup.warehouse.serving_file import SERVING_FILE
 
 TRUTH_FOLDER = "truth"
 
