@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from docs.cli_page import cli_page
 from docs.errors.catalog import errors_page
-from trueup.cli.reference import reference
 from trueup.pipeline.settings.config import ProjectConfig
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.project import imported
@@ -123,7 +123,7 @@ def _described(name: str, description: object, columns: Mapping[str, object]) ->
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "cli.md": reference,
+    "cli.md": cli_page,
     "metrics.md": metrics_page,
     "gates.md": gates_page,
     "errors.md": errors_page,

@@ -1,4 +1,4 @@
-"""What came of a page at the validator: the records that may land, and those that are kept aside."""
+"""The records of a page that may land, and those that are quarantined."""
 
 from dataclasses import dataclass, field
 

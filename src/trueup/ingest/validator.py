@@ -1,12 +1,12 @@
-"""The validator of the lake: every record is checked, personal values leave, card numbers never enter.
+"""Validates records before storage: personal data is tokenised, what cannot be used is quarantined.
 
 ```
-records ─▶ sound JSON object? ─▶ no card number? ─▶ key there? ─▶ personal values ─▶ tokens ─▶ in
-                 │                     │                │
-                 └─────────────────────┴────────────────┴─▶ refused, kept aside with its reason
+records ─▶ sound JSON object? ─▶ no card number? ─▶ key present? ─▶ personal data ─▶ tokens ─▶ lake
+                 │                     │                 │
+                 └─────────────────────┴─────────────────┴─▶ quarantined, with the reason
 ```
 
-Personal values are those in declared fields, and those that `privacy.strays` finds elsewhere.
+Personal data is what declared fields hold, and what `privacy.pii_detection` finds elsewhere.
 """
 
 from base64 import b64encode
@@ -35,7 +35,7 @@ _NOTHING: list[Place] = []
 
 
 class RecordValidator:
-    """Admits the records of one stream. `now` is when new tokens are made.
+    """Validates the records of one stream. `now` is when new tokens are made.
 
     `source` keeps ids of persons of different sources apart.
     """

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.lake_check import check_lake
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.run_lock import run_lock
 from trueup.pipeline.settings.project import Project
@@ -23,7 +24,10 @@ from trueup.pipeline.vacuum import SweepResult, sweep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run did; `published` is None when what people see is already up to date."""
+    """What a run did; `published` is None when what people see is already up to date.
+
+    `repaired` names damaged files that are rebuilt, `damage` those that someone must restore.
+    """
 
     run_id: str
     now: datetime
@@ -33,10 +37,12 @@ class RunResult:
     transformed: TransformResult | None = None
     audited: AuditResult | None = None
     published: PublishResult | None = None
+    repaired: tuple[str, ...] = ()
+    damage: tuple[TrueupError, ...] = ()
 
     def error(self) -> TrueupError | None:
         """The gravest thing that went wrong, or None. A failed stream outranks a held table."""
-        if errors := self.synced.errors():
+        if errors := [*self.synced.errors(), *self.damage]:
             return max(errors, key=lambda error: (error.exit_code != 75, -error.exit_code))
         if self.audited and self.audited.failed:
             return gate_error(self.audited)
@@ -119,9 +125,13 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
     note_streams(project, run.now)
+    damage = check_lake(run)
     transformed = transform(project, run.listener)
     audited = published = None
-    if not is_current(project, transformed):
+    damaged = project.published.check()
+    for part in damaged:
+        run.tell(Event("published_file_damaged", str(part)))
+    if damaged or not is_current(project, transformed):
         audited = audit(run, transformed)
         published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
@@ -134,6 +144,8 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
         transformed=transformed,
         audited=audited,
         published=published,
+        repaired=tuple(map(str, damaged)),
+        damage=damage,
     )
 
 

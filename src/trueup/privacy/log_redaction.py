@@ -1,4 +1,4 @@
-"""Texts that come into tables and logs past the validator: names of accounts, messages of errors."""
+"""Redacts account names and error messages before they reach tables and logs."""
 
 from trueup.privacy.cards import redact_cards
 from trueup.privacy.pii_detection import masked

@@ -75,6 +75,11 @@ TABLES = {
         status varchar, message varchar, received bigint, landed bigint, quarantined bigint,
         unchanged bigint, windows integer
     """,
+    # One row per stream: how far the files of its lake table are checked, and which are damaged.
+    "ops.lake_checks": """
+        source varchar, stream varchar, next_version bigint, damaged_versions bigint[],
+        damage varchar, round bigint, primary key (source, stream)
+    """,
     # One row per account of the newest run that asked its source.
     "ops.accounts": """
         source varchar, scope varchar, name varchar, currency varchar, timezone varchar,

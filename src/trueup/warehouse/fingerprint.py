@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 
@@ -54,17 +53,6 @@ def partitions(
     if not found:
         return [("none", 0, f"{salt}:empty")]
     return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
-
-
-def holds_rows(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
-    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
-    try:
-        found = connection.execute(
-            "select num_rows from parquet_file_metadata(?)", [str(path)]
-        ).fetchall()
-    except duckdb.Error:
-        return False
-    return found == [(rows,)]
 
 
 def in_partition(table: Candidate, partition: str) -> str:

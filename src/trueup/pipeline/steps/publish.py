@@ -63,6 +63,7 @@ def publish(
             old = before.tables.get(candidate.name) if before else None
             if candidate.name in withheld_tables:
                 if old is not None:
+                    store.restore_parts(connection, candidate, old.parts)
                     tables[candidate.name] = _held(old, withheld_tables[candidate.name], now)
                 continue
             parts = store.write_parts(
@@ -113,9 +114,9 @@ def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tu
 
 
 def is_current(project: Project, transformed: TransformResult) -> bool:
-    """True when the newest version already shows exactly these loads and models, readably.
+    """True when the newest version shows exactly these loads and models, readably and here.
 
-    A version without every table is not: what withholds a table is an error of every run.
+    A version without every table is not current: a withheld table is an error of every run.
     """
     manifest = project.published.current()
     return (
@@ -125,6 +126,7 @@ def is_current(project: Project, transformed: TransformResult) -> bool:
         and not any(table.held_by for table in manifest.tables.values())
         and not manifest.never_shown
         and not project.published.unreadable()
+        and not project.published.was_moved()
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
@@ -84,7 +84,7 @@ def dbt_project_folder() -> Path:
 def metric_dictionary() -> list[dict[str, str]]:
     """Every metric: name, label, formula, unit, grain, table, sql and edge_rules."""
     text = (dbt_project_folder() / "metrics.yml").read_text(encoding="utf-8")
-    metrics: list[dict[str, str]] = yaml.safe_load(text)["metrics"]
+    metrics: list[dict[str, str]] = YAML(typ="safe", pure=True).load(text)["metrics"]
     return metrics
 
 
@@ -95,7 +95,7 @@ def state_comments() -> dict[str, TableComment]:
         f"ops.{table['name']}": TableComment(
             " ".join(table["description"].split()), table["columns"]
         )
-        for table in yaml.safe_load(text)["tables"]
+        for table in YAML(typ="safe", pure=True).load(text)["tables"]
     }
 
 

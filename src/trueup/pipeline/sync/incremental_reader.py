@@ -69,7 +69,7 @@ class _PageRead:
     recent: _Recent
     batch_id: str = ""
     writer: BatchWriter | None = None
-    trail: RequestLog = field(default_factory=RequestLog)
+    request_log: RequestLog = field(default_factory=RequestLog)
     counts: Counts = field(default_factory=Counts)
 
 
@@ -103,12 +103,12 @@ def read_pages(reader: Reader, read: Read) -> None:
 def _begin(work: _PageRead) -> None:
     work.batch_id = work.reader.batch_id(work.position)
     work.writer = BatchWriter(work.reader.table.path, work.batch_id)
-    request_log, work.counts = RequestLog(), Counts()
+    work.request_log, work.counts = RequestLog(), Counts()
 
 
 def _take(work: _PageRead, page: Page) -> None:
     assert work.writer is not None
-    reader, index = work.reader, request_log.note(page)
+    reader, index = work.reader, work.request_log.note(page)
     validated = reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
@@ -205,7 +205,7 @@ def _commit(work: _PageRead, state: ScopeState, totals: tuple[TotalNote, ...]) -
     header = msgspec.structs.replace(
         reader.header(work.batch_id, state, work.counts),
         totals=totals,
-        trail=tuple(request_log.requests),
+        trail=tuple(work.request_log.requests),
         files=files,
     )
     work.position = reader.table.append(header, work.position)

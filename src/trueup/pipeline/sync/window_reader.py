@@ -42,7 +42,7 @@ class _WindowRead:
     windows: dict[str, Window]
     writer: BatchWriter
     refused: QuarantinedRecords
-    trail: RequestLog = field(default_factory=RequestLog)
+    request_log: RequestLog = field(default_factory=RequestLog)
     counts: Counts = field(default_factory=Counts)
     seen: KeysSeen = field(default_factory=KeysSeen)
 
@@ -86,7 +86,7 @@ def _windows_by_day(reader: Reader, window: Window) -> dict[str, Window]:
 
 
 def _take(work: _WindowRead, page: Page) -> None:
-    page_index = request_log.note(page)
+    page_index = work.request_log.note(page)
     validated = work.reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
@@ -191,7 +191,7 @@ def _commit(work: _WindowRead, changed: dict[str, WindowDigest]) -> None:
         reader.header(work.batch_id, _next_state(work, changed), work.counts),
         windows=tuple(changed.values()),
         totals=totals,
-        trail=tuple(request_log.requests),
+        trail=tuple(work.request_log.requests),
         files=files,
     )
     reader.table.append(header, work.position)

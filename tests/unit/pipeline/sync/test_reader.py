@@ -56,7 +56,8 @@ class OneBadRecord(BrokenOff):
 def a_reader(folder: Path, source: BrokenOff, stream: Stream = DAYS) -> Reader:
     return Reader(
         source=source, source_name="vendor", stream=stream, account=Account(account_id="a"),
-        table=a_table(folder), validator=a_validator(folder, stream), now=SECOND.until, run_id="run",
+        table=a_table(folder), validator=a_validator(folder, stream), now=SECOND.until,
+        run_id="run",
     )  # fmt: skip
 
 

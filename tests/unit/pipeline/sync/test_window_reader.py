@@ -110,7 +110,8 @@ def a_reader(folder: Path, vault: Vault, source: BigPages) -> Reader:
     now = DAY.until + timedelta(days=1)
     return Reader(
         source=source, source_name="vendor", stream=LISTED, account=SHOP,
-        table=a_table(folder), validator=RecordValidator(LISTED, vault, now=now), now=now, run_id="run",
+        table=a_table(folder), validator=RecordValidator(LISTED, vault, now=now), now=now,
+        run_id="run",
     )  # fmt: skip
 
 
