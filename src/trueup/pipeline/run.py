@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
+from trueup.pipeline.lake_check import check_lake
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.run_lock import run_lock
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.audit import AuditResult, audit
 from trueup.pipeline.steps.load import LoadResult, load, prepare
 from trueup.pipeline.steps.publish import PublishResult, is_current, publish
+from trueup.pipeline.steps.streams import note_streams
 from trueup.pipeline.steps.sync_log import log_sync
 from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
@@ -22,7 +24,10 @@ from trueup.pipeline.vacuum import SweepResult, sweep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run did; `published` is None when what people see is already up to date."""
+    """What a run did; `published` is None when what people see is already up to date.
+
+    `repaired` names damaged files that are rebuilt, `damage` those that someone must restore.
+    """
 
     run_id: str
     now: datetime
@@ -32,10 +37,12 @@ class RunResult:
     transformed: TransformResult | None = None
     audited: AuditResult | None = None
     published: PublishResult | None = None
+    repaired: tuple[str, ...] = ()
+    damage: tuple[TrueupError, ...] = ()
 
     def error(self) -> TrueupError | None:
         """The gravest thing that went wrong, or None. A failed stream outranks a held table."""
-        if errors := self.synced.errors():
+        if errors := [*self.synced.errors(), *self.damage]:
             return max(errors, key=lambda error: (error.exit_code != 75, -error.exit_code))
         if self.audited and self.audited.failed:
             return gate_error(self.audited)
@@ -99,6 +106,7 @@ def run_transform(project: Project, now: datetime, listener: Listener = silent) 
     """Only the third step: from raw to candidate tables."""
     with run_lock(project.workspace, new_run_id(now)):
         load(project, listener)
+        note_streams(project, now)
         return transform(project, listener)
 
 
@@ -116,9 +124,14 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     log_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
+    note_streams(project, run.now)
+    damage = check_lake(run)
     transformed = transform(project, run.listener)
     audited = published = None
-    if not is_current(project, transformed):
+    damaged = project.published.check()
+    for part in damaged:
+        run.tell(Event("published_file_damaged", str(part)))
+    if damaged or not is_current(project, transformed):
         audited = audit(run, transformed)
         published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
@@ -131,6 +144,8 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
         transformed=transformed,
         audited=audited,
         published=published,
+        repaired=tuple(map(str, damaged)),
+        damage=damage,
     )
 
 

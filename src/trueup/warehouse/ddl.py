@@ -59,6 +59,11 @@ TABLES = {
     """,
     # The last load whose transform succeeded as a whole.
     "ops.transform_position": "load_id bigint not null, project_hash varchar",
+    # One row per stream of the sources that the project file names.
+    "ops.streams": """
+        source varchar not null, stream varchar not null, kind varchar not null,
+        lookback_days integer not null
+    """,
     # One row per check of a run.
     "ops.checks": """
         run_id varchar, checked_at timestamp, gate varchar, status varchar, violations bigint,
@@ -69,6 +74,11 @@ TABLES = {
         run_id varchar, synced_at timestamp, source varchar, stream varchar, scope varchar,
         status varchar, message varchar, received bigint, landed bigint, quarantined bigint,
         unchanged bigint, windows integer
+    """,
+    # One row per stream: how far the files of its lake table are checked, and which are damaged.
+    "ops.lake_checks": """
+        source varchar, stream varchar, next_version bigint, damaged_versions bigint[],
+        damage varchar, round bigint, primary key (source, stream)
     """,
     # One row per account of the newest run that asked its source.
     "ops.accounts": """

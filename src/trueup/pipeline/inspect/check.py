@@ -121,7 +121,7 @@ def _writable(project: Project) -> tuple[str, str]:
 
 def _models() -> tuple[str, str]:
     for module in ("dbt.cli", "dbt.adapters.duckdb"):
-        if not _is_installed(module):
+        if not is_installed(module):
             raise ConfigError(
                 f"models: {module} is not installed",
                 why="Nothing could be modelled, checked or published; sync and load would work.",
@@ -131,7 +131,8 @@ def _models() -> tuple[str, str]:
     return f"{dbt_project_folder()} with dbt on DuckDB", ""
 
 
-def _is_installed(module: str) -> bool:
+def is_installed(module: str) -> bool:
+    """Find out whether a module is there, without importing it."""
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:  # a parent package is missing
