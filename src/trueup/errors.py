@@ -103,6 +103,12 @@ class IncompleteReadError(ContractError, RestartReadError):
     default_code = "TUP-520"
 
 
+class BeyondReachError(ContractError):
+    """The vendor does not answer for days that far back any more; later days can be read."""
+
+    default_code = "TUP-534"
+
+
 class AccountUnavailableError(AccessError):
     """One account is closed or no longer shared with the credential; its siblings go on."""
 

@@ -74,6 +74,12 @@ def _coverage(status: "ProjectStatus") -> list[str]:
             where = f"{c.source}.{c.stream} · {c.account}"
             lines.append(cleaned(f"    ✗ {where}: {_spans(c.missing)} missing: {c.reason}"))
     lines += [
+        f"    {c.source}.{c.stream} · {c.account}: {_spans(c.beyond_reach)}: "
+        "beyond the vendor's reach"
+        for c in status.coverage
+        if c.beyond_reach
+    ]
+    lines += [
         f"    {c.source}.{c.stream} · {c.account}: complete up to {moment(c.complete_until)}"
         if c.complete_until
         else f"    ✗ {c.source}.{c.stream} · {c.account}: not known: {cleaned(c.reason)}"
@@ -182,6 +188,7 @@ def _coverage_object(coverage: "Coverage") -> dict[str, object]:
         "complete": _day_objects(coverage.complete),
         "provisional": _day_objects(coverage.provisional),
         "missing": _day_objects(coverage.missing),
+        "beyond_reach": _day_objects(coverage.beyond_reach),
         "reason": coverage.reason,
         "complete_until": _iso(coverage.complete_until),
     }

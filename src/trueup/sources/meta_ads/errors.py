@@ -7,7 +7,7 @@ import msgspec
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
-    ConfigError,
+    BeyondReachError,
     ContractError,
     IncompleteReadError,
     TrueupError,
@@ -125,8 +125,7 @@ def fatal(error: GraphError, where: str) -> TrueupError:
     if _is_refused(error):
         return _no_access(text, where)
     if error.code == 3018:
-        hint = "Insights reach back 37 months: set a later start_date."
-        return ConfigError(text, hint=hint, code="TUP-341")
+        return BeyondReachError(text, hint="Insights reach back 37 months: name later days.")
     if "cursor" in error.message.lower():
         return IncompleteReadError(text, hint="Run again: the cursor is no longer known.")
     hint = "The vendor refuses what this connector asks for: it must be adapted."

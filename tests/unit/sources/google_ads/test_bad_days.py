@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +13,8 @@ from tests.unit.sources.google_ads.simulated import (
     DAY,
     DE,
     MANAGER,
+    NOW,
+    STREAM,
     US,
     google,
     local_days,
@@ -20,6 +23,7 @@ from trueup.core.page import Account, AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
+    BeyondReachError,
     ConfigError,
     ContractError,
     IncompleteReadError,
@@ -203,10 +207,20 @@ def test_chosen_accounts_out_of_reach_are_marked_and_none_at_all_is_an_error() -
 
 
 def test_clicks_beyond_their_reach_are_an_error_not_a_zero() -> None:
-    with google() as here, pytest.raises(ContractError) as raised:
+    with google() as here, pytest.raises(BeyondReachError) as raised:
         here.rows("click_views", DAY - timedelta(days=100))
     assert "90 days" in raised.value.hint
     assert raised.value.code == "TUP-534"
+
+
+@pytest.mark.parametrize("name", ["campaign_days", "ad_days", "click_views"])
+def test_days_within_the_declared_reach_are_answered_and_older_ones_are_refused(name: str) -> None:
+    today = NOW.astimezone(ZoneInfo(US.timezone)).date()
+    first = today - STREAM[name].reach
+    with google() as here:
+        assert here.rows(name, first) == []
+        with pytest.raises(BeyondReachError):
+            here.rows(name, first - timedelta(days=6))
 
 
 def test_a_mask_without_a_field_is_not_taken_for_zeros() -> None:
