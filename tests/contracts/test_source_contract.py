@@ -8,7 +8,7 @@ import pytest
 from tests.contracts.vendors import VENDORS, connected, key_of, streams_of
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
-from trueup.errors import TrueupError
+from trueup.errors import ConfigError, TrueupError
 from trueup.sources.registry import REGISTRY
 from trueup_simulators.faults import FaultRule
 
@@ -136,6 +136,16 @@ def test_passing_trouble_is_ridden_out(sources, tmp_path, name, fault):
         found = sorted(source.everything(stream_of(source, OVER_HTTP_FIRST[name])))
         assert source.faults.fired()[rule.kind] == rule.times
     assert found == expected
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in OVER_HTTP}))
+def test_a_clock_that_differs_from_the_vendors_is_an_error(tmp_path, name):
+    with connected(name, tmp_path) as source:
+        source.faults.add(FaultRule(kind="wrong_date", times=None, params={"hours": -72}))
+        with pytest.raises(ConfigError, match="at the vendor") as raised:
+            source.source.accounts()
+        assert source.faults.fired()["wrong_date"] > 0
+    assert raised.value.code == "TUP-366"
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in OVER_HTTP}))

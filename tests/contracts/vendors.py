@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.end_to_end.company import write_rates
+from tests.unit.sources.source_builders import read_whole
 from trueup.core.batch import ScopeState
 from trueup.core.page import Account, AccountStatus, Page, Source
 from trueup.core.stream import Stream, StreamKind
@@ -92,10 +93,10 @@ class Connected:
     def windows(self, stream: Stream, account: Account) -> list[Window]:
         """What a first sync reads."""
         reads = plan_reads(stream, account, ScopeState(), self.clock.now(), WORLD.start)
-        return [read.window for read in reads]
+        return sorted(read.window for read in reads)
 
     def pages(self, stream: Stream, account: Account, window: Window, bookmark=None) -> list[Page]:
-        return list(self.source.read(stream, account, window, bookmark=bookmark))
+        return read_whole(lambda: self.source.read(stream, account, window, bookmark=bookmark))
 
     def first_reading(self, stream: Stream) -> list[bytes]:
         """Every record of the stream as it was read first; read only once."""

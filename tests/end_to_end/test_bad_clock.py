@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests.end_to_end.company import heard
 from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
 from tests.end_to_end.truth import differences
+from trueup.errors import ConfigError
 from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run
+from trueup_simulators.faults import FaultRule
 
 SPEND = """
     select platform, account_id, campaign_id, coalesce(ad_id, '-'), platform_date, spend_amount,
@@ -29,6 +32,8 @@ STEPS = {"a day later": (24, 0), "2 h back": (1, 3), "48 h back": (24, 49)}
 def story(tmp_path_factory):
     """A company whose clock is set back by 2 and by 48 hours while the vendors' clocks go on."""
     with a_prepared_company(tmp_path_factory.mktemp("clock") / "company", PUBLISHED) as company:
+        # A vendor that tells its time would have it noticed at once.
+        company.faults.add(FaultRule(kind="no_date", times=None))
         steps = {"first": outcome(company, company.clock.now(), None)}
         yield company, steps | {name: step(company, *STEPS[name]) for name in STEPS}
 
@@ -98,3 +103,60 @@ def test_no_record_was_taken_twice(story):
         """
     )
     assert twice == []
+
+
+def run_ahead(company, hours):
+    """A run whose machine's clock is ahead."""
+    return run(company.project, company.clock.now() + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("hours", [72, 24 * 365])
+def test_a_clock_that_is_ahead_stops_the_run_and_loses_nothing(tmp_path, hours):
+    with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
+        company.clock.advance(timedelta(hours=3))
+        with pytest.raises(ConfigError) as raised:
+            run_ahead(company, hours)
+        assert raised.value.code == "TUP-366"
+        company.clock.advance(timedelta(hours=30))
+        assert company.run().error() is None
+        assert differences(company) == {}
+
+
+def test_one_vendors_wrong_clock_stops_no_other(tmp_path):
+    with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
+        company.faults.add(
+            FaultRule(kind="wrong_date", match="/meta/", times=None, params={"hours": 9})
+        )
+        company.clock.advance(timedelta(hours=3))
+        synced = company.run().synced
+        assert [(r.source, r.error.code) for r in synced.streams if r.error] == [
+            ("meta_ads", "TUP-366")
+        ]
+
+
+def test_a_cursor_that_a_wrong_clock_left_ahead_is_put_right(tmp_path):
+    with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
+        silent = FaultRule(kind="no_date", times=None)
+        company.faults.add(silent)
+        run_ahead(company, 72)
+        company.faults.clear()
+        company.clock.advance(timedelta(hours=30))
+        company.run()
+        company.clock.advance(timedelta(hours=60))
+        assert company.run().error() is None
+        assert differences(company) == {}
+
+
+def test_orders_that_a_cursor_has_passed_over_are_found_by_the_listing_and_read(tmp_path):
+    with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
+        company.faults.add(FaultRule(kind="no_date", times=None))
+        run_ahead(company, 72)
+        company.faults.clear()
+        company.clock.advance(timedelta(hours=96))
+        events = []
+        assert company.run(listener=events.append).error() is None
+        assert [event.subject for event in heard(events, "unread_found")] == ["shopify.orders"]
+        assert differences(company) == {}
+        events.clear()
+        company.run(listener=events.append)
+        assert heard(events, "unread_found") == []

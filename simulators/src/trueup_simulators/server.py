@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from trueup_simulators.control import Control
 from trueup_simulators.fault_middleware import CONTROL_PREFIX, FaultMiddleware
 from trueup_simulators.faults import FaultPlan
+from trueup_simulators.vendor_date import VendorDate
 from trueup_simulators.world import SimulatedClock, World
 
 # Path prefix -> package. A vendor is a package with `app.routes` and `app.fault_response`.
@@ -38,7 +39,10 @@ def build_app(world: World, clock: SimulatedClock, faults: FaultPlan) -> Starlet
     makers = {prefix: module.fault_response for prefix, module in present.items()}
     return Starlette(
         routes=[*mounts, control],
-        middleware=[Middleware(FaultMiddleware, faults=faults, makers=makers)],
+        middleware=[
+            Middleware(VendorDate, clock=clock, faults=faults),
+            Middleware(FaultMiddleware, faults=faults, makers=makers),
+        ],
     )
 
 
@@ -55,7 +59,12 @@ def _vendor_app(package: str) -> ModuleType | None:
 def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
     """Quiet: cut connections are asked for here, not worth a line each."""
     return uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        app,
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
 
 

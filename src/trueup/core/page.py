@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -19,7 +20,11 @@ class AccountStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account, shop or property behind a credential; `timezone` is an IANA name."""
+    """One account, shop or property behind a credential; `timezone` is an IANA name.
+
+    With `is_defect`, the vendor describes it in a way that the connector does not know: it cannot
+    be read, and the connector must be adapted.
+    """
 
     account_id: str
     name: str = ""
@@ -27,6 +32,17 @@ class Account:
     currency: str | None = None
     status: AccountStatus = AccountStatus.ACTIVE
     reason: str = ""
+    is_defect: bool = False
+
+
+def undescribed(account_id: str, what: object) -> Account:
+    """An account of an unknown form; its siblings go on."""
+    return Account(
+        account_id=account_id,
+        status=AccountStatus.UNAVAILABLE,
+        reason=f"the vendor describes it in an unknown form: {what}",
+        is_defect=True,
+    )
 
 
 class RequestTrace(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +111,17 @@ class Source(Protocol):
 
         Report streams get whole local days of the account, at most `stream.days_per_request` of
         them. The iterator ends normally only when the window is proved complete: last page
-        reached, announced count equal to parsed count, job at 100 %. Otherwise it raises.
+        reached, announced count equal to parsed count, job at 100 %. Otherwise it raises:
+        RestartReadError when all that it gave must be discarded and read again.
         """
         ...
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The source's own sums for each day of `window`; empty when it offers none."""
+        ...
+
+    def vendor_time(self) -> datetime | None:
+        """The vendor's own clock at its first answer; None while it has told none."""
         ...
 
     def close(self) -> None:

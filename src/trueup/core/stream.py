@@ -49,7 +49,8 @@ class Stream:
     how long a report's days are restated and so read again (of records with a cursor, for how long
     after its end a day may still get some), `reach` how far back the source
     answers at all (None: without limit). `subject` is the path of the id of
-    the person a record is about. `totals` names the figures the source itself sums up.
+    the person a record is about. `totals` names the figures the source itself sums up. `lists`
+    names the stream whose keys this one lists: a record that is listed and was never read is read.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Stream:
     subject: str | None = None
     per_account: bool = True
     totals: tuple[str, ...] = ()
+    lists: str | None = None
     days_per_request: int = field(default=1)
 
     def __post_init__(self) -> None:

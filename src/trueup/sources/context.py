@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from trueup.sources.network import Network
+from trueup.sources.vendor_clock import VendorClock
 
 
 def ignore_incomplete_read(why: str) -> None:
@@ -30,6 +31,7 @@ class SourceContext:
     `file_seconds` that of a result file. `jitter` gives numbers in [0, 1). Relative paths in
     settings start at `folder`.
     `network` has the proxies and certificates of the company; a `transport` has its own.
+    `vendor_clock` is set by the vendor's first answer.
     `on_incomplete_read` hears, from any thread, why an answer was not taken and is asked for again.
     """
 
@@ -47,3 +49,4 @@ class SourceContext:
     on_incomplete_read: Callable[[str], None] = ignore_incomplete_read
     folder: Path = Path()
     network: Network = field(default_factory=Network)
+    vendor_clock: VendorClock = field(default_factory=VendorClock)

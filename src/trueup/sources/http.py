@@ -9,6 +9,7 @@ request ─▶ budget ─▶ send ─▶ answer whole? ─▶ vendor's classify 
 
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 
 import httpx
 import msgspec
@@ -101,6 +102,7 @@ class HttpClient:
         self._classify = classify
         self._auth = auth
         self._connections = ConnectionPool(context)
+        self._begun_at = context.monotonic()
 
     def close(self) -> None:
         """End the connections. A thread that reads on gets its answer, and no further one."""
@@ -211,6 +213,7 @@ class HttpClient:
         if isinstance(outcome, Answer):
             verdict = attempt.call.classify(outcome)
             if isinstance(verdict, Ok):
+                self._note_time(outcome)
                 return outcome
             if isinstance(verdict, Fail):
                 raise scrubbed(verdict.error, attempt.secrets)
@@ -219,6 +222,11 @@ class HttpClient:
             error = AskForLessError(f"{attempt.call.where}: {outcome.reason}", hint=_AGAIN)
             raise scrubbed(error, attempt.secrets)
         return self._wait(attempt, outcome, waited_seconds)
+
+    def _note_time(self, answer: Answer) -> None:
+        context = self._context
+        ours = context.now + timedelta(seconds=context.monotonic() - self._begun_at)
+        context.vendor_clock.note(answer.headers, ours, answer.where)
 
     def _prepared(self, call: Call, number: int) -> Attempt:
         headers: dict[str, str] = {}

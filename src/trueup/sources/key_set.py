@@ -49,6 +49,14 @@ class KeySet:
             self._merge()
         return sorted(rows.tolist())
 
+    def has(self, keys: Sequence[str]) -> list[bool]:
+        """Whether each of these keys is known."""
+        hashes = _hashes(keys)
+        found = np.zeros(len(hashes), np.bool_)
+        for run, _ in self._runs:
+            found |= run[_places(run, hashes)] == hashes
+        return list(found.tolist())
+
     def values(self, keys: Sequence[str]) -> list[int]:
         """The values that these keys, all of them known, were first added with."""
         hashes = _hashes(keys)

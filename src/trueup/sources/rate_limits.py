@@ -1,9 +1,23 @@
 """One budget per credential: threads that share a credential share its rate, pauses and day."""
 
+import math
 import threading
 
 from trueup.errors import TransientError
 from trueup.sources.context import SourceContext
+from trueup.sources.retries import bounded_seconds
+
+
+def plain_number(value: object) -> float:
+    """A number that a vendor tells of its limits; 0 for what is none, negative or without end.
+
+    Such figures only advise: an absurd one must not cost the answer beside it.
+    """
+    try:
+        number = float(value) if isinstance(value, int | float | str) else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+    return number if math.isfinite(number) and number > 0 else 0.0
 
 
 class RateLimit:
@@ -50,7 +64,7 @@ class RateLimit:
     def pause(self, seconds: float) -> None:
         """Hold every thread back for `seconds` from now; a longer pause in force stays."""
         with self._lock:
-            until = self._context.monotonic() + max(0.0, seconds)
+            until = self._context.monotonic() + (bounded_seconds(seconds) or 0.0)
             self._paused_until = max(self._paused_until, until)
 
     def _reserve(self) -> float:

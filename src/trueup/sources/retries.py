@@ -1,13 +1,14 @@
 """What an answer means, and how long to wait before asking again."""
 
+import math
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
 from trueup.errors import RestartReadError, TransientError, TrueupError
+from trueup.sources.vendor_clock import http_date
 
 BACKOFF_BASE_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 60.0
@@ -76,23 +77,22 @@ def retry_after_seconds(headers: httpx.Headers, now: datetime) -> float | None:
     text = headers.get("retry-after", "").strip()
     if _NUMBER.fullmatch(text):
         seconds = float(text)
-    elif retry_at := _http_date(text):
-        seconds = (retry_at - (_http_date(headers.get("date", "")) or now)).total_seconds()
+    elif retry_at := http_date(text):
+        seconds = (retry_at - (http_date(headers.get("date", "")) or now)).total_seconds()
     else:
+        return None
+    return bounded_seconds(seconds)
+
+
+def bounded_seconds(seconds: float) -> float | None:
+    """What a vendor asks to wait, from nothing to a day; None for what is no number."""
+    if math.isnan(seconds):
         return None
     return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
 
 
 def with_retry_after(verdict: Retry, headers: httpx.Headers, now: datetime) -> Retry:
     """`verdict` with the seconds of the answer's `Retry-After`, unless it has its own."""
-    if verdict.after_seconds is not None:
-        return verdict
-    return replace(verdict, after_seconds=retry_after_seconds(headers, now))
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    own = verdict.after_seconds
+    seconds = retry_after_seconds(headers, now) if own is None else bounded_seconds(own)
+    return replace(verdict, after_seconds=seconds)

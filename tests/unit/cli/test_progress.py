@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from trueup.cli.output.progress import event_line, progress
+from trueup.cli.output.progress import event_line, progress, records_text
 from trueup.pipeline.events import Event
+from trueup.pipeline.sync.read_progress import ReadProgress
 
 SYNCED = Event("stream_synced", "shopify.orders", 3, 24, {"records": 250, "status": "ok"})
 
@@ -82,3 +83,33 @@ def test_no_color_is_honoured() -> None:
     assert coloured in _drawn_in_a_terminal(os.environ | {"TERM": "xterm-256color", "NO_COLOR": ""})
     plain = _drawn_in_a_terminal(os.environ | {"TERM": "xterm-256color", "NO_COLOR": "1"})
     assert coloured not in plain
+
+
+def test_a_long_read_tells_its_records_and_how_many_come_in_a_second() -> None:
+    told: list[Event] = []
+    seconds = iter([0.0, 1.0, 6.0, 7.0, 12.0])
+    read = ReadProgress(told.append, "shopify.orders", "shop", lambda: next(seconds))
+    for _ in range(4):
+        read.note(3_000)
+    assert [event.fields["records"] for event in told] == [6_000, 12_000]
+    assert records_text(told[-1]) == "shopify.orders 12,000 records, 1,000/s"
+    assert event_line(told[0]) == (
+        "records_read shopify.orders scope=shop records=6000 per_second=1000"
+    )
+
+
+def test_a_long_read_is_shown_beside_its_bar() -> None:
+    script = (
+        "from trueup.cli.output.progress import progress\n"
+        "from trueup.pipeline.events import Event\n"
+        "with progress(quiet=False) as tell:\n"
+        "    fields = {'records': 12000, 'per_second': 800}\n"
+        "    tell(Event('records_read', 'shopify.orders', fields=fields))\n"
+    )
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color"}
+    subprocess.run([sys.executable, "-c", script], stderr=theirs, env=environment, check=True)
+    os.close(theirs)
+    drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "12,000 records" in drawn

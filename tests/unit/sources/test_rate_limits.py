@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.sources.source_builders import FakeClock, a_context
 from trueup.errors import TransientError
-from trueup.sources.rate_limits import RateLimit
+from trueup.sources.rate_limits import RateLimit, plain_number
 
 
 def a_budget(clock: FakeClock, **changes: float | None) -> RateLimit:
@@ -90,3 +90,17 @@ def test_the_daily_limit_is_never_passed() -> None:
 def test_a_rate_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         a_budget(FakeClock(), rate_per_second=0.0)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e300, -1e300, -1.0])
+def test_an_absurd_pause_is_bounded(seconds: float) -> None:
+    clock = FakeClock()
+    budget = RateLimit(a_context(clock, max_wait_seconds=1e9), rate_per_second=1, burst=9)
+    budget.pause(seconds)
+    budget.acquire()
+    assert sum(clock.sleeps) <= 86_400
+
+
+@pytest.mark.parametrize("value", [None, "x", "nan", "inf", float("nan"), -3, [], 10**400])
+def test_what_is_no_plain_number_counts_as_nothing(value: object) -> None:
+    assert plain_number(value) == 0.0

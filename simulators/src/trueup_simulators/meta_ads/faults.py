@@ -31,9 +31,9 @@ def refusal(rule: FaultRule, request: Request) -> Response | None:
 
     status: HTTP `status` with the vendor's body, or `code`, `subcode`, `message` of one's own.
     throttle: `code` (80000), `percent`, `minutes`. token_expired, permission, account_revoked,
-    too_much_data, summary_param: their errors. page_too_large: too_much_data for pages of more than
-    `above` records. permission_lost: an empty 200. cursor_expired:
-    only requests that bring a cursor.
+    too_much_data, summary_param: their errors. run_vanished: a report run is not found.
+    page_too_large: too_much_data for pages of more than `above` records. permission_lost: an empty
+    200. cursor_expired: only requests that bring a cursor.
     """
     if rule.kind == "permission_lost":
         return json_response({"data": []})
@@ -50,6 +50,8 @@ def refusal(rule: FaultRule, request: Request) -> Response | None:
         "too_much_data": errors.too_much_data,
         "summary_param": errors.spurious_summary,
     }
+    if rule.kind == "run_vanished" and (found := re.search(r"/(\d{6,})(/|$)", request.url.path)):
+        return errors.unknown_object(found.group(1)).response()
     limit = int(request.query_params.get("limit", 0))
     if rule.kind == "page_too_large" and limit > int(rule.params["above"]):
         return errors.too_much_data().response()

@@ -23,7 +23,7 @@ HEALTHY: tuple[State, ...] = (
     COMPLETED,
 )
 FAILED: State = ("Job Failed", 0)
-JOB_KINDS = frozenset({"job_failed", "job_skipped", "job_stuck", "job_incomplete"})
+JOB_KINDS = frozenset({"job_failed", "job_skipped", "job_stuck", "job_incomplete", "job_restless"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,6 +113,10 @@ def _states(rule: FaultRule | None) -> tuple[State, ...]:
             return (HEALTHY[0], ("Job Skipped", 0))
         case "job_stuck":
             return (*HEALTHY[:2], ("Job Running", int(rule.params.get("percent", 57))))
+        case "job_restless":
+            # Up and down, never done.
+            ups = [("Job Running", percent) for percent in (57, 20)]
+            return (*HEALTHY[:2], *(ups * int(rule.params.get("looks", 500))))
     # job_incomplete: "Job Completed" below 100 % for `looks` looks, for ever if that is None.
     partial: State = ("Job Completed", int(rule.params.get("percent", 60)))
     looks = rule.params.get("looks", 2)

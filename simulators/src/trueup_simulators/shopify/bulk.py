@@ -103,6 +103,8 @@ class BulkJob:
     def _address(self, base_url: str) -> str | None:
         if not self._result.lines:
             return None
+        if self.fault is not None and self._has_fault("bulk_elsewhere"):
+            return str(self.fault.params["url"])
         return f"{base_url}/bulk-results/{self.number}.jsonl?signature=simulated"
 
 

@@ -26,6 +26,7 @@ _JOB_FAULTS = (
     "bulk_expired",
     "bulk_lines_lost",
     "bulk_count_mismatch",
+    "bulk_elsewhere",
 )
 
 

@@ -53,6 +53,12 @@ def event_line(event: Event) -> str:
     return " ".join(parts)
 
 
+def records_text(event: Event) -> str:
+    """A long read in a few words: `shopify.orders 12,000 records, 800/s`."""
+    records, rate = (int(str(event.fields.get(name, 0))) for name in ("records", "per_second"))
+    return f"{cleaned(event.subject)[:40]} {records:,} records, {rate:,}/s"
+
+
 class _Lines:
     """One plain line per event, or nothing."""
 
@@ -77,17 +83,20 @@ class _Bars:
 
     def __call__(self, event: Event) -> None:
         shown = self._shown = self._shown or _started_bars()
+        if event.kind == "records_read":
+            self._describe(shown, "stream_synced", records_text(event))
+            return
         if event.kind not in BARS:
             shown.console.print(f"  {event_line(event)}")
             return
-        if event.kind not in self._tasks:
-            self._tasks[event.kind] = shown.add_task("", total=None, label=BARS[event.kind])
-        shown.update(
-            self._tasks[event.kind],
-            completed=event.done,
-            total=event.total,
-            description=cleaned(event.subject)[:40] if event.done < event.total else "",
-        )
+        description = cleaned(event.subject)[:40] if event.done < event.total else ""
+        self._describe(shown, event.kind, description)
+        shown.update(self._tasks[event.kind], completed=event.done, total=event.total)
+
+    def _describe(self, shown: "Progress", kind: str, description: str) -> None:
+        if kind not in self._tasks:
+            self._tasks[kind] = shown.add_task("", total=None, label=BARS[kind])
+        shown.update(self._tasks[kind], description=description)
 
     def rest(self) -> None:
         if self._shown is not None:

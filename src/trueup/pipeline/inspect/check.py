@@ -18,6 +18,7 @@ from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.settings.vault_binding import KEY_FILE, VAULT_FILE, require_matching_vault
 from trueup.pipeline.steps.transform import dbt_project_folder
+from trueup.pipeline.sync.accounts import usable_accounts
 from trueup.pipeline.sync.engine import no_account_error
 from trueup.privacy.vault import load_or_create_master_key
 
@@ -75,7 +76,7 @@ def _refused(error: OSError) -> IntegrityError:
 
 def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
     with closing(project.connect(name, now)) as source:
-        accounts = source.accounts()
+        accounts = usable_accounts(source)
     active = [a for a in accounts if a.status is AccountStatus.ACTIVE]
     closed = [a for a in accounts if a.status is AccountStatus.UNAVAILABLE]
     warning = "; ".join(f"{a.account_id} is not available: {a.reason}" for a in closed)

@@ -15,6 +15,7 @@ from trueup.pipeline.run_lock import read_lock
 from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.load import pending_batches
+from trueup.pipeline.sync.accounts import usable_accounts
 from trueup.pipeline.sync.engine import WHOLE_SOURCE
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 
@@ -130,7 +131,7 @@ def _preview_reads(
     unavailable: list[tuple[str, Account]] = []
     for name in names:
         with closing(project.connect(name, now)) as source:
-            accounts, streams = source.accounts(), source.streams
+            accounts, streams = usable_accounts(source), source.streams
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         unavailable += [(name, a) for a in accounts if a.status is AccountStatus.UNAVAILABLE]
         for stream in streams:

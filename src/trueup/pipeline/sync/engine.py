@@ -12,10 +12,11 @@ from trueup.errors import ConfigError, TrueupError
 from trueup.pipeline.events import Event
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import refuse_later_start
-from trueup.pipeline.sync.jobs import Job, Planner, run_jobs
+from trueup.pipeline.sync.accounts import defect_of, usable_accounts
+from trueup.pipeline.sync.jobs import Job, Planner, run_jobs, unexpected
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
 from trueup.pipeline.sync.results import StreamResult, SyncResult
-from trueup.privacy.log_redaction import redacted
+from trueup.sources.vendor_clock import WrongClockError
 
 WHOLE_SOURCE = Account(account_id="all")
 """The scope of streams that are not read per account."""
@@ -52,10 +53,21 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
     result = SyncResult()
     with ExitStack() as opened:
         jobs = [job for name in names for job in _asked(run, name, opened, result)]
+        _check_clock(jobs, result)
         _note_unavailable(run, result)
         run_jobs(run, jobs, planner, result)
     result.streams.sort(key=lambda r: (r.source, r.stream, r.scope))
     return result
+
+
+def _check_clock(jobs: list[Job], result: SyncResult) -> None:
+    """Stop, with nothing written, when vendors contradict our clock and none agrees with it.
+
+    By a wrong clock, even what is noted of this run would mislead later ones.
+    """
+    wrong = [error for error in result.errors() if isinstance(error, WrongClockError)]
+    if wrong and not any(job.source.vendor_time() for job in jobs):
+        raise wrong[0]
 
 
 def _known_at(run: Run) -> datetime:
@@ -77,12 +89,18 @@ def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[J
         source = opened.enter_context(
             closing(run.project.connect(name, run.now, _told_again(run, name)))
         )
-        accounts = [_without_personal(account) for account in source.accounts()]
-    except TrueupError as error:
+        accounts = usable_accounts(source)
+    except Exception as raised:  # noqa: BLE001  # one source must not stop the others
+        error = raised if isinstance(raised, TrueupError) else unexpected(name, raised)
         result.streams.append(_failed_source(name, error))
         run.tell(Event("source_failed", name, fields={"error": error.message}))
         return []
     result.accounts[name] = accounts
+    result.streams += [
+        StreamResult(source=name, stream="*", scope=a.account_id, tally=Counts(), error=defect)
+        for a in accounts
+        if (defect := defect_of(name, a))
+    ]
     if nothing_to_read := no_account_error(name, accounts):
         result.streams.append(_failed_source(name, nothing_to_read))
     return _jobs(source, name, accounts)
@@ -99,11 +117,6 @@ def _jobs(source: Source, name: str, accounts: list[Account]) -> list[Job]:
         for stream in source.streams
         for account in (active if stream.per_account else [WHOLE_SOURCE])
     ]
-
-
-def _without_personal(account: Account) -> Account:
-    # Names go into headers and tables without passing the validator that records pass.
-    return replace(account, name=redacted(account.name), reason=redacted(account.reason))
 
 
 def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:

@@ -86,7 +86,7 @@ def read_pages(reader: Reader, read: Read) -> None:
 
 def _read_once(reader: Reader, read: Read) -> None:
     position = reader.last()
-    state = position.header.state if position else ScopeState()
+    state = reader.state(position)
     # QuarantinedRecord records and overlap records share one memory: both are met again.
     work = _PageRead(
         reader=reader,
@@ -206,7 +206,7 @@ def _state_extended(work: _PageRead) -> ScopeState:
 
 def _state_after(work: _PageRead) -> ScopeState:
     reader, before = work.reader, work.state.cursor_until
-    settled = settled_until(reader.stream, work.read.window, reader.now)
+    settled = settled_until(reader.stream, work.read.window, reader.seen_until)
     cursor_until = max(settled, before or settled)
     again_from = cursor_until - reader.stream.overlap
     return msgspec.structs.replace(

@@ -152,6 +152,17 @@ def _plan_incremental(
     return [Read(window=Window(since, until)), *earlier] if since < until else earlier
 
 
+def trusted(state: ScopeState, vendor_time: datetime | None) -> ScopeState:
+    """`state` without a cursor that is ahead of the vendor's clock.
+
+    A wrong clock of ours put it there, and records that came since were never read: all must be
+    read again.
+    """
+    if vendor_time is None or state.cursor_until is None or state.cursor_until <= vendor_time:
+        return state
+    return ScopeState(recent=state.recent)
+
+
 def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
     """How far the cursor may advance once `window` is read."""
     return min(window.until, now.replace(microsecond=0) - stream.settle_lag)

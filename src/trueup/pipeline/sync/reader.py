@@ -19,8 +19,9 @@ from trueup.ingest.validated_records import QuarantinedRecord
 from trueup.ingest.validator import RecordValidator
 from trueup.lake.data_files import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
-from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.plan import Read, trusted
 from trueup.pipeline.sync.prefetch import prefetched
+from trueup.pipeline.sync.unread import UnreadKeys
 from trueup.sources.context import ignore_incomplete_read
 
 RECENT_RECORDS = 2_000
@@ -30,12 +31,19 @@ READ_ATTEMPTS = 3
 """How often a read is begun that does not prove complete."""
 
 
+def ignore_records(count: int) -> None:
+    """Tell nobody."""
+    del count
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """One account's stream, with everything its batches need.
 
     `tally` sums up what was committed, and reads without news; not what was dropped.
-    `on_restart` hears why a read is begun again.
+    `on_records` hears how many records a page has, `on_restart` why a read is begun again.
+    `vendor_time` is the vendor's own clock early in the run, if it tells one. `unread` takes the
+    keys of a stream that lists another one.
     """
 
     source: Source
@@ -47,8 +55,11 @@ class Reader:
     now: datetime
     run_id: str
     known_at: datetime | None = None
+    vendor_time: datetime | None = None
+    unread: UnreadKeys | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     on_restart: Callable[[str], None] = ignore_incomplete_read
+    on_records: Callable[[int], None] = ignore_records
     tally: Counts = field(default_factory=Counts)
 
     @property
@@ -58,6 +69,15 @@ class Reader:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.account.timezone)
+
+    @property
+    def seen_until(self) -> datetime:
+        """No record that is younger than this may count as read."""
+        return min(self.now, self.vendor_time or self.now)
+
+    def state(self, position: Commit | None) -> ScopeState:
+        """Where the scope stands after `position`, as far as that can be true."""
+        return trusted(position.header.state if position else ScopeState(), self.vendor_time)
 
     def last(self) -> Commit | None:
         """The newest batch of this account's stream."""
@@ -73,6 +93,7 @@ class Reader:
                 if self.stop.is_set():
                     where = f"{self.source_name}.{self.stream.name}"
                     raise TransientError(f"{where}: the run was stopped", code="TUP-757")
+                self.on_records(len(page.records))
                 yield page
 
     def lineage(self, batch_id: str, page_index: int, window: Window | None) -> Lineage:

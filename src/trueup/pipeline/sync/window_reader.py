@@ -95,6 +95,9 @@ def _take(work: _WindowRead, page: Page) -> None:
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
     refused = list(validated.refused)
+    if work.reader.unread is not None:
+        days = [local_day(day, work.reader.zone) for day in validated.days]
+        work.reader.unread.note(validated.keys, days)
     records = Records(
         payloads=validated.payloads,
         record_indexes=validated.indexes,

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -73,6 +74,10 @@ class FxSource:
         """None: a rate has no sum."""
         del stream, account, window
         return []
+
+    def vendor_time(self) -> datetime | None:
+        """None: a file has no clock."""
+        return None
 
     def close(self) -> None:
         """Nothing: the file is open only while it is read."""

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
 from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
-from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
+from trueup.sources.google_ads.accounts import read_client, unavailable
 from trueup.sources.google_ads.client import GoogleAdsApi, Search, decoded
 from trueup.sources.google_ads.config import GoogleAdsConfig
 from trueup.sources.google_ads.streams import (
@@ -55,7 +55,7 @@ class GoogleAdsSource:
     def __init__(self, config: GoogleAdsConfig, context: SourceContext) -> None:
         self.streams: tuple[Stream, ...] = streams_for(config)
         self._config = config
-        self._now = context.now
+        self._context = context
         self._api = GoogleAdsApi(config, context)
         self._lock = threading.Lock()
         self._days = AdaptiveSizes()
@@ -116,7 +116,7 @@ class GoogleAdsSource:
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The account's own spend, impressions and clicks for each finished day of `window`."""
         zone = ZoneInfo(account.timezone)
-        today = self._now.astimezone(zone).date()
+        today = self._context.now.astimezone(zone).date()
         days = [day for day in window.days(zone) if day < today] if stream.totals else []
         if not days:
             return []
@@ -130,6 +130,10 @@ class GoogleAdsSource:
             for day, metrics in by_day.items()
             for name, value in _figures(metrics).items()
         ]
+
+    def vendor_time(self) -> datetime | None:
+        """The vendor's clock at its first answer."""
+        return self._context.vendor_clock.first_answer
 
     def close(self) -> None:
         """End the connections."""
@@ -147,12 +151,8 @@ class GoogleAdsSource:
             query=CLIENTS_QUERY,
             key=("customerClient.id",),
         )
-        rows = [
-            decoded(record, ClientRow, page.trace.url).customer_client
-            for page in self._api.rows(search)
-            for record in page.records
-        ]
-        return [account_of(client) for client in rows if not client.manager]
+        found = (read_client(r) for page in self._api.rows(search) for r in page.records)
+        return [account for account in found if account is not None]
 
     def _chosen(self, found: dict[str, Account]) -> list[Account]:
         wanted = self._config.accounts

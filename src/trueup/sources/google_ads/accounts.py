@@ -2,20 +2,44 @@
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus
+from trueup.core.page import Account, AccountStatus, undescribed
 
 
 class Client(msgspec.Struct, rename="camel"):
     id: str
     descriptive_name: str = ""
     currency_code: str | None = None
-    time_zone: str = "UTC"
+    time_zone: str = ""
     manager: bool = False
     status: str = "UNKNOWN"
 
 
 class ClientRow(msgspec.Struct, rename="camel"):
     customer_client: Client
+
+
+class _Id(msgspec.Struct):
+    id: str = "?"
+
+
+class _IdRow(msgspec.Struct, rename="camel"):
+    customer_client: _Id = msgspec.field(default_factory=_Id)
+
+
+def read_client(record: bytes) -> Account | None:
+    """The account that a row describes; None for a manager, which has no figures of its own."""
+    try:
+        client = msgspec.json.decode(record, type=ClientRow, strict=False).customer_client
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return undescribed(_id_of(record), error)
+    return None if client.manager else account_of(client)
+
+
+def _id_of(record: bytes) -> str:
+    try:
+        return msgspec.json.decode(record, type=_IdRow, strict=False).customer_client.id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return "?"
 
 
 def account_of(client: Client) -> Account:

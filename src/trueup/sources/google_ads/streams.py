@@ -40,8 +40,6 @@ ACCOUNTS = GoogleAdsStream(
         "customer.currency_code",
         "customer.time_zone",
         "customer.status",
-        "customer.test_account",
-        "customer.auto_tagging_enabled",
     ),
 )
 
@@ -57,8 +55,6 @@ CAMPAIGNS = GoogleAdsStream(
         "campaign.name",
         "campaign.status",
         "campaign.advertising_channel_type",
-        "campaign.start_date_time",
-        "campaign_budget.id",
         "campaign_budget.amount_micros",
     ),
 )
@@ -74,7 +70,6 @@ AD_GROUPS = GoogleAdsStream(
         "ad_group.id",
         "ad_group.name",
         "ad_group.status",
-        "ad_group.cpc_bid_micros",
     ),
 )
 
@@ -91,7 +86,6 @@ ADS = GoogleAdsStream(
         "ad_group_ad.ad.id",
         "ad_group_ad.ad.name",
         "ad_group_ad.ad.type",
-        "ad_group_ad.ad.final_urls",
         "ad_group_ad.status",
     ),
 )

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus, ControlTotal, Page
+from trueup.core.page import Account, AccountStatus, ControlTotal, Page, undescribed
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, RestartReadError
@@ -17,7 +17,7 @@ from trueup.sources.context import SourceContext
 from trueup.sources.meta_ads.async_reports import ReportRuns
 from trueup.sources.meta_ads.client import Announced, Edge, GraphClient
 from trueup.sources.meta_ads.config import MetaAdsConfig
-from trueup.sources.meta_ads.errors import PERMISSION, unknown_form
+from trueup.sources.meta_ads.errors import PERMISSION
 from trueup.sources.meta_ads.reports import AdDayReports, Slice
 from trueup.sources.meta_ads.streams import ACCOUNTS, STREAMS, MetaStream
 from trueup.sources.whole_reads import whole_read
@@ -31,9 +31,13 @@ _ENDED = {2: "disabled", 101: "closed", 202: "closed"}
 class _AdAccount(msgspec.Struct):
     account_id: str
     currency: str
-    timezone_name: str
     account_status: int
+    timezone_name: str | None = None
     name: str = ""
+
+
+class _Id(msgspec.Struct):
+    account_id: str = "?"
 
 
 class MetaAdsSource:
@@ -97,6 +101,10 @@ class MetaAdsSource:
             ]
         return totals
 
+    def vendor_time(self) -> datetime | None:
+        """The vendor's clock at its first answer."""
+        return self._context.vendor_clock.first_answer
+
     def close(self) -> None:
         """End the connections."""
         self._graph.close()
@@ -149,17 +157,23 @@ def _as_configured(stream: MetaStream, config: MetaAdsConfig) -> MetaStream:
 def _account(record: bytes) -> Account:
     try:
         seen = msgspec.json.decode(record, type=_AdAccount)
-        ZoneInfo(seen.timezone_name)
-    except (msgspec.MsgspecError, ZoneInfoNotFoundError, ValueError) as error:
-        raise unknown_form("GET /me/adaccounts", error) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return undescribed(_id_of(record), error)
     ended = _ENDED.get(seen.account_status)
     return Account(
         account_id=seen.account_id,
         name=seen.name,
-        timezone=seen.timezone_name,
+        timezone=seen.timezone_name or "",
         currency=seen.currency,
         reason=f"the account is {ended} (account_status {seen.account_status})" if ended else "",
     )
+
+
+def _id_of(record: bytes) -> str:
+    try:
+        return msgspec.json.decode(record, type=_Id, strict=False).account_id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return "?"
 
 
 @contextmanager

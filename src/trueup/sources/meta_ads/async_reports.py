@@ -7,12 +7,17 @@ from typing import TypeVar
 import msgspec
 
 from trueup.core.page import Page, RequestTrace
-from trueup.errors import TransientError
 from trueup.sources.context import SourceContext
 from trueup.sources.http import Answer
 from trueup.sources.meta_ads.client import Edge, GraphClient
 from trueup.sources.meta_ads.config import MetaAdsConfig
-from trueup.sources.meta_ads.errors import GraphError, TooMuchDataError, fatal, unknown_form
+from trueup.sources.meta_ads.errors import (
+    GraphError,
+    ReportFailedError,
+    TooMuchDataError,
+    fatal,
+    unknown_form,
+)
 
 T = TypeVar("T")
 
@@ -21,12 +26,6 @@ _STATE_FIELDS = (
     "async_status,async_percent_completion,error_code,error_subcode,error_message,error_user_msg"
 )
 _UNFINISHED = frozenset({"Job Not Started", "Job Started", "Job Running", "Job Completed"})
-
-
-class ReportFailedError(TransientError):
-    """A run ended without a result, or never ended."""
-
-    default_code = "TUP-765"
 
 
 class RunState(msgspec.Struct, kw_only=True):
@@ -92,8 +91,11 @@ class ReportRuns:
                 return run_id, answer.trace
 
     def _wait(self, account_id: str, run_id: str) -> None:
-        """Return once the run is complete."""
-        progress, since = ("", -1), self.context.monotonic()
+        """Return once the run is complete.
+
+        Only a state that was not seen before, or a higher percentage than ever, is progress.
+        """
+        states, percent, since = set[str](), -1, self.context.monotonic()
         pause_seconds = self.config.poll_seconds
         while True:
             answer = self.graph.get(run_id, account_id, {"fields": _STATE_FIELDS})
@@ -102,12 +104,12 @@ class ReportRuns:
                 return
             _refuse_ended(state, answer)
             now = self.context.monotonic()
-            if (state.async_status, state.async_percent_completion) != progress:
-                progress, since = (state.async_status, state.async_percent_completion), now
+            if state.async_status not in states or state.async_percent_completion > percent:
+                states.add(state.async_status)
+                percent, since = max(percent, state.async_percent_completion), now
             elif now - since >= self.config.stall_seconds:
                 raise ReportFailedError(
-                    f"{answer.where}: {state.async_status!r} at {progress[1]} % for "
-                    f"{now - since:.0f} s"
+                    f"{answer.where}: {state.async_status!r} at {percent} % for {now - since:.0f} s"
                 )
             self.context.sleep(pause_seconds)
             pause_seconds = min(MAX_POLL_SECONDS, pause_seconds * 1.5)

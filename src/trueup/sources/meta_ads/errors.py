@@ -10,6 +10,7 @@ from trueup.errors import (
     BeyondReachError,
     ContractError,
     IncompleteReadError,
+    TransientError,
     TrueupError,
 )
 from trueup.sources.http import Answer, Fail, Ok, Retry, Verdict, classify_status
@@ -25,15 +26,24 @@ _TOKEN_CODES = frozenset({102, 104, 190, 467})
 _TOO_MUCH = frozenset({(100, 1487534), (100, 1504018), (2, 1504038)})
 # Failures of the question itself behind a code that otherwise passes.
 _WRONG_QUESTION = frozenset({(2, 1504041), (2, 1504042)})
+# There is no such object, or it may not be seen.
+_NO_OBJECT = (100, 33)
 _REDUCE = "reduce the amount of data"
 _SPURIOUS = "in summary param"
 _NODE = re.compile(r"/act_(\d+)")
+_RUN = re.compile(r"/v[\d.]+/\d+(/insights)?$")
 
 
 class TooMuchDataError(ContractError):
     """The question must be made smaller; raised to the user only when it cannot be."""
 
     default_code = "TUP-552"
+
+
+class ReportFailedError(TransientError):
+    """A run ended without a result, or never ended."""
+
+    default_code = "TUP-765"
 
 
 class GraphError(msgspec.Struct, kw_only=True):
@@ -94,6 +104,11 @@ class Classifier:
             return Fail(TooMuchDataError(f"{answer.where}: {error.described()}"))
         if error.is_throttle:
             return self._throttled(error, answer)
+        if is_vanished_run(error, answer):
+            # A new run is not everywhere at once.
+            told = f"{answer.where}: {error.described()}"
+            gone = ReportFailedError(told, hint="Run again: a new report run is started.")
+            return Retry(error.described(), shared=False, otherwise=gone)
         if error.passes or answer.status >= 500:
             return Retry(error.described(), shared=False)
         return Fail(fatal(error, answer.where))
@@ -114,6 +129,12 @@ def error_of(answer: Answer) -> GraphError | None:
         return _DECODER.decode(answer.body).error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
+
+
+def is_vanished_run(error: GraphError, answer: Answer) -> bool:
+    """True for "no such object" about a report run; about an account it means no access."""
+    is_gone = answer.status == 404 or (error.code, error.error_subcode) == _NO_OBJECT
+    return is_gone and _RUN.search(answer.where) is not None
 
 
 def fatal(error: GraphError, where: str) -> TrueupError:
@@ -140,7 +161,7 @@ def unknown_form(where: str, what: object) -> ContractError:
 
 def _is_refused(error: GraphError) -> bool:
     """100/33 is also what an account looks like that is no longer shared with the token."""
-    is_gone = (error.code, error.error_subcode) == (100, 33)
+    is_gone = (error.code, error.error_subcode) == _NO_OBJECT
     return error.code == 10 or 200 <= error.code <= 299 or is_gone
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from trueup.sources.rate_limits import plain_number
+
 _BUSINESS = "x-business-use-case-usage"
 _ACCOUNT = "x-ad-account-usage"
 _INSIGHTS = "x-fb-ads-insights-throttle"
@@ -25,12 +27,12 @@ def read_usage(headers: Mapping[str, str]) -> Usage:
     """What the headers of one answer say; zeros for what is absent or unreadable."""
     cases = _business_cases(headers)
     account, insights, app = (_object(headers, name) for name in (_ACCOUNT, _INSIGHTS, _APP))
-    of_account = [_number(account, "acc_id_util_pct"), _number(insights, "acc_id_util_pct")]
+    of_account = [plain_number(told.get("acc_id_util_pct")) for told in (account, insights)]
     of_account += [_highest_share(case) for case in cases]
-    reset_seconds = _number(account, "reset_time_duration")
+    reset_seconds = plain_number(account.get("reset_time_duration"))
     return Usage(
         account_percent=max(of_account),
-        app_percent=max(_highest_share(app), _number(insights, "app_id_util_pct")),
+        app_percent=max(_highest_share(app), plain_number(insights.get("app_id_util_pct"))),
         pause_seconds=max(minutes_to_regain_access(headers) * 60.0, reset_seconds),
     )
 
@@ -38,7 +40,9 @@ def read_usage(headers: Mapping[str, str]) -> Usage:
 def minutes_to_regain_access(headers: Mapping[str, str]) -> float:
     """The vendor's estimate, in minutes; 0 when it gives none."""
     cases = _business_cases(headers)
-    return max((_number(case, "estimated_time_to_regain_access") for case in cases), default=0.0)
+    return max(
+        (plain_number(case.get("estimated_time_to_regain_access")) for case in cases), default=0.0
+    )
 
 
 def _business_cases(headers: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -49,17 +53,13 @@ def _business_cases(headers: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _highest_share(usage: Mapping[str, Any]) -> float:
-    return max(_number(usage, key) for key in ("call_count", "total_cputime", "total_time"))
+    shares = ("call_count", "total_cputime", "total_time")
+    return max(plain_number(usage.get(share)) for share in shares)
 
 
 def _object(headers: Mapping[str, str], name: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(headers.get(name, "{}"), type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         # Headers only advise; an unreadable one must not cost the answer.
         return {}
-
-
-def _number(values: Mapping[str, Any], key: str) -> float:
-    value = values.get(key, 0)
-    return float(value) if isinstance(value, int | float) else 0.0

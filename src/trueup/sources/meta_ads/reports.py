@@ -9,9 +9,9 @@ import msgspec
 from trueup.core.page import Page
 from trueup.errors import AccessError
 from trueup.sources.adaptive_size import AdaptiveSize, AdaptiveSizes
-from trueup.sources.meta_ads.async_reports import ReportFailedError, ReportRuns
+from trueup.sources.meta_ads.async_reports import ReportRuns
 from trueup.sources.meta_ads.client import Announced, Edge, GraphClient
-from trueup.sources.meta_ads.errors import PERMISSION, TooMuchDataError
+from trueup.sources.meta_ads.errors import PERMISSION, ReportFailedError, TooMuchDataError
 from trueup.sources.meta_ads.reconciliation import DayFigures, RowSums, account_days, refuse
 from trueup.sources.meta_ads.streams import ATTRIBUTION_WINDOWS, CAMPAIGNS, MetaStream
 

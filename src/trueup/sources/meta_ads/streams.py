@@ -36,10 +36,7 @@ _ENTITY_FIELDS = (
     "account_id",
     "name",
     "status",
-    "configured_status",
     "effective_status",
-    "created_time",
-    "updated_time",
 )
 
 ACCOUNTS = MetaStream(
@@ -54,9 +51,7 @@ ACCOUNTS = MetaStream(
         "name",
         "currency",
         "timezone_name",
-        "timezone_offset_hours_utc",
         "account_status",
-        "disable_reason",
     ),
 )
 
@@ -66,7 +61,7 @@ CAMPAIGNS = MetaStream(
     key=("id",),
     edge="campaigns",
     # Budgets are whole minor units of the account's currency, unlike the amounts of insights.
-    fields=(*_ENTITY_FIELDS, "objective", "buying_type", "bid_strategy", "daily_budget"),
+    fields=(*_ENTITY_FIELDS, "objective", "daily_budget"),
     statuses=CAMPAIGN_STATUSES,
 )
 
@@ -75,15 +70,7 @@ AD_SETS = MetaStream(
     kind=StreamKind.SNAPSHOT,
     key=("id",),
     edge="adsets",
-    fields=(
-        *_ENTITY_FIELDS,
-        "campaign_id",
-        "billing_event",
-        "optimization_goal",
-        "bid_strategy",
-        "bid_amount",
-        "attribution_spec",
-    ),
+    fields=(*_ENTITY_FIELDS, "campaign_id"),
     statuses=AD_SET_STATUSES,
 )
 
@@ -92,7 +79,7 @@ ADS = MetaStream(
     kind=StreamKind.SNAPSHOT,
     key=("id",),
     edge="ads",
-    fields=(*_ENTITY_FIELDS, "campaign_id", "adset_id", "creative"),
+    fields=(*_ENTITY_FIELDS, "campaign_id", "adset_id"),
     statuses=AD_STATUSES,
 )
 
@@ -116,7 +103,6 @@ AD_DAYS = MetaStream(
         "adset_id",
         "ad_id",
         "date_start",
-        "date_stop",
         "impressions",
         "clicks",
         "inline_link_clicks",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ class ShopifySource:
             Account(
                 account_id=shop["myshopifyDomain"],
                 name=shop["name"],
-                timezone=shop["ianaTimezone"],
+                timezone=shop["ianaTimezone"] or "",
                 currency=shop["currencyCode"],
             )
         ]
@@ -111,6 +111,10 @@ class ShopifySource:
         if stream.name != ORDERS.name:
             return []
         return day_totals(self._api, window, ZoneInfo(account.timezone))
+
+    def vendor_time(self) -> datetime | None:
+        """The vendor's clock at its first answer."""
+        return self._context.vendor_clock.first_answer
 
     def close(self) -> None:
         """End the connections."""

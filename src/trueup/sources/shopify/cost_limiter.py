@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 from trueup.sources.context import SourceContext
+from trueup.sources.rate_limits import plain_number
 
 
 class CostLimiter:
@@ -35,12 +36,13 @@ class CostLimiter:
     def observe(self, operation: str, cost: dict[str, Any]) -> None:
         """Take over what an answer says about its own cost and the bucket."""
         status = cost.get("throttleStatus") or {}
-        if not status.get("restoreRate"):
+        rate = plain_number(status.get("restoreRate"))
+        if not rate:
             return
         with self._lock:
-            self._costs[operation] = float(cost.get("requestedQueryCost") or 0)
-            self._restore_rate = float(status["restoreRate"])
-            self._available = float(status.get("currentlyAvailable") or 0)
+            self._costs[operation] = plain_number(cost.get("requestedQueryCost"))
+            self._restore_rate = rate
+            self._available = plain_number(status.get("currentlyAvailable"))
             self._seen_at = self._context.monotonic()
 
     def _refill(self) -> None:

@@ -13,6 +13,7 @@ from trueup.errors import (
     TransientError,
 )
 from trueup.sources.http import Answer, Fail, Ok, Retry, Verdict, classify_status
+from trueup.sources.rate_limits import plain_number
 from trueup.sources.records import split
 from trueup.sources.shopify.documents import API_VERSION
 
@@ -99,11 +100,11 @@ def _access_denied(told: str, error: dict[str, Any]) -> AccessError:
 def throttle_seconds(cost: dict[str, Any]) -> float | None:
     """How long until the bucket holds what the query may cost; None when it does not say."""
     status = cost.get("throttleStatus") or {}
-    requested, rate = cost.get("requestedQueryCost"), status.get("restoreRate")
+    requested, rate = cost.get("requestedQueryCost"), plain_number(status.get("restoreRate"))
     if requested is None or not rate:
         return None
-    missing = float(requested) - float(status.get("currentlyAvailable") or 0)
-    return max(0.0, missing / float(rate))
+    missing = plain_number(requested) - plain_number(status.get("currentlyAvailable"))
+    return max(0.0, missing / rate)
 
 
 def ignored_terms(rest: dict[str, Any]) -> list[str]:

@@ -94,6 +94,7 @@ LISTED_ORDERS = ShopStream(
     lookback=timedelta(days=58),
     reach=timedelta(days=58),
     days_per_request=60,
+    lists=ORDERS.name,
     root="orders",
     operation="ListedOrders",
     scope="read_orders",

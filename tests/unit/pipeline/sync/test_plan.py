@@ -18,6 +18,7 @@ from trueup.pipeline.sync.plan import (
     plan_reads,
     report_days,
     settled_until,
+    trusted,
 )
 from trueup.sources.registry import REGISTRY
 
@@ -178,3 +179,12 @@ def test_every_report_that_is_limited_by_its_vendor_says_so(source):
 def test_days_before_the_first_one_are_never_asked_for():
     young = ScopeState(first_day=START, closed_until=START - timedelta(days=20))
     assert report_days(REPORT, young, START + DAY, START)[1][0] == START
+
+
+def test_a_cursor_ahead_of_the_vendors_clock_is_not_believed():
+    at = datetime(2026, 6, 9, tzinfo=UTC)
+    state = ScopeState(cursor_until=at + 365 * DAY, covered_from=at, recent=("x",))
+    assert trusted(state, None) == trusted(state, at + 366 * DAY) == state
+    assert trusted(state, at) == ScopeState(recent=("x",))
+    [read] = plan_reads(ORDERS, TOKYO, trusted(state, at), at, START)
+    assert read.window == Window(datetime(2026, 5, 30, 15, tzinfo=UTC), at)

@@ -111,3 +111,14 @@ def test_a_read_without_news_is_counted(tmp_path: Path) -> None:
         Counts(received=2, landed=2, windows_read=1, windows_changed=1),
         Counts(received=2, unchanged=2, windows_read=1),
     ]
+
+
+@pytest.mark.parametrize("minutes_behind", [0, 3])
+def test_the_cursor_never_passes_the_vendors_own_clock(tmp_path: Path, minutes_behind: int) -> None:
+    stream = replace(CHANGES, settle_lag=timedelta(minutes=1))
+    vendor_time = SECOND.until - timedelta(minutes=minutes_behind)
+    reader = replace(a_reader(tmp_path, Whole(), stream), vendor_time=vendor_time)
+    read_pages(reader, Read(window=Window(FIRST.since, SECOND.until)))
+    last = reader.last()
+    assert last is not None
+    assert last.header.state.cursor_until == vendor_time - stream.settle_lag

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from tests.unit.sources.meta_ads.simulated import AD_DAYS, DE, NOW, US, decoded, meta, records
-from trueup.core.page import AccountStatus
+from trueup.core.page import AccountStatus, RequestTrace
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
@@ -15,6 +16,8 @@ from trueup.errors import (
     TransientError,
     TrueupError,
 )
+from trueup.sources.http import Answer, Fail, Retry
+from trueup.sources.meta_ads.errors import Classifier, ReportFailedError
 from trueup_simulators.faults import FaultRule
 
 JULY_6 = date(2026, 7, 6)
@@ -254,7 +257,7 @@ def test_pages_that_are_too_much_become_smaller(name, days):
         sound = here.rows(JULY_6, days) if days else records(here.read(name))
     with meta(too_large, page_size=16) as here:
         found = here.rows(JULY_6, days) if days else records(here.read(name))
-        assert 0 < 5 * here.faults.fired()["page_too_large"] < len(here.faults.requests)
+        assert 0 < here.faults.fired()["page_too_large"] <= 10
     assert sorted(found) == sorted(sound)
 
 
@@ -266,3 +269,35 @@ def test_days_that_were_too_many_once_are_not_asked_for_again(monkeypatch):
         here.rows(JULY_6, 8)
         again = [item.method for item in here.faults.requests].count("POST") - first
     assert again < first
+
+
+def test_a_run_whose_percentage_goes_up_and_down_is_given_up():
+    with meta(rule("job_restless", times=1), stall_seconds=300.0) as here:
+        assert here.rows(JULY_6, BY_RUN) == sound_rows(BY_RUN)
+        assert here.faults.fired() == {"job_restless": 1}
+        assert sum(here.waiting.sleeps) < 600
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_run_that_vanishes_for_a_moment_is_asked_for_again(times):
+    with meta(rule("run_vanished", times=times)) as here:
+        assert here.rows(JULY_6, BY_RUN) == sound_rows(BY_RUN)
+        assert here.faults.fired() == {"run_vanished": times}
+        assert [item.method for item in here.faults.requests].count("POST") == 1
+
+
+def test_a_run_that_stays_away_is_made_again_and_fails_as_passing():
+    with meta(rule("run_vanished", times=None)) as here, pytest.raises(ReportFailedError):
+        here.rows(JULY_6, BY_RUN)
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [("act_1010000000000001/insights", AccountUnavailableError), ("6040000000000001", Retry)],
+)
+def test_one_error_is_judged_by_its_address(address, error):
+    url = f"https://graph.facebook.com/v26.0/{address}"
+    trace = RequestTrace(method="GET", url=url, status=400)
+    body = b'{"error":{"message":"Unsupported get request","code":100,"error_subcode":33}}'
+    verdict = Classifier(60.0)(Answer(headers=httpx.Headers(), body=body, trace=trace))
+    assert isinstance(verdict.error if isinstance(verdict, Fail) else verdict, error)

@@ -119,3 +119,14 @@ def test_the_longest_pause_and_the_highest_share_count():
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"1": 7}', '{"1": [{"call_count": "many"}]}'])
 def test_unreadable_usage_headers_say_nothing(text):
     assert read_usage({"x-business-use-case-usage": text}).account_percent == 0.0
+
+
+ABSURD = ["1e999", "-1e999", "NaN", "9" * 400, '"9e999"', '"nan"', "[]", "null", '"soon"', "true"]
+
+
+@pytest.mark.parametrize("value", ABSURD)
+def test_absurd_figures_in_usage_headers_ask_for_nothing_without_end(value):
+    case = f'{{"call_count": {value}, "estimated_time_to_regain_access": {value}}}'
+    usage = read_usage({"x-business-use-case-usage": f'{{"1": [{case}]}}'})
+    assert (usage.account_percent, usage.app_percent) < (1e300, 1e300)
+    assert 0.0 <= usage.pause_seconds < 1e300

@@ -9,8 +9,10 @@ from tests.unit.simulators.shopify.a_shop import a_customer, a_product, an_order
 from tests.unit.sources.alive import pages_alive
 from tests.unit.sources.shopify.reading import ACCOUNT, ALL, a_world, reading
 from trueup.errors import AccessError, ContractError, TransientError
+from trueup.sources.addresses import check_file_address
 from trueup.sources.shopify import bulk_operations as bulk
 from trueup.sources.shopify.bulk_file import Counts, Family, lines_of, parsed
+from trueup.sources.shopify.client import FILE_HOSTS
 from trueup.sources.shopify.documents import bulk_document, document
 from trueup.sources.shopify.search_queries import window_search
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
@@ -221,3 +223,25 @@ def test_a_line_that_came_twice_in_place_of_another_is_not_believed():
     counts.add([parsed(line, CUSTOMERS) for line in lines])
     with pytest.raises(TransientError, match="its file holds 2 and 2"):
         counts.check({"objectCount": "3", "rootObjectCount": "3"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://evil.example/x", "http://storage.googleapis.com/x", "https://127.0.0.1:1/x",
+     "https://storage.googleapis.com.evil.example/x", "https://storage.googleapis.com:8443/x"],
+)  # fmt: skip
+def test_a_result_elsewhere_than_at_the_vendors_is_not_asked_for(url):
+    rule = FaultRule(kind="bulk_elsewhere", params={"url": url})
+    with in_bulk(rule) as shop:
+        with pytest.raises(ContractError, match="not an address of") as refused:
+            shop.pages(CUSTOMERS)
+        assert shop.faults.fired() == {"bulk_elsewhere": 1}
+    assert refused.value.code == "TUP-511"
+
+
+def test_the_vendors_storage_is_asked_by_https_and_nothing_else():
+    known = "https://storage.googleapis.com/shopify/1.jsonl?sig=1"
+    check_file_address(known, "https://x.myshopify.com", FILE_HOSTS)
+    check_file_address("http://127.0.0.1:9/r", "http://127.0.0.1:9", FILE_HOSTS)
+    with pytest.raises(ContractError):
+        check_file_address("http://x.myshopify.com/r", "https://x.myshopify.com", FILE_HOSTS)
