@@ -3,16 +3,16 @@
 import importlib.util
 import os
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
+from trueup.pipeline.inspect.findings import Finding, looked
+from trueup.pipeline.inspect.stored_data import stored_data
 from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.settings.opening import open_project
 from trueup.pipeline.settings.project import Project
@@ -20,16 +20,6 @@ from trueup.pipeline.settings.vault_binding import KEY_FILE, VAULT_FILE, require
 from trueup.pipeline.steps.transform import dbt_project_folder
 from trueup.pipeline.sync.engine import no_account_error
 from trueup.privacy.vault import load_or_create_master_key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `error` says what is wrong with it, `warning` what to know."""
-
-    subject: str
-    message: str = ""
-    warning: str = ""
-    error: TrueupError | None = None
 
 
 def check(folder: Path, now: datetime) -> list[Finding]:
@@ -44,33 +34,15 @@ def check(folder: Path, now: datetime) -> list[Finding]:
     findings = [Finding(subject="project file", message=message)]
     with ThreadPoolExecutor(max_workers=8) as pool:
         asked = [
-            pool.submit(_looked, f"source {name}", partial(_source, project, name, now))
+            pool.submit(looked, f"source {name}", partial(_source, project, name, now))
             for name in config.sources
         ]
         findings += [future.result() for future in asked]
-    findings.append(_looked("vault", lambda: _vault(project)))
-    findings.append(_looked("lake", lambda: _writable(project)))
-    findings.append(_looked("models", _models))
+    findings.append(looked("vault", lambda: _vault(project)))
+    findings.append(looked("lake", lambda: _writable(project)))
+    findings += stored_data(project)
+    findings.append(looked("models", _models))
     return findings
-
-
-def _looked(subject: str, look: Callable[[], tuple[str, str]]) -> Finding:
-    try:
-        message, warning = look()
-    except TrueupError as error:
-        return Finding(subject=subject, error=error)
-    except OSError as error:
-        return Finding(subject=subject, error=_refused(error))
-    return Finding(subject=subject, message=message, warning=warning)
-
-
-def _refused(error: OSError) -> IntegrityError:
-    return IntegrityError(
-        f"{error.filename or 'this machine'}: {error.strerror}",
-        why="A run would stop there.",
-        hint="Give this user access to it and space on its disk.",
-        code="TUP-722",
-    )
 
 
 def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
@@ -89,8 +61,8 @@ def _vault(project: Project) -> tuple[str, str]:
     key_file, vault_file = folder / KEY_FILE, folder / VAULT_FILE
     require_matching_vault(folder, project.lake, project.master_key)
     if vault_file.exists():
-        _ = project.vault  # raises when key, vault and lake do not belong together
-        return "opens with its key", ""
+        project.require_newest_vault()  # raises when key, vault and lake do not belong together
+        return f"opens with its key, generation {project.vault.generation}", ""
     if project.master_key is None and not key_file.exists():
         return "not made yet; the first run makes it with a key file of mode 0600", ""
     if project.master_key is None:

@@ -21,6 +21,7 @@ STATE_TABLES = {
     "ops.syncs": "select * from ops.syncs qualify row_number() over (partition by source, stream, "
     "scope order by synced_at desc, run_id desc) = 1",
     "ops.accounts": "select * from ops.accounts",
+    "ops.lake_checks": "select source, stream, damage from ops.lake_checks where damage <> ''",
     "ops.windows": "select source, stream, scope, window_day, max(load_id) as load_id, "
     "count(*) as versions, arg_max(row_count, load_id) as row_count from raw.windows "
     "where window_day is not null group by source, stream, scope, window_day",
