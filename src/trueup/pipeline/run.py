@@ -19,6 +19,7 @@ from trueup.pipeline.steps.sync_log import log_sync
 from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
 from trueup.pipeline.sync.results import SyncResult
+from trueup.pipeline.time_zones import zone_differences
 from trueup.pipeline.vacuum import SweepResult, sweep
 
 
@@ -146,6 +147,7 @@ def _all_steps(run: Run, synced: SyncResult) -> RunResult:
     for part in damaged:
         run.tell(Event("published_file_damaged", str(part)))
     if damaged or not is_current(project, transformed):
+        _tell_zones(run)
         audited = audit(run, transformed)
         published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
@@ -161,6 +163,12 @@ def _all_steps(run: Run, synced: SyncResult) -> RunResult:
         repaired=tuple(map(str, damaged)),
         damage=damage,
     )
+
+
+def _tell_zones(run: Run) -> None:
+    accounts = run.project.warehouse.query("select distinct timezone from ops.accounts")
+    for zone, what in zone_differences(run.project, accounts, run.now).items():
+        run.tell(Event("time_zone_differs", zone, fields={"what": what}))
 
 
 def gate_error(audited: AuditResult) -> QualityError:

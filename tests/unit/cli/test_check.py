@@ -23,7 +23,16 @@ def test_a_good_project_passes_and_stays_untouched(
     code, found = call(capsys, "check", "-C", str(a_project(tmp_path)))
     assert code == 0
     assert list(verdicts(found)) == [
-        *("project file", "source fx", "vault", "lake", "warehouse", "published version", "models")
+        *(
+            "project file",
+            "source fx",
+            "vault",
+            "lake",
+            "warehouse",
+            "published version",
+            "time zones",
+            "models",
+        )
     ]
     assert all(verdicts(found).values())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fx_rates.csv", "trueup.yml"]

@@ -13,7 +13,9 @@ from trueup.lake.file_checks import check_batches, check_presence, damage_error
 from trueup.lake.table import StreamTable
 from trueup.pipeline.inspect.findings import Finding, looked
 from trueup.pipeline.inspect.state_tables import read_state
+from trueup.pipeline.run_lock import read_lock
 from trueup.pipeline.settings.project import Project
+from trueup.pipeline.steps.load import check_known
 
 BATCHES_PER_TABLE = 5
 BYTES_PER_TABLE = 16_000_000
@@ -21,22 +23,16 @@ BYTES_PER_TABLE = 16_000_000
 
 def stored_data(project: Project) -> list[Finding]:
     """What is wrong with stored data; one finding for each part that is sound."""
-    return [
-        *_lake(project),
-        looked("warehouse", partial(_warehouse, project)),
-        *_published(project),
-    ]
-
-
-def _lake(project: Project) -> list[Finding]:
     tables = [table for table in project.tables() if table.exists()]
-    found = [
+    lake = [
         looked(f"lake {table.source}.{table.stream}", partial(_table, table)) for table in tables
     ]
-    wrong = [finding for finding in found if finding.error]
-    if wrong or not tables:
-        return wrong
-    return [Finding(subject="lake tables", message=f"{len(tables)} with all their files")]
+    sound = [table for table, finding in zip(tables, lake, strict=True) if not finding.error]
+    findings = [finding for finding in lake if finding.error]
+    if tables and not findings:
+        findings = [Finding(subject="lake tables", message=f"{len(tables)} with all their files")]
+    findings.append(looked("warehouse", partial(_warehouse, project, sound)))
+    return [*findings, *_published(project)]
 
 
 def _table(table: StreamTable) -> tuple[str, str]:
@@ -49,9 +45,9 @@ def _table(table: StreamTable) -> tuple[str, str]:
     return "", ""
 
 
-def _warehouse(project: Project) -> tuple[str, str]:
+def _warehouse(project: Project, tables: list[StreamTable]) -> tuple[str, str]:
     path = project.warehouse.path
-    has_batches = any(table.version() > 0 for table in project.tables() if table.exists())
+    has_batches = any(table.version() > 0 for table in tables)
     rebuilt = f"{path} {{}}; the next run loads it from the lake"
     if not path.exists():
         return "not made yet", rebuilt.format("is missing") if has_batches else ""
@@ -62,7 +58,12 @@ def _warehouse(project: Project) -> tuple[str, str]:
         return "in use by another process", ""
     if has_batches and not read.tables["ops.batches"]:
         return "opens", rebuilt.format("holds no batch")
-    return "opens", ""
+    with read_lock(project.workspace) as is_idle:
+        for table in tables if is_idle else ():
+            position = project.warehouse.load_position(table.source, table.stream)
+            if position >= 0:
+                check_known(project, table, position)
+    return "opens, and knows no batch that the lake has not", ""
 
 
 def _published(project: Project) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import importlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -79,11 +79,13 @@ class Project:
         Raises IntegrityError when the vault is another one or an older copy.
         """
         bind_vault(self.vault, self.vault_folder, self.lake)
-        self.require_newest_vault(accepted_vault_generation())
+        self.require_newest_vault(self.newest_headers(), accepted_vault_generation())
 
-    def require_newest_vault(self, accepted: int | None = None) -> None:
-        """Raises IntegrityError when the vault is older than the lake's tokens."""
-        known = max((header.vault_generation for header in self.newest_headers()), default=0)
+    def require_newest_vault(
+        self, headers: Iterable[BatchHeader], accepted: int | None = None
+    ) -> None:
+        """Raises IntegrityError when the vault is older than the tokens of these batches."""
+        known = max((header.vault_generation for header in headers), default=0)
         require_newest_vault(self.vault, self.vault_folder / VAULT_FILE, known, accepted)
 
     def tables(self) -> list[StreamTable]:
