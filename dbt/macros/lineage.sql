@@ -11,3 +11,12 @@
 {% macro account_of_scope(scope) -%}
     replace({{ scope }}, 'act_', '')
 {%- endmacro %}
+
+
+{# The figure that a stream gives, or NULL: days of ads give spend, orders give revenue. #}
+{% macro figure_of_stream(stream) -%}
+    case
+            when {{ stream }} in ('ad_days', 'campaign_days') then 'spend'
+            when {{ stream }} = 'orders' then 'revenue'
+        end
+{%- endmacro %}

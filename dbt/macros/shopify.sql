@@ -89,14 +89,15 @@ where
     the rate says more.
 #}
 {% macro included_tax(part, taxed, tax, rate) -%}
-    cast(
-            case
+    {%- set included -%}
+    case
                 when {{ part }} = 0 then 0
                 when {{ taxed }} = 0 or ({{ part }} > {{ taxed }} and {{ tax }} <> 0 and {{ rate }} > 0)
                     then cast({{ part }} as double) * cast({{ rate }} as double) / (1 + cast({{ rate }} as double))
                 else cast({{ part }} as double) * cast({{ tax }} as double) / cast({{ taxed }} as double)
-            end as decimal(20, 6)
-        )
+            end
+    {%- endset -%}
+    {{ trueup.fit_amount(included) }}
 {%- endmacro %}
 
 
@@ -108,10 +109,7 @@ where
 
 {# The part of a line's amount that some of its units have; all of them have all of it. #}
 {% macro share_of_units(amount, units, all_units) -%}
-    cast(
-                cast({{ amount }} as double) * ({{ units }}) / nullif({{ all_units }}, 0)
-                as decimal(20, 6)
-            )
+    {{ trueup.fit_amount('cast(' ~ amount ~ ' as double) * (' ~ units ~ ') / nullif(' ~ all_units ~ ', 0)') }}
 {%- endmacro %}
 
 

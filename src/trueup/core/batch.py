@@ -21,7 +21,8 @@ class WindowDigest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A control total as the source gave it; `value` is decimal text."""
+    """A control total as the source gave it; `value` is decimal text, empty for one that is no
+    amount."""
 
     since: datetime
     until: datetime

@@ -46,7 +46,8 @@ class Stream:
     how far behind now the cursor may advance; of a report, how long after its end a day is not yet
     settled, so that it lands once more then, changed or not. `overlap` is how far before the
     bookmark an incremental read starts again, `lookback`
-    how long a report's days are restated and so read again, `reach` how far back the source
+    how long a report's days are restated and so read again (of records with a cursor, for how long
+    after its end a day may still get some), `reach` how far back the source
     answers at all (None: without limit). `subject` is the path of the id of
     the person a record is about. `totals` names the figures the source itself sums up.
     """

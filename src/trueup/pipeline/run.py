@@ -15,6 +15,7 @@ from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.audit import AuditResult, audit
 from trueup.pipeline.steps.load import LoadResult, load, prepare
 from trueup.pipeline.steps.publish import PublishResult, is_current, publish
+from trueup.pipeline.steps.streams import note_streams
 from trueup.pipeline.steps.sync_log import log_sync
 from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
@@ -105,7 +106,7 @@ def run_load(project: Project, now: datetime, listener: Listener = silent) -> Lo
 def run_transform(project: Project, now: datetime, listener: Listener = silent) -> TransformResult:
     """Only the third step: from raw to candidate tables."""
     with run_lock(project.workspace, new_run_id(now)):
-        return rebuilding(project, listener, lambda: _modelled(project, listener))[0]
+        return rebuilding(project, listener, lambda: _modelled(project, now, listener))[0]
 
 
 def run_publish(project: Project, now: datetime, listener: Listener = silent) -> RunResult:
@@ -121,8 +122,9 @@ def _log_sync(run: Run, synced: SyncResult) -> None:
     log_sync(run.project, synced, run.run_id, run.now)
 
 
-def _modelled(project: Project, listener: Listener) -> TransformResult:
+def _modelled(project: Project, now: datetime, listener: Listener) -> TransformResult:
     load(project, listener)
+    note_streams(project, now)
     return transform(project, listener)
 
 
@@ -140,6 +142,7 @@ def _all_steps(run: Run, synced: SyncResult) -> RunResult:
     log_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
+    note_streams(project, run.now)
     damage = check_lake(run)
     transformed = transform(project, run.listener)
     audited = published = None

@@ -3,12 +3,15 @@
 A run holds the lock alone; those who only look share it for a moment, and a run waits for them.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+
+import portalocker
+from portalocker import LockFlags
 
 from trueup.errors import IntegrityError, TransientError
 
@@ -20,7 +23,7 @@ _PAUSE_SECONDS = 0.02
 
 @contextmanager
 def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
-    """Hold the workspace; raises TransientError when another run holds it.
+    """Hold the workspace; raises TransientError, which names the holder, when another run does.
 
     The lock is the process's: it goes when the process goes, however it ends.
     """
@@ -53,31 +56,36 @@ def read_lock(workspace: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        yield _taken(handle, fcntl.LOCK_SH)
+        yield _taken(handle, LockFlags.SHARED)
     finally:
         os.close(handle)
 
 
 def _take_alone(handle: int, workspace: Path) -> None:
     deadline = time.monotonic() + WAIT_FOR_READERS_SECONDS
-    while not _taken(handle, fcntl.LOCK_EX):
+    while not _taken(handle, LockFlags.EXCLUSIVE):
         # What can be shared is held by somebody who only looks.
-        if not _taken(handle, fcntl.LOCK_SH):
-            holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
-            raise _busy(workspace, f"run {holder or 'of another process'} is at work")
-        fcntl.flock(handle, fcntl.LOCK_UN)
+        if not _taken(handle, LockFlags.SHARED):
+            raise _busy(workspace, f"run {_holder(handle)} is at work")
+        portalocker.unlock(handle)
         if time.monotonic() > deadline:
             seconds = f"{WAIT_FOR_READERS_SECONDS:.0f} s"
             raise _busy(workspace, f"a process has been looking at it for over {seconds}")
         time.sleep(_PAUSE_SECONDS)
 
 
-def _taken(handle: int, kind: int) -> bool:
+def _taken(handle: int, kind: LockFlags) -> bool:
     try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
+        portalocker.lock(handle, kind | LockFlags.NON_BLOCKING)
+    except portalocker.AlreadyLocked:
         return False
     return True
+
+
+def _holder(handle: int) -> str:
+    name = os.pread(handle, 200, 0).decode(errors="replace").strip()
+    since = datetime.fromtimestamp(os.fstat(handle).st_mtime, UTC)
+    return f"{name or 'of another process'}, since {since:%Y-%m-%d %H:%M} UTC,"
 
 
 def _busy(workspace: Path, who: str) -> TransientError:

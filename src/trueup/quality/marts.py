@@ -115,7 +115,10 @@ MART_GATES = (
         sql="""
             with channels as (
                 select report_date, sum(net_revenue_amount_reporting) as channel_amount,
-                    count_if(net_revenue_amount_reporting is null) as unknown_channels
+                    count_if(
+                        net_revenue_amount_reporting is null
+                        and revenue_status not in ('never_read', 'not_read', 'not_configured')
+                    ) as unknown_channels
                 from marts.mart_channel_daily group by report_date
             ),
             finance as (
@@ -151,6 +154,7 @@ MART_GATES = (
         sql="""
             with channels as (
                 select report_date, channel_dk, min(channel_code) as channel_code,
+                    min(spend_status) as spend_status,
                     if(count_if(spend_amount_reporting is null) = 0,
                         sum(spend_amount_reporting), null) as spend,
                     if(count_if(net_revenue_amount_reporting is null) = 0,
@@ -173,8 +177,13 @@ MART_GATES = (
             full outer join campaigns
                 on channels.report_date = campaigns.report_date
                 and channels.channel_dk = campaigns.channel_dk
-            where channels.spend is distinct from campaigns.spend
-                or channels.revenue is distinct from campaigns.revenue
+            -- A channel's spend is unknown on a day that one of its accounts lacks; the campaigns
+            -- of its other accounts are known.
+            where channels.revenue is distinct from campaigns.revenue
+                or (
+                    channels.spend is distinct from campaigns.spend
+                    and coalesce(channels.spend_status, '') not in ('never_read', 'not_read')
+                )
         """,
         explain="{report_date} {channel_code}: spend {campaign_spend} of {channel_spend}, "
         "revenue {campaign_revenue} of {channel_revenue}",
@@ -184,28 +193,42 @@ MART_GATES = (
     ),
     Gate(
         name="spend_reaches_marts",
-        title="Spend in the channel mart is the spend of the facts, per day",
+        title="Spend in the channel mart is the spend of the facts, per day and channel",
         protects=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
         # A day of the mart is written again when spend, orders, credits or rates of it come, and
         # carries no load that would tell. So all days are compared: one pass over two sums.
         sql="""
             with facts as (
-                select platform_date as report_date, sum(spend_amount_reporting) as fact_spend,
-                    count_if(spend_amount is not null and spend_amount_reporting is null)
-                        as unknown_amounts
-                from core.fact_ad_spend where platform_date >= {start} group by platform_date
+                select platform_date as report_date, channel_dk,
+                    sum(spend_amount_reporting) as fact_spend,
+                    count_if(spend_amount_reporting is null) as unknown_amounts
+                from core.fact_ad_spend
+                where platform_date >= {start}
+                group by platform_date, channel_dk
             ),
             marts as (
-                select report_date, sum(spend_amount_reporting) as mart_spend
-                from marts.mart_channel_daily group by report_date
+                select report_date, channel_dk, any_value(spend_status) as spend_status,
+                    sum(spend_amount_reporting) as mart_spend,
+                    count_if(spend_amount_reporting is null) as unknown_rows
+                from marts.mart_channel_daily group by report_date, channel_dk
             )
             select coalesce(facts.report_date, marts.report_date) as report_date,
                 coalesce(facts.fact_spend, 0) as fact_spend,
                 coalesce(marts.mart_spend, 0) as mart_spend
             from facts
-            full outer join marts on facts.report_date = marts.report_date
-            where coalesce(facts.unknown_amounts, 0) = 0
-                and coalesce(facts.fact_spend, 0) <> coalesce(marts.mart_spend, 0)
+            full outer join marts
+                on facts.report_date = marts.report_date and facts.channel_dk = marts.channel_dk
+            -- Of a day that was not read, the mart shows no part as if it were the whole.
+            where coalesce(marts.spend_status, 'lost')
+                    not in ('never_read', 'not_read', 'not_configured')
+                and (
+                    (coalesce(facts.unknown_amounts, 0) = 0)
+                        <> (coalesce(marts.unknown_rows, 0) = 0)
+                    or (
+                        coalesce(facts.unknown_amounts, 0) = 0
+                        and coalesce(facts.fact_spend, 0) <> coalesce(marts.mart_spend, 0)
+                    )
+                )
         """,
         explain="{report_date}: {mart_spend} in the mart, {fact_spend} in the facts",
         why="ROAS and CAC would stand on other spend than the platforms state.",

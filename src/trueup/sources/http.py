@@ -23,6 +23,7 @@ from trueup.sources.redaction import (
     redacted_url,
     scrub,
     scrubbed,
+    secret_body_values,
     secret_header_values,
     secret_parameters,
 )
@@ -146,7 +147,8 @@ class HttpClient:
         headers: dict[str, str] = {}
         if call.with_credential:
             headers = self._headers | (self._auth.headers() if self._auth else {})
-        secrets = secret_header_values(self._headers | headers) | secret_parameters(call.url)
+        secrets = secret_header_values(self._headers | headers | dict(call.headers))
+        secrets |= secret_parameters(call.url) | secret_body_values(call.content)
         return Attempt(call, number, headers, frozenset(secrets))
 
     def _attempt(self, attempt: Attempt) -> Answer | Retry:

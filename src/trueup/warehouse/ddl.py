@@ -59,6 +59,11 @@ TABLES = {
     """,
     # The last load whose transform succeeded as a whole.
     "ops.transform_position": "load_id bigint not null, project_hash varchar",
+    # One row per stream of the sources that the project file names.
+    "ops.streams": """
+        source varchar not null, stream varchar not null, kind varchar not null,
+        lookback_days integer not null
+    """,
     # One row per check of a run.
     "ops.checks": """
         run_id varchar, checked_at timestamp, gate varchar, status varchar, violations bigint,

@@ -1,6 +1,7 @@
 """What a candidate table holds: its partitions, their fingerprints, and a hash of any rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -11,6 +12,14 @@ TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_
 _NEVER_MARKED = frozenset(
     {"BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TableComment:
+    """What a table and its columns are, in words."""
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +34,7 @@ class Candidate:
     schema: str
     name: str
     partition: str | None
+    comment: TableComment = TableComment()
 
 
 def partitions(

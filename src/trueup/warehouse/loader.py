@@ -212,7 +212,7 @@ def _total_notes(one: _Numbered) -> list[Row]:
     return [
         (
             *(*_names(one), total.day, _naive_utc(total.since), _naive_utc(total.until)),
-            *(total.name, total.value),
+            *(total.name, total.value or None),
         )
         for total in one.header.totals
     ]

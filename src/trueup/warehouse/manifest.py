@@ -44,7 +44,11 @@ class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one published version."""
+    """Everything about one published version.
+
+    `never_shown` are tables of which there is no good version yet, with the gates that withhold
+    them; they are not among `tables`.
+    """
 
     publish_id: str
     run_id: str
@@ -54,4 +58,5 @@ class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
     code_version: str
     project_hash: str
     tables: dict[str, PublishedTable]
+    never_shown: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     format: int = 1

@@ -16,13 +16,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import msgspec
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
-from trueup.warehouse.fingerprint import Candidate
+from trueup.warehouse.fingerprint import Candidate, TableComment
 from trueup.warehouse.manifest import PublishedPart, PublishManifest
 from trueup.warehouse.part_checksums import PartChecksums
 from trueup.warehouse.part_files import DamagedPart, PartFiles, sync_folder
@@ -128,10 +129,12 @@ class PublishedStore:
         connection: duckdb.DuckDBPyConnection,
         manifest: PublishManifest,
         state: Mapping[str, str],
+        comments: Mapping[str, TableComment] = MappingProxyType({}),
     ) -> None:
         """Make the serving file of `manifest` and, as the last step, point readers at it.
 
         `state` are copied beside the views: schema-qualified name to the SELECT that gives it.
+        `comments` say what views and state are, by their schema-qualified names.
         """
         self._check_parts(manifest)
         folder = self.root / manifest.publish_id
@@ -139,7 +142,9 @@ class PublishedStore:
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(parents=True)
-            build_serving_file(connection, building / SERVING_FILE, self.root, manifest, state)
+            build_serving_file(
+                connection, building / SERVING_FILE, self.root, manifest, state, comments
+            )
             _write_durably(building / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
             self._record(manifest.publish_id, building)
             shutil.rmtree(folder, ignore_errors=True)

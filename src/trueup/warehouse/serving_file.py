@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from trueup.warehouse.fingerprint import TableComment
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
 
 SERVING_FILE = "serving.duckdb"
@@ -21,6 +22,16 @@ STORAGE_VERSION = "v1.0.0"
 # may use depends on that file.
 _OPENED_FILE = "current_setting('temp_directory')"
 _IN_VERSION = r"(current|[0-9][^/\\]*)[/\\](\.[/\\])*serving\.duckdb\.tmp$"
+_KINDS = (
+    "select schema_name || '.' || view_name, 'view' from duckdb_views() "
+    "where database_name = 'serving' and not internal union all "
+    "select schema_name || '.' || table_name, 'table' from duckdb_tables() "
+    "where database_name = 'serving'"
+)
+_COLUMNS = (
+    "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+    "where database_name = 'serving' and not internal"
+)
 _VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
 
 
@@ -30,8 +41,13 @@ def build_serving_file(
     root: Path,
     manifest: PublishManifest,
     state: Mapping[str, str],
+    comments: Mapping[str, TableComment],
 ) -> None:
-    """Make the file at `path`; `state` maps a table's name to the SELECT that gives it."""
+    """Make the file at `path`.
+
+    `state` maps a table's name to the SELECT that gives it, `comments` the names of views and
+    tables to what they and their columns mean.
+    """
     connection.execute(
         f"attach {quoted(str(path))} as serving (storage_version '{STORAGE_VERSION}')"
     )
@@ -45,11 +61,29 @@ def build_serving_file(
         for name, select in state.items():
             connection.execute(f"create schema if not exists serving.{name.split('.')[0]}")
             connection.execute(f"create table serving.{name} as {select}")
+        _write_comments(connection, comments)
         connection.execute("checkpoint serving")
     finally:
         connection.execute("detach serving")
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _write_comments(
+    connection: duckdb.DuckDBPyConnection, comments: Mapping[str, TableComment]
+) -> None:
+    """Write the meaning of views, tables and columns into the file, in one transaction."""
+    kinds = dict(connection.execute(_KINDS).fetchall())
+    columns = connection.execute(_COLUMNS).fetchall()
+    connection.execute("begin transaction")
+    for name in sorted(kinds.keys() & comments.keys()):
+        text = quoted(comments[name].table)
+        connection.execute(f"comment on {kinds[name]} serving.{name} is {text}")
+    for name, column in columns:
+        if name in comments and column in comments[name].columns:
+            text = quoted(comments[name].columns[column])
+            connection.execute(f'comment on column serving.{name}."{column}" is {text}')
+    connection.execute("commit")
 
 
 def unreadable(file: Path) -> str:

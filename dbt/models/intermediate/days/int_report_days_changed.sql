@@ -25,6 +25,9 @@ touched as (
             where load_id > {{ position }}
         )
     union
+    select report_date from {{ ref('int_day_states') }}
+    where load_id > {{ position }}
+    union
     select rate_date as report_date from {{ ref('int_fx_days_changed') }}
     where load_id > {{ position }}
 

@@ -74,6 +74,7 @@ summed as (
         orders.fulfillment_status,
         orders.source_name,
         orders.currency_code,
+        orders.presentment_currency_code,
         -- An order without lines has 0; lines of which one could not be read have NULL.
         case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
         case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
@@ -111,7 +112,9 @@ summed as (
     from orders
     left join lines on orders.order_dk = lines.order_dk
     left join refunds on orders.order_dk = refunds.order_dk
-    where not orders.is_deleted
+    where
+        not orders.is_deleted
+        and orders.order_dk not in (select order_dk from {{ ref('int_orders_quarantined') }})
 
 ),
 

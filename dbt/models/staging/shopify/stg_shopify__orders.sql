@@ -10,7 +10,8 @@
     'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
     'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
     'tip_amount', 'duty_amount', 'stated_fee_amount', 'cash_rounding_amount',
-    'total_shipping_amount', 'removed_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'total_shipping_amount', 'removed_shipping_amount', 'customer_order_count', 'customer_order_index',
+    'is_journey_ready', 'has_cast_problem', 'updated_at',
     'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
     'loaded_at', 'batch_id'
 ] %}
@@ -76,6 +77,7 @@ typed as (
         ('source_name', 'sourceName', 'text'),
         ('taxes_included', 'taxesIncluded', 'boolean', 'false'),
         ('customer_gid', 'customer.id', 'text'),
+        ('customer_order_count', 'customer.numberOfOrders', 'integer'),
         ('total_amount', 'totalPriceSet.shopMoney.amount', 'decimal'),
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
@@ -130,19 +132,15 @@ renamed as (
         stated_fee_amount,
         cash_rounding_amount,
         -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
-        cast(
-            case
-                when shipping_lines is null then full_shipping_amount
-                else discounted_shipping_amount
-            end
-            - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
-        ) as total_shipping_amount,
-        cast(
-            every_discounted_shipping_amount - discounted_shipping_amount
-            - case
-                when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0
-            end as decimal(20, 6)
-        ) as removed_shipping_amount,
+        {{ fit_amount(
+            'case when shipping_lines is null then full_shipping_amount else discounted_shipping_amount end'
+            ~ ' - case when taxes_included then shipping_tax_amount else 0 end'
+        ) }} as total_shipping_amount,
+        {{ fit_amount(
+            'every_discounted_shipping_amount - discounted_shipping_amount'
+            ~ ' - case when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0 end'
+        ) }} as removed_shipping_amount,
+        customer_order_count,
         customer_order_index,
         is_journey_ready,
         has_cast_problem

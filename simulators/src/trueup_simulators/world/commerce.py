@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-FinancialStatus = Literal["AUTHORIZED", "PAID", "PARTIALLY_REFUNDED", "REFUNDED"]
+FinancialStatus = Literal["AUTHORIZED", "PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED"]
 FulfillmentStatus = Literal["UNFULFILLED", "FULFILLED"]
 
 
@@ -94,7 +94,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """One refund: its transactions add up to `total` = items + tax + shipping."""
+    """One refund: its transactions add up to `total` = items + tax + shipping - adjustment.
+
+    `adjustment` is what is not paid out because it pays for other goods.
+    """
 
     id: int
     created_at: datetime
@@ -102,6 +105,7 @@ class Refund:
     lines: tuple[RefundLine, ...]
     shipping: Decimal
     transactions: tuple[Transaction, ...]
+    adjustment: Decimal = Decimal(0)
 
     @property
     def items(self) -> Decimal:
@@ -116,6 +120,11 @@ class Refund:
     @property
     def total(self) -> Decimal:
         """Money given back."""
+        return self.returned - self.adjustment
+
+    @property
+    def returned(self) -> Decimal:
+        """Goods and shipping given back, with tax."""
         return self.items + self.tax + self.shipping
 
 
@@ -184,6 +193,11 @@ class Order:
     tip: Decimal = Decimal(0)
     duties: Decimal = Decimal(0)
     is_journey_ready: bool = True
+
+    @property
+    def total_returned(self) -> Decimal:
+        """Goods and shipping given back so far, with tax."""
+        return sum((refund.returned for refund in self.refunds), Decimal(0))
 
     @property
     def total_refunded(self) -> Decimal:

@@ -114,7 +114,7 @@ def _time_zones(project: Project, now: datetime) -> tuple[str, str]:
 
 def _models() -> tuple[str, str]:
     for module in ("dbt.cli", "dbt.adapters.duckdb"):
-        if not _is_installed(module):
+        if not is_installed(module):
             raise ConfigError(
                 f"models: {module} is not installed",
                 why="Nothing could be modelled, checked or published; sync and load would work.",
@@ -124,7 +124,8 @@ def _models() -> tuple[str, str]:
     return f"{dbt_project_folder()} with dbt on DuckDB", ""
 
 
-def _is_installed(module: str) -> bool:
+def is_installed(module: str) -> bool:
+    """Find out whether a module is there, without importing it."""
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:  # a parent package is missing

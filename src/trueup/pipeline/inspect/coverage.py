@@ -1,16 +1,16 @@
 """Which days of each account's streams are in, may still change, or are missing and why."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trueup.core.stream import Stream, StreamKind
-from trueup.errors import ConfigError, IntegrityError
+from trueup.errors import IntegrityError
 from trueup.lake.table import StreamTable
 from trueup.pipeline.inspect.state_tables import Row, State, key_of
 from trueup.pipeline.settings.project import Project
+from trueup.pipeline.steps.streams import configured_streams
 from trueup.pipeline.sync.plan import closed_until
 
 Days = tuple[date, date]
@@ -45,28 +45,22 @@ def coverage_of(project: Project, state: State, now: datetime) -> tuple[Coverage
         days.setdefault(key_of(row), set()).add(row["window_day"])
     why = {key_of(row): row["message"] for row in state["ops.syncs"] if row["status"] != "ok"}
     found = []
-    for source, stream in _configured_streams(project, now):
+    for source, stream in configured_streams(project, now):
         if stream.kind is not StreamKind.REPORT:
             continue
-        for account in state["ops.accounts"]:
-            if account["source"] == source:
-                key = (source, stream.name, account["scope"])
-                reason = account["reason"] or why.get(key, "") or why.get((source, "*", "*"), "")
-                calendar = _Calendar(project.config.start_date, stream, account, now)
-                found.append(calendar.coverage(source, days.get(key, set()), reason))
+        for account in _accounts_of(source, state):
+            key = (source, stream.name, account["scope"])
+            reason = account["reason"] or why.get(key, "") or why.get((source, "*", "*"), "")
+            calendar = _Calendar(project.config.start_date, stream, account, now)
+            found.append(calendar.coverage(source, days.get(key, set()), reason))
     return (*found, *_cursors(project, state["ops.batches"]))
 
 
-def _configured_streams(project: Project, now: datetime) -> Iterator[tuple[str, Stream]]:
-    """Every stream, with the lookback that its source's settings give it."""
-    for name, declared in project.streams().items():
-        try:
-            with closing(project.connect(name, now)) as source:
-                streams = source.streams
-        except ConfigError:
-            # Settings may name variables that are not set: the usual lookback is as good as known.
-            streams = declared
-        yield from ((name, stream) for stream in streams)
+def _accounts_of(source: str, state: State) -> list[Row]:
+    """The accounts that the source has told of; one for all of them where it never has."""
+    found = [row for row in state["ops.accounts"] if row["source"] == source]
+    nothing = {"source": source, "scope": "*", "timezone": "UTC", "reason": ""}
+    return found or [nothing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """A project opened by its folder: for work, or only to look at what it has."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.clock import current_time
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.environment import master_key
@@ -47,12 +46,10 @@ def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:
     chosen = list(dict.fromkeys(names or known))
     for name in chosen:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            guess = f"Did you mean {near[0]!r}? " if near else ""
             raise ConfigError(
                 f"no source named {name!r}",
                 why="Nothing was started.",
-                hint=f"{guess}Known sources: {', '.join(sorted(known)) or 'none'}.",
+                hint=known_names(name, known, "sources"),
                 code="TUP-317",
             )
     return chosen

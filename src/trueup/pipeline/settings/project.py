@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 import httpx
+from pydantic import BaseModel, SecretStr
 
 from trueup.core.batch import BatchHeader
 from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.config import ProjectConfig, parse_model
 from trueup.pipeline.settings.environment import accepted_vault_generation
 from trueup.pipeline.settings.network import network_of
 from trueup.pipeline.settings.vault_binding import (
@@ -120,8 +121,7 @@ class Project:
     ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
-        where = f"{self.folder / PROJECT_FILE}: sources.{name}"
-        config = parse_model(imported(kind.config), self.config.sources[name], where)
+        config = self._source_config(name)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
@@ -133,6 +133,16 @@ class Project:
         )
         source: Source = imported(kind.create)(config, context)
         return source
+
+    def secrets(self, name: str) -> frozenset[str]:
+        """The secret settings of a source: no message may quote them."""
+        values = (value for _, value in self._source_config(name))
+        return frozenset(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
+    def _source_config(self, name: str) -> BaseModel:
+        model: type[BaseModel] = imported(source_type(name).config)
+        place = ("sources", name)
+        return parse_model(model, self.config.sources[name], self.config.file, place)
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:

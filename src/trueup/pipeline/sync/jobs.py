@@ -17,7 +17,7 @@ from trueup.pipeline.sync.reader import Reader
 from trueup.pipeline.sync.results import StreamResult, SyncResult
 from trueup.pipeline.sync.window_reader import read_windows
 from trueup.privacy.log_redaction import redacted
-from trueup.sources.redaction import redacted_url
+from trueup.sources.redaction import scrub, scrubbed
 
 DEFECT = "TUP-501"
 MAX_TOLD = 300
@@ -56,7 +56,9 @@ def _tell_defect(run: Run, result: StreamResult) -> None:
     """What a defect of a connector raised, for those who look after this run alone."""
     if result.error is not None and result.error.code == DEFECT:
         raised = result.error.__cause__
-        text = redacted(redacted_url(f"{type(raised).__name__}: {raised}"))
+        # Scrubbed first: other marks within a secret would hide it.
+        text = scrub(f"{type(raised).__name__}: {raised}", run.project.secrets(result.source))
+        text = redacted(text)
         where = f"{result.source}.{result.stream}"
         run.tell(Event("stream_broken", where, fields={"raised": text[:MAX_TOLD]}))
 
@@ -95,7 +97,8 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
             else:
                 read_pages(reader, read)
     except TrueupError as raised:
-        error = raised
+        # A vendor may echo a secret in an answer that the client found good.
+        error = scrubbed(raised, run.project.secrets(job.source_name))
     except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
         error = _unexpected(job, raised)
     return StreamResult(

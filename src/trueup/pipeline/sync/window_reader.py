@@ -14,7 +14,6 @@ from trueup.core.failpoints import failpoint
 from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
-from trueup.errors import ContractError
 from trueup.ingest.validated_records import QuarantinedRecord, ValidatedRecords
 from trueup.lake.batch_writer import BatchWriter, payload_digests
 from trueup.lake.data_files import Records
@@ -211,21 +210,14 @@ def _totals(
 def total_note(reader: Reader, total: ControlTotal) -> TotalNote:
     """A control total as a batch keeps it; its day is the account's.
 
-    Raises ContractError for one that is no amount: once kept, it could never be loaded.
+    One that is no amount is kept without a value: nothing can be compared with it.
     """
-    if not total.value.is_finite() or abs(total.value) >= MAX_TOTAL:
-        raise ContractError(
-            f"{reader.source_name}.{reader.stream.name}: the source's own total of {total.name} "
-            f"from {total.window.since} on is no amount",
-            why="What was read could not be checked against it, so it was not committed.",
-            hint="Run again; if it stays, ask the vendor.",
-            code="TUP-522",
-        )
+    is_amount = total.value.is_finite() and abs(total.value) < MAX_TOTAL
     return TotalNote(
         since=total.window.since,
         until=total.window.until,
         name=total.name,
-        value=format(total.value, "f"),
+        value=format(total.value, "f") if is_amount else "",
         day=total.window.since.astimezone(reader.zone).date(),
     )
 

@@ -1,6 +1,8 @@
 """Shopify: orders with their lines, refunds and journeys, customers, products, the shop."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,13 @@ class ShopifyConfig(BaseModel):
         default=False,
         description="Go on without read_all_orders: orders older than 60 days stay unseen.",
     )
+    late_order_days: int = Field(
+        default=7,
+        ge=0,
+        le=90,
+        description="Days after its end in which a day may still get orders, such as those that "
+        "are imported from marketplaces; until then it is provisional.",
+    )
     bulk_from: int = Field(
         default=10_000,
         ge=0,
@@ -49,9 +58,9 @@ class ShopifySource:
     """One shop. Orders are read in pages: a bulk operation cannot carry the lines of refunds."""
 
     name = "shopify"
-    streams: tuple[Stream, ...] = STREAMS
 
     def __init__(self, config: ShopifyConfig, context: SourceContext) -> None:
+        self.streams: tuple[Stream, ...] = streams_for(config)
         self._config = config
         self._context = context
         base_url = config.base_url or f"https://{config.shop}"
@@ -149,6 +158,15 @@ def _check_scopes(granted: set[str], *, accept_sixty_days: bool) -> None:
         why=why,
         hint="Grant them to the app and install it again.",
         code="TUP-411",
+    )
+
+
+def streams_for(config: ShopifyConfig) -> tuple[ShopStream, ...]:
+    """The streams with the settings' days of late orders."""
+    late = timedelta(days=config.late_order_days)
+    return tuple(
+        replace(stream, lookback=late) if stream.name == ORDERS.name else stream
+        for stream in STREAMS
     )
 
 

@@ -61,7 +61,7 @@ def _errors(answer: Answer) -> Verdict:
 
 def _verdict(answer: Answer, error: dict[str, Any], extensions: dict[str, Any]) -> Verdict:
     code = (error.get("extensions") or {}).get("code")
-    message = str(error.get("message", ""))[:300]
+    message = str(error.get("message", ""))
     told = f"{answer.where}: {code or 'error'}: {message}"
     if code == "THROTTLED":
         return Retry("THROTTLED", after_seconds=throttle_seconds(extensions.get("cost") or {}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -48,13 +48,21 @@ def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlT
     for order in orders.values():
         day = order.created_at.astimezone(zone).date()
         counts[day] = counts.get(day, 0) + 1
-        amount = Decimal(order.total_price_set.shop_money.amount)
+        amount = _amount(order.total_price_set.shop_money.amount)
         amounts[day] = amounts.get(day, Decimal(0)) + amount
     return [
         total
         for day in window.days(zone)
         for total in _of_day(Window.of_day(day, zone), counts.get(day, 0), amounts.get(day))
     ]
+
+
+def _amount(text: str) -> Decimal:
+    """The amount, or no number at all: then the sum of its day is none either."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def _of_day(day: Window, count: int, amount: Decimal | None) -> tuple[ControlTotal, ControlTotal]:

@@ -32,6 +32,10 @@ class OrderRanks:
         rank[head.customer == NOBODY] = UNRANKED
         return rank
 
+    def count_of(self, customer: int, orders: frozenset[int]) -> int:
+        """How many of `orders`, by their numbers, are the customer's."""
+        return sum(int(self._customers[order]) == customer for order in orders)
+
     @cached_property
     def earlier_orders(self) -> Ints:
         """By customer: the orders before the world's first day; most have none."""
