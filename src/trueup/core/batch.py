@@ -95,7 +95,9 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     `extracted_at` is the run's time by its own clock. `known_at` is when what the batch says
     counts as known: the same, unless the clock was set back; no batch of a later run has an
     earlier one. A warehouse made anew from the lake so has the history that the first one had.
-    `trail` has one request for each page; its place there is the page index of the records.
+    `vault_generation` is that of the vault once it held all tokens of the batch: a vault with a
+    lower one is an older copy. `trail` has one request for each page; its place there is the page
+    index of the records.
     """
 
     batch_id: str
@@ -116,6 +118,7 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     account_name: str = ""
     currency: str = ""
     timezone: str = ""
+    vault_generation: int = 0
     format: int = HEADER_FORMAT
 
 

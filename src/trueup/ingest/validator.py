@@ -81,6 +81,11 @@ class RecordValidator:
         self._seal(validated.refused)
         return validated
 
+    @property
+    def vault_generation(self) -> int:
+        """That of the vault, which holds all tokens given so far."""
+        return self._vault.generation
+
     def digest(self, record: bytes, reason: str) -> str:
         """How a refused record is known again when it is met once more."""
         return self._vault.digest(reason.encode() + b"|" + record)

@@ -91,28 +91,31 @@ ORDER_GATES = (
         title="Orders per day are as many, and as much, as the shop counts",
         protects=_ORDERS,
         sql="""
-            with shops as (
-                select scope, arg_max(timezone, load_id) as timezone from raw.batches
-                where source = 'shopify' and stream = 'orders' group by scope
-            ),
-            stated as (
+            with stated as (
                 select scope as shop, window_day, name, arg_max(value, load_id) as stated_value,
-                    max(load_id) as stated_load_id
+                    max(load_id) as stated_load_id,
+                    arg_max(window_since, load_id) as window_since,
+                    arg_max(window_until, load_id) as window_until
                 from raw.control_totals
                 where source = 'shopify' and name in ('order_count', 'total_amount')
                 group by scope, window_day, name
             ),
+            days as (
+                select distinct shop, window_day, window_since, window_until from stated
+                where stated_load_id > {since}
+            ),
             counted as (
-                select orders.shop,
-                    cast(timezone(shops.timezone, timezone('UTC', orders.created_at)) as date)
-                        as window_day,
+                -- A day is the span that the shop was asked for: computed once, when it was read.
+                select orders.shop, days.window_day,
                     count_if(not orders.is_deleted) as order_count,
                     sum(orders.total_amount) filter (where not orders.is_deleted) as total_amount,
                     max(orders.load_id) as newest_load_id,
                     max(orders.load_id) filter (where orders.is_deleted) as deleted_load_id,
                     count_if(orders.total_amount is null and not orders.is_deleted) as unread_count
                 from staging.stg_shopify__orders as orders
-                inner join shops on orders.shop = shops.scope
+                asof join days
+                    on orders.shop = days.shop and orders.created_at >= days.window_since
+                where orders.created_at < days.window_until
                 group by 1, 2
             ),
             compared as (

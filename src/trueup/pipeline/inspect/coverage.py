@@ -22,7 +22,8 @@ class Coverage:
     """One account's stream: which days are in, may still change, or are missing and why.
 
     A day that is in with zero rows is complete: unknown is not zero. For cursor streams
-    `complete_until` says up to when everything is in.
+    `complete_until` says up to when everything is in. Days `beyond_reach` are those that the
+    source no longer answers for.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Coverage:
     complete: tuple[Days, ...] = ()
     provisional: tuple[Days, ...] = ()
     missing: tuple[Days, ...] = ()
+    beyond_reach: tuple[Days, ...] = ()
     reason: str = ""
     complete_until: datetime | None = None
 
@@ -76,7 +78,10 @@ class _Calendar:
         settled = closed_until(self.stream, today)
         expected = [self.start + timedelta(days=n) for n in range((today - self.start).days + 1)]
         # Reports of today may not be there before the first run of the day: that is no gap.
-        missing = [day for day in expected if day not in known and day < today]
+        unknown = [day for day in expected if day not in known and day < today]
+        reach = self.stream.reach
+        first = today - reach if reach else self.start
+        missing = [day for day in unknown if day >= first]
         return Coverage(
             source=source,
             stream=self.stream.name,
@@ -85,6 +90,7 @@ class _Calendar:
             complete=ranges(day for day in known if day < settled),
             provisional=ranges(day for day in known if day >= settled),
             missing=ranges(missing),
+            beyond_reach=ranges(day for day in unknown if day < first),
             reason=(reason or "never read") if missing else "",
         )
 

@@ -61,7 +61,7 @@ class DbtRunner:
                 ["build", *types, *extra, *self._options()]
             )
         if not result.success:
-            raise failure(result)
+            raise failure(result, self._project.warehouse.path)
         return len(result.result.results)
 
     def lineage(self) -> Lineage:
@@ -97,7 +97,7 @@ class DbtRunner:
                 with self._session():
                     result = self._runner(None, parsed=False).invoke(["parse", *self._options()])
                 if not result.success:
-                    raise failure(result)
+                    raise failure(result, self._project.warehouse.path)
                 _manifests[self._key] = result.result
         return _manifests[self._key]
 

@@ -53,7 +53,7 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     position = project.warehouse.load_position(source, stream)
     result = LoadResult()
     if position >= 0:
-        _check_known(project, table, position)
+        check_known(project, table, position)
     if not table.exists():
         return result
     for batches in by_transaction(pending_batches(table, position)):
@@ -64,7 +64,7 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     return result
 
 
-def _check_known(project: Project, table: StreamTable, position: int) -> None:
+def check_known(project: Project, table: StreamTable, position: int) -> None:
     """Raises IntegrityError when the lake no longer holds what was loaded last.
 
     Its later batches would have the numbers of others, and so be taken for loaded.

@@ -15,6 +15,7 @@ from trueup.errors import IntegrityError
 from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.dbt_runner import DbtRunner, Lineage
+from trueup.pipeline.time_zones import require_known_zone
 from trueup.warehouse.fingerprint import TableComment
 
 
@@ -55,6 +56,7 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     runner = DbtRunner(project, dbt_project_folder(), variables)
     models = 0
     if before != (load_id, project_hash):
+        require_known_zone(project)
         failpoint("C12")
         models = runner.build(full_refresh, listener)
         _remember(project, load_id, project_hash)

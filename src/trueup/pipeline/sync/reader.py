@@ -85,7 +85,7 @@ class Reader:
         return f"{stamp}Z-{safe_slug(self.scope)}-{number}"
 
     def header(self, batch_id: str, state: ScopeState, counts: Counts) -> BatchHeader:
-        """The header of a batch, but for its files, windows, totals and trail."""
+        """The header of a batch that is read, but for its files, windows, totals and trail."""
         return BatchHeader(
             batch_id=batch_id,
             source=self.source_name,
@@ -101,6 +101,7 @@ class Reader:
             account_name=self.account.name,
             currency=self.account.currency or "",
             timezone=self.account.timezone,
+            vault_generation=self.validator.vault_generation,
         )
 
 
