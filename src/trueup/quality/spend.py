@@ -250,30 +250,39 @@ SPEND_GATES = (
             ),
             expected as (
                 -- Each stream by itself: one that was never read leaves no window to miss.
+                -- Days older than the source answers for can never be read.
                 select accounts.source, accounts.scope as account_id, streams.stream,
+                    greatest({start}, coalesce(reached.answered_from, {start})) as first_day,
                     cast(timezone(accounts.timezone, timezone('UTC', asked.asked_at)) as date)
                         as today
                 from ops.accounts as accounts
                 inner join asked on accounts.source = asked.source
                 inner join ops.streams as streams on accounts.source = streams.source
+                left join (
+                    select source, stream, scope, max(answered_from) as answered_from
+                    from ops.syncs group by all
+                ) as reached on accounts.source = reached.source
+                    and streams.stream = reached.stream and accounts.scope = reached.scope
                 where accounts.status = 'active'
                     and streams.stream in ('ad_days', 'campaign_days')
             ),
             compared as (
                 -- A day that is yet to come makes up for none.
-                select expected.source, expected.account_id, expected.stream, expected.today,
+                select expected.source, expected.account_id, expected.stream,
+                    expected.first_day, expected.today,
                     count(distinct windows.window_day) as known_days
                 from expected
                 left join raw.windows as windows
                     on expected.source = windows.source
                     and expected.account_id = windows.scope
                     and expected.stream = windows.stream
-                    and windows.window_day between {start} and expected.today
-                group by expected.source, expected.account_id, expected.stream, expected.today
+                    and windows.window_day between expected.first_day and expected.today
+                group by expected.source, expected.account_id, expected.stream,
+                    expected.first_day, expected.today
             )
-            select *, today - {start} + 1 - known_days as missing_days
+            select *, today - first_day + 1 - known_days as missing_days
             from compared
-            where known_days < today - {start} + 1
+            where known_days < today - first_day + 1
         """,
         explain="{source} {account_id} {stream}: {missing_days} days missing up to {today}",
         why="Days that were not read are unknown, not zero; a sum over them would be too low.",

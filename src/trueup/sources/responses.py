@@ -62,14 +62,10 @@ def classify_status(answer: Answer) -> Verdict:
     return Fail(ContractError(f"{where}: HTTP {status}", hint=hint))
 
 
-def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retry:
+def whole_answer(response: httpx.Response, body: bytes, asked: RequestTrace) -> Answer | Retry:
     """The answer, or a reason to ask again when fewer bytes came than were announced."""
-    body = response.content
-    announced = response.headers.get("content-length", "")
-    # Of a compressed answer, the announced length is that of the compressed bytes.
-    received = response.num_bytes_downloaded if _is_encoded(response) else len(body)
-    if announced.isdecimal() and received != int(announced) and asked.method != "HEAD":
-        return Retry(f"{received} of {announced} announced bytes received", shared=False)
+    if missing := missing_bytes(response):
+        return Retry(missing, shared=False)
     request_ids = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
     trace = msgspec.structs.replace(
         asked,
@@ -79,6 +75,19 @@ def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retr
         body_bytes=len(body),
     )
     return Answer(headers=response.headers, body=body, trace=trace)
+
+
+def missing_bytes(response: httpx.Response) -> str:
+    """In words, how many bytes of a body that was read are missing; empty when none is."""
+    announced = response.headers.get("content-length", "")
+    try:
+        received = len(response.content)  # a transport that answers from memory
+    except httpx.ResponseNotRead:
+        # Of a compressed answer, the announced length is that of the compressed bytes.
+        received = response.num_bytes_downloaded
+    if response.request.method == "HEAD" or announced in ("", str(received)):
+        return ""
+    return f"{received} of {announced[:20]} announced bytes received"
 
 
 def not_json(answer: Answer) -> Retry:
@@ -92,8 +101,3 @@ def not_json(answer: Answer) -> Retry:
         code="TUP-510",
     )
     return Retry(what, shared=False, otherwise=error)
-
-
-def _is_encoded(response: httpx.Response) -> bool:
-    encoding: str = response.headers.get("content-encoding", "identity")
-    return encoding != "identity"

@@ -333,10 +333,9 @@ def test_a_link_of_the_same_host_is_followed_as_it_is() -> None:
 def test_a_download_carries_no_credential_and_needs_no_json() -> None:
     with a_server(Response(b'{"a":1}\n{"a":2}\n')) as server:
         client = a_client(server, FakeClock(), headers={"X-Shopify-Access-Token": SECRET})
-        answer = client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123")
-    assert answer.body == b'{"a":1}\n{"a":2}\n'
+        body = b"".join(client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123"))
+    assert body == b'{"a":1}\n{"a":2}\n'
     assert SECRET not in server.requests[0].headers.values()
-    assert "abcdef123" not in answer.trace.url
 
 
 def test_the_status_alone_judges_when_the_vendor_says_nothing_else() -> None:

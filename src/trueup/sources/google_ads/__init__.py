@@ -94,7 +94,7 @@ class GoogleAdsSource:
                 code="TUP-535",
             )
         days = window.days(ZoneInfo(account.timezone)) if stream.day else []
-        yield from self._api.search(self._search(account, query_of(stream, days)))
+        yield from self._api.search(self._search(account, query_of(stream, days), stream.key))
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The account's own spend, impressions and clicks for each finished day of `window`."""
@@ -104,7 +104,7 @@ class GoogleAdsSource:
         if not days:
             return []
         by_day = {day: _Metrics() for day in days}
-        for page in self._api.search(self._search(account, totals_query(days))):
+        for page in self._api.rows(self._search(account, totals_query(days), ("segments.date",))):
             for record in page.records:
                 row = decoded(record, _TotalRow, page.trace.url)
                 by_day[row.segments.date] = row.metrics
@@ -124,10 +124,15 @@ class GoogleAdsSource:
         return self._api.accessible_customers()
 
     def _clients(self, root_id: str) -> list[Account]:
-        search = Search(customer_id=root_id, login_id=root_id, query=CLIENTS_QUERY)
+        search = Search(
+            customer_id=root_id,
+            login_id=root_id,
+            query=CLIENTS_QUERY,
+            key=("customerClient.id",),
+        )
         rows = [
             decoded(record, ClientRow, page.trace.url).customer_client
-            for page in self._api.search(search)
+            for page in self._api.rows(search)
             for record in page.records
         ]
         return [account_of(client) for client in rows if not client.manager]
@@ -145,12 +150,12 @@ class GoogleAdsSource:
         missing = "not among the accounts within reach"
         return [found.get(one) or unavailable(one, missing) for one in wanted]
 
-    def _search(self, account: Account, query: str) -> Search:
+    def _search(self, account: Account, query: str, key: tuple[str, ...]) -> Search:
         with self._lock:
             if account.account_id not in self._login_ids:
                 self.accounts()
             login_id = self._login_ids.setdefault(account.account_id, account.account_id)
-        return Search(customer_id=account.account_id, login_id=login_id, query=query)
+        return Search(customer_id=account.account_id, login_id=login_id, query=query, key=key)
 
 
 def create(config: GoogleAdsConfig, context: SourceContext) -> GoogleAdsSource:

@@ -7,7 +7,9 @@ import msgspec
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
+    BeyondReachError,
     ContractError,
+    RestartReadError,
     TransientError,
     TrueupError,
 )
@@ -37,6 +39,12 @@ UNAVAILABLE = {
     "authorizationError.ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT": "The account is suspended.",
     "authenticationError.CUSTOMER_NOT_FOUND": "There is no such account.",
 }
+TOO_OLD = {
+    "clickViewError.DATE_TOO_OLD": "Clicks can be had for 90 days: older ones are lost for good.",
+    "dateRangeError.REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED": (
+        "Figures by day can be had for 37 months: name later days."
+    ),
+}
 ACCESS_HINTS = {
     "authenticationError.NOT_ADS_USER": (
         "The Google account behind the refresh token has no Google Ads account: "
@@ -55,7 +63,7 @@ ACCESS_HINTS = {
 ACCESS_CATEGORIES = ("authenticationError", "authorizationError", "headerError")
 
 
-class StalePageTokenError(TransientError):
+class StalePageTokenError(TransientError, RestartReadError):
     """The page token is not accepted any more: the same query must begin again."""
 
 
@@ -101,9 +109,8 @@ def _error(name: str, told: str) -> TrueupError:
 
 
 def _contract_error(name: str, told: str) -> ContractError:
-    if name == "clickViewError.DATE_TOO_OLD":
-        hint = "Clicks can be had for 90 days: older ones are lost for good."
-        return ContractError(told, hint=hint, code="TUP-534")
+    if name in TOO_OLD:
+        return BeyondReachError(told, hint=TOO_OLD[name])
     if name == "requestError.UNSUPPORTED_VERSION":
         hint = "This version of the API was switched off: the connector must move to a newer one."
         return ContractError(told, hint=hint, code="TUP-531")

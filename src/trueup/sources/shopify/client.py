@@ -1,12 +1,11 @@
 """One operation sent, one answer taken apart: records as bytes, the rest as values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from trueup.core.page import RequestTrace
 from trueup.errors import ContractError
 from trueup.sources.context import SourceContext
 from trueup.sources.http import Answer, HttpClient
@@ -14,6 +13,9 @@ from trueup.sources.records import Records, split
 from trueup.sources.shopify.cost_limiter import CostLimiter
 from trueup.sources.shopify.documents import API_VERSION, document
 from trueup.sources.shopify.errors import classify, ignored_terms
+
+# Where Shopify keeps the files of bulk operations, beside the shop's own address.
+FILE_HOSTS = ("storage.googleapis.com", "cdn.shopify.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,9 @@ class GraphqlApi:
         """End the connections."""
         self._http.close()
 
-    def download(self, url: str) -> tuple[bytes, RequestTrace]:
-        """A result file; it lies in the vendor's storage and must not get the token."""
-        answer = self._http.download(url)
-        return answer.body, answer.trace
+    def download(self, url: str) -> Iterator[bytes]:
+        """The pieces of a result file; it lies in the vendor's storage and gets no token."""
+        return self._http.download(url, FILE_HOSTS)
 
 
 def _parts(answer: Answer, records_at: tuple[str, ...]) -> Records:

@@ -1,12 +1,14 @@
 """Searches of a shop: their text, one page of one, and the proof that all of it came."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
-from trueup.errors import ContractError, TransientError
+from trueup.errors import ContractError
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi, Reply
+from trueup.sources.shopify.errors import MissingObjectsError
 from trueup.sources.shopify.streams import ShopStream
 
 # Cursors reach 25,000 objects; before that a new search begins at the last update time.
@@ -36,7 +38,7 @@ def page_of(api: GraphqlApi, stream: ShopStream, search: str, cursor: str | None
     return api.call(stream.operation, variables, (stream.root, "nodes"))
 
 
-def follow(chain: PageChain, reply: Reply, root: str) -> str | None:
+def follow(chain: PageChain, reply: Reply, root: str, keys: Sequence[str]) -> str | None:
     """The cursor of the next page, None on the last one; refuses a next page without cursor."""
     connection = reply.data.get(root)
     if not isinstance(connection, dict):
@@ -44,7 +46,7 @@ def follow(chain: PageChain, reply: Reply, root: str) -> str | None:
         raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-545")
     info = connection["pageInfo"]
     cursor: str | None = (info["endCursor"] or "") if info["hasNextPage"] else None
-    chain.page(len(reply.records), bookmark=cursor)
+    chain.page(keys, bookmark=cursor)
     return cursor
 
 
@@ -63,9 +65,8 @@ def prove_count(api: GraphqlApi, stream: ShopStream, search: str, received: int)
         return
     announced = count_of(api, stream.count, search)
     if announced > received:
-        raise TransientError(
+        raise MissingObjectsError(
             f"{stream.name}: the shop counts {announced}, {received} received",
             why="The window is not proved complete, so it stays open and is read again.",
             hint="Run again; if it stays, a page was lost on the way.",
-            code="TUP-760",
         )

@@ -1,14 +1,16 @@
 """What goes wrong at the vendor is ridden out, or stops the read with nothing handed on."""
 
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.sources.meta_ads.simulated import DE, US, decoded, meta, records
+from tests.unit.sources.meta_ads.simulated import AD_DAYS, DE, NOW, US, decoded, meta, records
 from trueup.core.page import AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
+    BeyondReachError,
     ContractError,
     TransientError,
     TrueupError,
@@ -235,3 +237,11 @@ def test_what_cannot_be_made_smaller_is_an_error(monkeypatch):
     monkeypatch.setattr("trueup_simulators.meta_ads.app.ASYNC_ROW_LIMIT", 0)
     with meta(sync_days=0) as here, pytest.raises(ContractError, match="reduce the amount"):
         here.rows(JULY_6, 1)
+
+
+def test_days_within_the_declared_reach_are_answered_and_older_ones_are_refused():
+    first = NOW.astimezone(ZoneInfo(US.timezone)).date() - AD_DAYS.reach
+    with meta() as here:
+        assert here.rows(first, 1) == []
+        with pytest.raises(BeyondReachError, match="3018"):
+            here.rows(first - timedelta(days=6), 1)
