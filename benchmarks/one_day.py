@@ -8,12 +8,12 @@ from pathlib import Path
 from trueup.core.page import Account, ControlTotal, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
+from trueup.ingest.validator import RecordValidator
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
 from trueup.pipeline.sync.plan import Read
-from trueup.pipeline.sync.reading import Reader
-from trueup.pipeline.sync.windows import read_windows
-from trueup.privacy.door import Door
+from trueup.pipeline.sync.reader import Reader
+from trueup.pipeline.sync.window_reader import read_windows
 from trueup.privacy.vault import Vault
 from trueup.sources.records import split
 
@@ -65,7 +65,7 @@ def land(pages: Iterator[bytes], folder: Path, day: date) -> int:
         stream=AD_DAYS,
         account=ACCOUNT,
         table=StreamTable(folder, "google_ads", AD_DAYS.name),
-        door=Door(AD_DAYS, Vault.open(folder / "vault.sqlite", bytes(32)), now=now),
+        validator=RecordValidator(AD_DAYS, Vault.open(folder / "vault.sqlite", bytes(32)), now=now),
         now=now,
         run_id="benchmark",
     )

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from benchmarks.brightcart_year import START, GoogleInMemory, now_after
 from trueup.core.batch import BatchHeader, Counts, ScopeState
-from trueup.lake.collector import BatchCollector
-from trueup.lake.parts import Lineage, Records
-from trueup.pipeline.context import Run
+from trueup.lake.batch_writer import BatchWriter
+from trueup.lake.data_files import Lineage, Records
 from trueup.pipeline.run import RunResult, _after_sync, run_publish
+from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync import engine as syncing
-from trueup.sources.context import ignore_unproved
+from trueup.sources.context import ignore_incomplete_read
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running
 from trueup_simulators.world import SimulatedClock, World, WorldConfig
@@ -50,9 +50,12 @@ class InMemoryProject(Project):
     """A project whose Google Ads answers from memory; its shop is not asked in this run."""
 
     def connect(
-        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+        self,
+        name: str,
+        now: datetime,
+        on_incomplete_read: Callable[[str], None] = ignore_incomplete_read,
     ) -> GoogleInMemory:
-        del on_unproved
+        del on_incomplete_read
         assert name == "google_ads"
         return GoogleInMemory(now)
 
@@ -125,7 +128,7 @@ def _land_orders(project: Project, templates: list[bytes], days: int, now: datet
     position, number = None, 0
     for first in range(0, days, 30):
         batch_id = f"orders-{first}"
-        collector = BatchCollector(table.path, batch_id)
+        collector = BatchWriter(table.path, batch_id)
         lineage = Lineage(batch_id=batch_id, scope=SHOP, extracted_at=now, page_index=0)
         landed = 0
         for day in range(first, min(first + 30, days)):

@@ -7,16 +7,16 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from docs.cli_page import cli_page
 from docs.errors.catalog import errors_page
-from trueup.cli.reference import reference
-from trueup.pipeline.build.transform import (
+from trueup.pipeline.settings.config import ProjectConfig
+from trueup.pipeline.settings.network import NetworkConfig
+from trueup.pipeline.settings.project import imported
+from trueup.pipeline.steps.transform import (
     dbt_project_folder,
     metric_dictionary,
     state_comments,
 )
-from trueup.pipeline.settings.config import ProjectConfig
-from trueup.pipeline.settings.network import NetworkConfig
-from trueup.pipeline.settings.project import imported
 from trueup.quality.catalog import GATES
 from trueup.sources.registry import REGISTRY, source_type
 
@@ -24,12 +24,14 @@ REFERENCE = Path(__file__).parent / "reference"
 
 
 def metrics_page() -> str:
-    """Every metric with its formula and what happens at the edges."""
+    """Every metric with its formula and rules."""
     lines = [
         "# Metrics",
         "",
-        "Generated from `dbt/metrics.yml`, which the dashboard reads too. Ratios are ratios of "
-        "sums; a ratio without its denominator is NULL, never zero.",
+        "Generated from `dbt/metrics.yml`; the dashboard shows the same texts. Over several days "
+        "or channels, a ratio is the ratio of the sums, never the mean of ratios. NULL (shown as "
+        "an empty value) means that a value is unknown or that the denominator is zero. The "
+        "[glossary](../glossary.md) explains the terms.",
     ]
     for metric in metric_dictionary():
         lines += [
@@ -38,34 +40,38 @@ def metrics_page() -> str:
             "",
             f"`{metric['name']}` = {metric['formula'].strip()}",
             "",
-            f"- unit: {metric['unit']}; grain: {metric['grain']}; from `marts.{metric['table']}`",
-            f"- at the edges: {' '.join(metric['edge_rules'].split())}",
-            f"- SQL: `{' '.join(metric['sql'].split())}`",
+            f"- Rules: {_one_line(metric['edge_rules'])}",
+            f"- Unit: {metric['unit']}",
+            f"- Grain: {metric['grain']}",
+            f"- Table: `marts.{metric['table']}`",
+            f"- SQL: `{_one_line(metric['sql'])}`",
         ]
     return "\n".join(lines) + "\n"
 
 
 def gates_page() -> str:
-    """Every gate, what it protects, and what to do when it fails."""
+    """Every gate, the tables it protects, and what to do if it fails."""
     lines = [
         "# Gates",
         "",
-        "Generated from `src/trueup/quality`. A failed gate holds back the tables it protects and "
-        "all that are built from them; they stay at their last good version. So do tables that "
-        "state the same figures as a table that is held back.",
+        "Generated from `src/trueup/quality`. A gate is a check that runs before tables are "
+        "published. If a gate of severity `block` fails, the tables that it protects, and all "
+        "tables built from them, are withheld: readers keep seeing their last good version, "
+        "marked as such. Tables that are published only together are withheld together. A gate "
+        "of severity `warn` reports what it found and withholds nothing.",
     ]
     for gate in GATES:
-        protects = _listed(gate.protects)
-        together = f"; shows only together {_listed(gate.shown_together)}"
         lines += [
             "",
             f"## {gate.title}",
             "",
-            f"`{gate.name}`, severity {gate.severity}, owner {gate.owner}; protects {protects}"
-            f"{together if gate.shown_together else ''}.",
+            f"`{gate.name}`, severity `{gate.severity}`, owner {gate.owner}",
             "",
-            f"If it fails: {gate.why} {gate.hint}",
+            f"- Protects: {_listed(gate.protects)}",
         ]
+        if gate.shown_together:
+            lines.append(f"- Published only together: {_listed(gate.shown_together)}")
+        lines += [f"- If it fails: {gate.why}", f"- What to do: {gate.hint}"]
     return "\n".join(lines) + "\n"
 
 
@@ -78,8 +84,8 @@ def settings_page() -> str:
     lines = [
         "# trueup.yml",
         "",
-        "Generated from the settings' types. `${NAME}` in a value stands for an environment "
-        "variable. Unknown keys are refused.",
+        "Generated from the settings' types. `${NAME}` in a value is replaced by the environment "
+        "variable of that name. An unknown key is an error.",
         *_table_of(ProjectConfig, "The project"),
         *_table_of(NetworkConfig, "network"),
     ]
@@ -89,7 +95,7 @@ def settings_page() -> str:
 
 
 def tables_page() -> str:
-    """Published tables with their columns, as the models' own descriptions say it."""
+    """Published tables and columns with the descriptions of their models."""
     lines = [
         "# Tables",
         "",
@@ -117,7 +123,7 @@ def _described(name: str, description: object, columns: Mapping[str, object]) ->
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "cli.md": reference,
+    "cli.md": cli_page,
     "metrics.md": metrics_page,
     "gates.md": gates_page,
     "errors.md": errors_page,
@@ -127,7 +133,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def outdated() -> list[str]:
-    """Names of pages that differ from what the code says."""
+    """Names of pages that differ from the code."""
     return [
         name
         for name, page in PAGES.items()
@@ -144,7 +150,7 @@ def _one_line(text: object) -> str:
 
 
 def _table_of(model: type[BaseModel], title: str) -> list[str]:
-    lines = ["", f"## {title}", "", "| key | default | |", "|---|---|---|"]
+    lines = ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
     for name, field in model.model_fields.items():
         default = "required" if field.is_required() else f"`{field.default}`"
         default = "see below" if isinstance(field.default, BaseModel) else default

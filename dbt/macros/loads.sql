@@ -35,7 +35,7 @@
 
 
 {# Before touched keys are written again: remove all rows they have, since some may be gone. #}
-{% macro delete_touched(key, touched) -%}
+{% macro delete_changed(key, touched) -%}
     {%- if execute and is_incremental() -%}
     delete from {{ this }} where {{ key }} in (select {{ key }} from {{ touched }})
     {%- endif -%}

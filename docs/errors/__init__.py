@@ -1,1 +1,1 @@
-"""What every error code means; one file per class of error, since the class says who acts."""
+"""The meaning of every error code, in one file per class of error."""

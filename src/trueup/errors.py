@@ -9,7 +9,9 @@ TrueupError
 └── TransientError  75   the runner  nothing is broken, try again
 """
 
+import difflib
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -99,3 +101,11 @@ def place_of(failure: BaseException) -> str:
     frames = traceback.extract_tb(failure.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(failure).__name__}{place}"
+
+
+def known_names(name: str, known: Iterable[str], noun: str) -> str:
+    """The hint for an unknown name: the nearest known one, then all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{guess}Known {noun}: {', '.join(names) or 'none'}."

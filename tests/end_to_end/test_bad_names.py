@@ -10,10 +10,10 @@ import pytest
 from tests.end_to_end.company import a_company, heard
 from tests.end_to_end.trouble import Rewriting, readable_texts, trueup_here, with_settings
 from tests.end_to_end.truth import differences
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.world import WorldConfig
-from trueup_simulators.world.plants import HOSTILE_NAMES
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 HOSTILE = WorldConfig(scale="small", days=5, hostile_names=True)
 TINY = WorldConfig(scale="small", days=3)
@@ -34,7 +34,9 @@ CANARIES = {
     rb"@example\.com": b"@canary-mail.example",
     rb'"(firstName|lastName)":"': rb'"\1":"Canaryname ',
     rb'"(address1|address2|city|zip)":"': rb'"\1":"Canarystreet ',
-    rb'"(phone|phoneNumber)":"[^"]*"': rb'"\1":"+15550107799"',
+    rb'"phoneNumber":"[^"]*"': b'"phoneNumber":"+15550107799"',
+    # Declared as personal, so that it need not look like a number of a phone.
+    rb'"phone":"[^"]*"': b'"phone":"Canaryphone"',
     rb'"clientIp":"[^"]*"': b'"clientIp":"198.51.100.77"',
     rb'"note":"': b'"note":"Canarynote ',
 }
@@ -59,7 +61,7 @@ AD_STRAYS = {
     "meta_ads": {rb'"name":\s*"': rb'"name":"mail\\u0040canary-mail.example '},
 }
 IN_THE_CLEAR = re.compile(
-    r"(?i)canary-mail|canaryname|canarystreet|canarynote|198\.51\.100\.77"
+    r"(?i)canary-mail|canaryname|canaryphone|canarystreet|canarynote|198\.51\.100\.77"
     r"|555[ )-]{0,3}010[ -]?7799"
 )
 
@@ -213,7 +215,8 @@ def test_status_counts_what_was_found_outside_of_declared_fields(canaries, capsy
 def test_an_address_in_the_name_of_an_ad_or_account_is_nowhere(company, tmp_path, source):
     here = with_settings(company, tmp_path / "named")
     with Rewriting(AD_STRAYS[source]) as here.project.transport:
-        here.run(names=[source, "fx"])
+        run_sync(here.project, company.clock.now(), [source])
+    run_load(here.project, company.clock.now())
     assert set(here.project.transport.changed) == set(AD_STRAYS[source])
     assert all(here.project.transport.changed.values())
     texts = list(readable_texts(here.project.workspace))
@@ -233,8 +236,8 @@ class _Defect(httpx.HTTPTransport):
 def test_what_a_defect_raised_is_told_once_and_kept_nowhere(company, tmp_path):
     here, events = with_settings(company, tmp_path / "defect"), []
     with _Defect() as here.project.transport:
-        result = here.run(names=["shopify", "fx"], listener=events.append)
-    [error] = result.synced.errors()
+        synced = run_sync(here.project, company.clock.now(), ["shopify"], events.append)
+    [error] = synced.errors()
     assert re.fullmatch(r"shopify\.orders: unexpected KeyError at \w+\.py:\d+", error.message)
     [told] = heard(events, "stream_broken")
     assert "[email]" in str(told.fields["raised"])

@@ -4,16 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.end_to_end.company import a_company
+from tests.end_to_end.prepared import PUBLISHED, SYNCED, a_prepared_company
 from tests.end_to_end.trouble import trueup_here, with_settings
 from tests.end_to_end.truth import differences
-from trueup.pipeline.look.status import status
+from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
 from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
 
-TINY = WorldConfig(scale="small", days=3)
-FIVE_DAYS = WorldConfig(scale="small", days=5)
 SOURCES = ("google_ads", "meta_ads", "shopify")
 
 
@@ -56,17 +53,29 @@ GARBAGE = FaultRule(kind="garbage", match="act_1010000000000002/campaigns", time
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    with a_company(tmp_path_factory.mktemp("records"), TINY, workers=1) as company:
-        yield company
+    """A company that was read once."""
+    with a_prepared_company(tmp_path_factory.mktemp("records") / "company", SYNCED) as company:
+        yield one_at_a_time(company)
+
+
+def one_at_a_time(company):
+    """The company with one worker, so that faults are met in one order."""
+    text = (company.folder / "trueup.yml").read_text()
+    (company.folder / "trueup.yml").write_text(text.replace("workers: 4", "workers: 1"))
+    return company.reopened_at(company.folder)
 
 
 @pytest.fixture(scope="module")
 def landed(company):
     """How many records each source has."""
-    synced = run_sync(company.project, company.clock.now(), SOURCES)
-    assert synced.errors() == []
+    streams = company.project.streams()
     return {
-        name: sum(r.tally.landed for r in synced.streams if r.source == name) for name in SOURCES
+        name: sum(
+            commit.header.counts.landed
+            for stream in streams[name]
+            for commit in company.project.table(name, stream.name).commits_after(-1)
+        )
+        for name in SOURCES
     }
 
 
@@ -158,8 +167,8 @@ def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
 @pytest.fixture(scope="module")
 def disturbed(tmp_path_factory):
     """A published company that then met bad figures of all vendors, and ran again."""
-    with a_company(tmp_path_factory.mktemp("disturbed"), FIVE_DAYS, workers=1) as company:
-        company.run()
+    with a_prepared_company(tmp_path_factory.mktemp("disturbed") / "c", PUBLISHED) as company:
+        company = one_at_a_time(company)
         good = company.content()
         company.a_day_later()
         company.faults.add(google("nan")[1], meta("report_insights", "spend", "huge")[1])
@@ -174,13 +183,13 @@ def test_bad_figures_are_not_published_and_the_last_good_ones_stay(disturbed):
     company, good, result = disturbed
     assert result.error().exit_code == 6
     held = {"fact_ad_spend", "mart_channel_daily"}
-    assert held <= set(result.published.held_back)
+    assert held <= set(result.published.withheld_tables)
     assert {name: company.content()[name] for name in held} == {name: good[name] for name in held}
 
 
 def test_an_order_that_cannot_be_read_is_quarantined_and_holds_up_no_other(disturbed):
     company, good, result = disturbed
-    assert "fact_orders" not in result.published.held_back
+    assert "fact_orders" not in result.published.withheld_tables
     assert company.content()["fact_orders"] != good["fact_orders"]
     told = "select violations from ops.checks where gate = 'orders_not_quarantined'"
     assert company.published(told) == [(1,)]

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -136,6 +137,14 @@ def _database_texts(path: Path) -> Iterator[tuple[str, str]]:
         for schema, name in tables:
             rows = db.execute(f'select * from "{schema}"."{name}"').fetchall()
             yield f"{path}:{schema}.{name}", "\n".join(map(str, rows))
+
+
+def a_free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def landed_rows(company: Company) -> list[dict]:

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('order_dk', ref('int_orders_touched')) }}",
+    pre_hook="{{ delete_changed('order_dk', ref('int_orders_to_reattribute')) }}",
     meta={'publish_partition': 'report_date'}
 ) }}
 
@@ -15,7 +15,7 @@ orders as (
         placed_at,
         load_id
     from {{ ref('int_orders_summed') }}
-    where not is_test and order_dk in (select order_dk from {{ ref('int_orders_touched') }})
+    where not is_test and order_dk in (select order_dk from {{ ref('int_orders_to_reattribute') }})
 
 ),
 
@@ -32,7 +32,7 @@ touch_loads as (
         order_dk,
         max(load_id) as load_id
     from {{ ref('fact_touchpoints') }}
-    where order_dk in (select order_dk from {{ ref('int_orders_touched') }})
+    where order_dk in (select order_dk from {{ ref('int_orders_to_reattribute') }})
     group by order_dk
 
 ),

@@ -10,7 +10,7 @@ orders as (
 
 identities as (
 
-    select * from {{ ref('int_identities_first_ordered') }}
+    select * from {{ ref('int_customer_first_orders') }}
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('order_dk', ref('int_orders_touched')) }}",
+    pre_hook="{{ delete_changed('order_dk', ref('int_orders_to_reattribute')) }}",
     meta={'publish_partition': 'report_date'}
 ) }}
 
@@ -12,7 +12,7 @@ with
 
 touches as (
 
-    select * from {{ ref('int_touches_channelled') }}
+    select * from {{ ref('int_touchpoints_with_channel') }}
 
 ),
 

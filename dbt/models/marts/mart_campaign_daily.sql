@@ -1,5 +1,5 @@
 {{ config(
-    pre_hook="{{ delete_touched('report_date', ref('int_report_days_touched')) }}",
+    pre_hook="{{ delete_changed('report_date', ref('int_report_days_changed')) }}",
     meta={'publish_partition': 'report_date'}
 ) }}
 
@@ -9,7 +9,7 @@ with
 
 days as (
 
-    select * from {{ ref('int_report_days_touched') }}
+    select * from {{ ref('int_report_days_changed') }}
 
 ),
 

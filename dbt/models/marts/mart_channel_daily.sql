@@ -1,10 +1,10 @@
-{{ config(pre_hook="{{ delete_touched('report_date', ref('int_report_days_touched')) }}") }}
+{{ config(pre_hook="{{ delete_changed('report_date', ref('int_report_days_changed')) }}") }}
 
 with
 
 days as (
 
-    select report_date from {{ ref('int_report_days_touched') }}
+    select report_date from {{ ref('int_report_days_changed') }}
 
 ),
 

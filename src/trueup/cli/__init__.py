@@ -1,7 +1,11 @@
 """The command line: every command parses, calls one pipeline function and prints."""
 
+import os
 import sys
 from collections.abc import Sequence
+
+OWNER_ONLY = 0o077
+"""Umask of every command: files are 0600 and folders 0700, since a lake holds a company's data."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -11,12 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from trueup.cli.app import invoke
     from trueup.cli.output.errors import show_failure
+    from trueup.cli.output.streams import outlive_readers
 
+    if arguments is None:
+        outlive_readers()
+    os.umask(OWNER_ONLY)
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character must not stop a run that went well.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
         return invoke(words)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # what errors end as: a message

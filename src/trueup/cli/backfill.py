@@ -26,7 +26,7 @@ def backfill(  # noqa: PLR0913, PLR0917  # one parameter per option of the comma
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import run_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.preview import preview_backfill
+    from trueup.pipeline.inspect.dry_run import dry_run_backfill
     from trueup.pipeline.run import run_backfill
     from trueup.pipeline.settings.clock import current_time
     from trueup.pipeline.settings.opening import chosen_sources, open_project
@@ -37,7 +37,7 @@ def backfill(  # noqa: PLR0913, PLR0917  # one parameter per option of the comma
     opened, now = open_project(project), current_time()
     name = chosen_sources(opened, [source])[0]
     if dry_run:
-        plan = plan_view(preview_backfill(opened, name, first, end, now))
+        plan = plan_view(dry_run_backfill(opened, name, first, end, now))
         return show("backfill", plan, as_json=as_json)
     with progress(quiet=quiet) as listener:
         result = run_backfill(opened, name, first, end, now, listener)

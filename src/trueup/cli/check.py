@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from trueup.cli.options import AsJson, ProjectFolder
 
 if TYPE_CHECKING:
-    from trueup.pipeline.look.check import Finding
+    from trueup.pipeline.inspect.check import Finding
 
 
 def check(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
@@ -18,7 +18,7 @@ def check(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
     """
     from trueup.cli.output.errors import worst
     from trueup.cli.output.view import View, show
-    from trueup.pipeline.look.check import check as check_all
+    from trueup.pipeline.inspect.check import check as check_all
     from trueup.pipeline.settings.clock import current_time
 
     findings = check_all(project, current_time())

@@ -21,14 +21,14 @@ def load(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import load_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.preview import preview_load
+    from trueup.pipeline.inspect.dry_run import dry_run_load
     from trueup.pipeline.run import run_load
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import open_to_look
+    from trueup.pipeline.settings.opening import open_for_reading
 
-    opened = open_to_look(project)
+    opened = open_for_reading(project)
     if dry_run:
-        return show("load", plan_view(preview_load(opened)), as_json=as_json)
+        return show("load", plan_view(dry_run_load(opened)), as_json=as_json)
     with progress(quiet=quiet) as listener:
         loaded = run_load(opened, current_time(), listener)
     return show("load", load_view(loaded), as_json=as_json)

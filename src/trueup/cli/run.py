@@ -22,7 +22,7 @@ def run(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import run_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.preview import preview_load, preview_models, preview_sync
+    from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models, dry_run_sync
     from trueup.pipeline.run import run as run_all
     from trueup.pipeline.settings.clock import current_time
     from trueup.pipeline.settings.opening import chosen_sources, open_project
@@ -30,7 +30,7 @@ def run(
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)
     if dry_run:
-        previews = (preview_sync(opened, names, now), preview_load(opened), preview_models(opened))
+        previews = (dry_run_sync(opened, names, now), dry_run_load(opened), dry_run_models(opened))
         return show("run", plan_view(*previews), as_json=as_json)
     with progress(quiet=quiet) as listener:
         result = run_all(opened, now, names, listener)

@@ -11,7 +11,14 @@ from trueup.cli.options import AsJson, ProjectFolder
 
 def serve(
     project: ProjectFolder = Path(),
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 4600,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="Port on 127.0.0.1; without it the first free one from 4600 on.",
+        ),
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Go on in the background and return.")
     ] = False,
@@ -25,14 +32,14 @@ def serve(
     """
     from trueup.cli.output.serve import served_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.serve import Served, serve_detached
-    from trueup.pipeline.look.serve import serve as serve_here
-    from trueup.pipeline.settings.opening import open_to_look
+    from trueup.pipeline.inspect.dashboard_server import Served, serve_detached
+    from trueup.pipeline.inspect.dashboard_server import serve as serve_here
+    from trueup.pipeline.settings.opening import open_for_reading
 
     def tell(served: Served) -> None:
         show("serve", served_view(served, detached=detach), as_json=as_json)
 
-    opened = open_to_look(project)
+    opened = open_for_reading(project)
     if opened.published.current() is None:
         sys.stderr.write("Nothing is published yet: the pages stay empty until: trueup run\n")
     if detach:

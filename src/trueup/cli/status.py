@@ -14,8 +14,8 @@ def status(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
     """
     from trueup.cli.output.status import status_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.status import status as status_of
-    from trueup.pipeline.settings.opening import open_to_look, time_to_look
+    from trueup.pipeline.inspect.status import status as status_of
+    from trueup.pipeline.settings.opening import open_for_reading, reading_time
 
-    seen = status_of(open_to_look(project), time_to_look(project))
+    seen = status_of(open_for_reading(project), reading_time(project))
     return show("status", status_view(seen), as_json=as_json)

@@ -23,7 +23,7 @@ def sync(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import sync_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.preview import preview_sync
+    from trueup.pipeline.inspect.dry_run import dry_run_sync
     from trueup.pipeline.run import run_sync
     from trueup.pipeline.settings.clock import current_time
     from trueup.pipeline.settings.opening import chosen_sources, open_project
@@ -31,7 +31,7 @@ def sync(
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)
     if dry_run:
-        return show("sync", plan_view(preview_sync(opened, names, now)), as_json=as_json)
+        return show("sync", plan_view(dry_run_sync(opened, names, now)), as_json=as_json)
     with progress(quiet=quiet) as listener:
         synced = run_sync(opened, now, names, listener)
     return show("sync", sync_view(synced), as_json=as_json, error=worst(synced.errors()))

@@ -21,14 +21,14 @@ def transform(
     from trueup.cli.output.progress import progress
     from trueup.cli.output.results import models_view
     from trueup.cli.output.view import show
-    from trueup.pipeline.look.preview import preview_load, preview_models
+    from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models
     from trueup.pipeline.run import run_transform
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import open_to_look
+    from trueup.pipeline.settings.opening import open_for_reading
 
-    opened = open_to_look(project)
+    opened = open_for_reading(project)
     if dry_run:
-        plan = plan_view(preview_load(opened), preview_models(opened))
+        plan = plan_view(dry_run_load(opened), dry_run_models(opened))
         return show("transform", plan, as_json=as_json)
     with progress(quiet=quiet) as listener:
         transformed = run_transform(opened, current_time(), listener)

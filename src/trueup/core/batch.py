@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from trueup.core.page import RequestTrace
+
 HEADER_FORMAT = 1
 """Version of the header's layout; a lake written by a newer one is refused, never guessed at."""
 
@@ -29,44 +31,30 @@ class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
     day: date | None = None
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Conservation: received = landed + quarantined + deduplicated + suppressed + unchanged.
+class Counts(msgspec.Struct, kw_only=True):
+    """Records of a batch; received = landed + quarantined + deduplicated + unchanged.
 
-    `strays` are not records: personal values that were found outside of declared fields.
+    `strays` are not records: personal values that were found outside of declared fields. Windows
+    are those of reports and snapshots; a read without news changes none.
     """
 
     received: int = 0
     landed: int = 0
     quarantined: int = 0
     deduplicated: int = 0
-    suppressed: int = 0
     unchanged: int = 0
+    windows_read: int = 0
+    windows_changed: int = 0
     strays: int = 0
 
     def is_conserved(self) -> bool:
-        accounted = self.landed + self.quarantined + self.deduplicated
-        return self.received == accounted + self.suppressed + self.unchanged
+        accounted = self.landed + self.quarantined + self.deduplicated + self.unchanged
+        return self.received == accounted
 
-
-class TraceNote(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of the trail; `page_index` is what the records of that page carry.
-
-    `request_body` stands between so many characters of the beginning and the end of the last
-    whole one before it: `core.asked.request_body` puts it together.
-    """
-
-    page_index: int
-    method: str
-    url: str
-    status: int
-    request_id: str = ""
-    body_sha256: str = ""
-    body_bytes: int = 0
-    attempts: int = 1
-    request_sha256: str = ""
-    request_body: str = ""
-    request_head: int = 0
-    request_tail: int = 0
+    def add(self, other: "Counts") -> None:
+        """Count what `other` counted, too."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class PartFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +95,7 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     `extracted_at` is the run's time by its own clock. `known_at` is when what the batch says
     counts as known: the same, unless the clock was set back; no batch of a later run has an
     earlier one. A warehouse made anew from the lake so has the history that the first one had.
+    `trail` has one request for each page; its place there is the page index of the records.
     """
 
     batch_id: str
@@ -120,7 +109,7 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     windows: tuple[WindowDigest, ...] = ()
     totals: tuple[TotalNote, ...] = ()
-    trail: tuple[TraceNote, ...] = ()
+    trail: tuple[RequestTrace, ...] = ()
     files: tuple[PartFile, ...] = ()
     code_version: str = ""
     run_id: str = ""

@@ -6,11 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from trueup.core.stream import Stream
 from trueup.core.window import Window
-
-Record = bytes | memoryview
-"""One JSON object exactly as the source sent it, UTF-8."""
 
 
 class AccountStatus(StrEnum):
@@ -30,14 +29,13 @@ class Account:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestTrace:
+class RequestTrace(msgspec.Struct, frozen=True, kw_only=True):
     """How a page was got: enough to ask for it again, without any secret.
 
     `request_body` is what was asked where the address does not say it: the body of the request,
-    or of the one that made the job whose result this is. Of a large one only `request_sha256` is
-    there, of one that may hold a secret or an e-mail address neither. `body_sha256` and
-    `body_bytes` are those of the answer.
+    or of the one that made the job whose result this is. Of a large one, and of one beyond what
+    a batch's header keeps, only `request_sha256` is there; of one that may hold a secret or an
+    e-mail address neither. `body_sha256` and `body_bytes` are those of the answer.
     """
 
     method: str
@@ -53,13 +51,13 @@ class RequestTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What one answer held.
+    """The records of one answer: JSON objects in UTF-8, byte for byte as the source sent them.
 
     `bookmark` is opaque: a read that starts with it goes on after this page. None means that
     only the whole window counts. `records` may be empty.
     """
 
-    records: Sequence[Record]
+    records: Sequence[bytes]
     trace: RequestTrace
     bookmark: str | None = None
 

@@ -1,6 +1,5 @@
 """Half-open spans of time, and the days of a zone as such spans."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -35,10 +34,6 @@ class Window:
         """The local dates this window covers; it must begin and end at midnight in `zone`."""
         first, end = self._local_midnights(zone)
         return [first + timedelta(days=n) for n in range((end - first).days)]
-
-    def split_days(self, zone: ZoneInfo) -> Iterator["Window"]:
-        """One window per local day."""
-        return (Window.of_day(day, zone) for day in self.days(zone))
 
     def _local_midnights(self, zone: ZoneInfo) -> tuple[date, date]:
         first, end = self.since.astimezone(zone).date(), self.until.astimezone(zone).date()

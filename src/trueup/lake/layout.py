@@ -8,7 +8,6 @@
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import pyarrow as pa
 
 from trueup.core.ids import is_identifier
@@ -105,7 +105,7 @@ def note_vault(lake: Path, vault_id: str) -> str:
     marker = lake / MARKER
     with _told_plainly(lake), marker.open("r+b") as held:
         # Whoever waited for a marker that was replaced meanwhile finds the note in the new one.
-        fcntl.flock(held, fcntl.LOCK_EX)
+        portalocker.lock(held, portalocker.LockFlags.EXCLUSIVE)
         found = _marker(lake)
         if "vault" not in found:
             with _draft(marker, found | {"vault": vault_id}) as draft:

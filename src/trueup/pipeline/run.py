@@ -6,24 +6,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
-from trueup.pipeline.build.audit import AuditResult, audit
-from trueup.pipeline.build.load import LoadResult, load, prepare
-from trueup.pipeline.build.notes import note_sync
-from trueup.pipeline.build.publish import PublishResult, is_current, publish
-from trueup.pipeline.build.streams import note_streams
-from trueup.pipeline.build.transform import TransformResult, transform
-from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event, Listener, silent
-from trueup.pipeline.runlock import run_lock
+from trueup.pipeline.lake_check import check_lake
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.run_lock import run_lock
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.sweep import SweepResult, sweep
+from trueup.pipeline.steps.audit import AuditResult, audit
+from trueup.pipeline.steps.load import LoadResult, load, prepare
+from trueup.pipeline.steps.publish import PublishResult, is_current, publish
+from trueup.pipeline.steps.streams import note_streams
+from trueup.pipeline.steps.sync_log import log_sync
+from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
 from trueup.pipeline.sync.results import SyncResult
+from trueup.pipeline.vacuum import SweepResult, sweep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run did; `published` is None when what people see is already up to date."""
+    """What a run did; `published` is None when what people see is already up to date.
+
+    `repaired` names damaged files that are rebuilt, `damage` those that someone must restore.
+    """
 
     run_id: str
     now: datetime
@@ -33,10 +37,12 @@ class RunResult:
     transformed: TransformResult | None = None
     audited: AuditResult | None = None
     published: PublishResult | None = None
+    repaired: tuple[str, ...] = ()
+    damage: tuple[TrueupError, ...] = ()
 
     def error(self) -> TrueupError | None:
         """The gravest thing that went wrong, or None. A failed stream outranks a held table."""
-        if errors := self.synced.errors():
+        if errors := [*self.synced.errors(), *self.damage]:
             return max(errors, key=lambda error: (error.exit_code != 75, -error.exit_code))
         if self.audited and self.audited.failed:
             return gate_error(self.audited)
@@ -86,7 +92,7 @@ def run_sync(
         work = Run(project=project, now=now, run_id=run_id, listener=listener)
         synced = syncing.sync(work, names)
         prepare(project)
-        note_sync(project, synced, run_id, now)
+        log_sync(project, synced, run_id, now)
         return synced
 
 
@@ -115,15 +121,19 @@ def run_publish(project: Project, now: datetime, listener: Listener = silent) ->
 def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     project = run.project
     loaded = load(project, run.listener)
-    note_sync(project, synced, run.run_id, run.now)
+    log_sync(project, synced, run.run_id, run.now)
     run.tell(Event("batches_loaded", fields={"batches": loaded.batches, "rows": loaded.rows}))
     swept = sweep(run)
     note_streams(project, run.now)
+    damage = check_lake(run)
     transformed = transform(project, run.listener)
     audited = published = None
-    if not is_current(project, transformed):
+    damaged = project.published.check()
+    for part in damaged:
+        run.tell(Event("published_file_damaged", str(part)))
+    if damaged or not is_current(project, transformed):
         audited = audit(run, transformed)
-        published = publish(run, transformed, audited.held_back)
+        published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
     return RunResult(
         run_id=run.run_id,
@@ -134,13 +144,15 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
         transformed=transformed,
         audited=audited,
         published=published,
+        repaired=tuple(map(str, damaged)),
+        damage=damage,
     )
 
 
 def gate_error(audited: AuditResult) -> QualityError:
     """Failed gates as the error that a command ends with."""
     names = ", ".join(verdict.gate.name for verdict in audited.failed)
-    count = len(audited.held_back)
+    count = len(audited.withheld_tables)
     first = audited.failed[0]
     return QualityError(
         f"{len(audited.failed)} gate(s) failed: {names}; {count} table(s) held back",

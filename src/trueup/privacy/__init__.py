@@ -1,1 +1,1 @@
-"""Privacy at the door: personal values become vault tokens, card numbers never enter."""
+"""Privacy at the validator: personal values become vault tokens, card numbers never enter."""

@@ -14,7 +14,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from trueup.core.packed import PackedRecords
 from trueup.privacy.digits import (
     MAX_DIGITS,
     MAX_PHONE_DIGITS,
@@ -98,21 +97,14 @@ def _groups(records: Sequence[bytes]) -> Iterator[tuple[int, int]]:
 
 
 def _lengths(records: Sequence[bytes]) -> npt.NDArray[np.int64]:
-    if isinstance(records, PackedRecords):
-        return records.lengths.astype(np.int64)
     return np.fromiter(map(len, records), np.int64, len(records))
 
 
 def _page(records: Sequence[bytes], first: int, end: int) -> tuple[bytes, npt.NDArray[np.int64]]:
     """Records from `first` up to `end`, with something between two of them, and where each ends."""
     chosen = records[first:end]
-    if isinstance(chosen, PackedRecords):
-        page = b"\n".join([PADDING, chosen.text, PADDING])
-        ends = chosen.ends.astype(np.int64) - chosen.starts[0]
-    else:
-        page = b"\n".join([PADDING, *chosen, PADDING])
-        ends = np.cumsum(_lengths(chosen) + 1) - 1
-    return page, ends + len(PADDING) + 1
+    page = b"\n".join([PADDING, *chosen, PADDING])
+    return page, np.cumsum(_lengths(chosen) + 1) + len(PADDING)
 
 
 def _suspects(records: Sequence[bytes], first: int, end: int) -> list[int]:

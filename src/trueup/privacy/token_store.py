@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from trueup.privacy.ciphers import NONCE_BYTES, Ciphers, bound_to
+from trueup.privacy.envelope_encryption import NONCE_BYTES, Ciphers, bound_to
 from trueup.privacy.tokens import TokenRequest, normalised, random_tokens
 
 SCHEMA = """

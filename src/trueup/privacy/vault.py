@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from trueup.errors import AccessError, IntegrityError
 from trueup.privacy import access_log, token_store
-from trueup.privacy.ciphers import NONCE_BYTES, Ciphers, bound_to, opened
-from trueup.privacy.keys import (
+from trueup.privacy.envelope_encryption import NONCE_BYTES, Ciphers, bound_to, opened
+from trueup.privacy.master_key import (
     derive_keys,
     load_or_create_master_key,
     master_key_from_text,

@@ -70,7 +70,7 @@ def run_gate(gate: Gate, query: Query, since: int, start: date) -> Verdict:
     return Verdict(gate=gate, violations=int(rows[0]["violations_"]), examples=examples)
 
 
-def held_back(
+def withheld_tables(
     verdicts: Iterable[Verdict], downstream: Callable[[frozenset[str]], frozenset[str]]
 ) -> dict[str, tuple[str, ...]]:
     """The tables that failed gates protect, all that is built from them and stands beside them."""

@@ -7,7 +7,7 @@ _MARTS = frozenset({"mart_channel_daily", "mart_campaign_daily", "mart_finance_d
 
 MART_GATES = (
     Gate(
-        name="credits_add_up",
+        name="attribution_credits_sum_to_one",
         title="The credits of every order add up to exactly one",
         protects=_CREDITS,
         # A new click or name has the credits of old orders written again. Credits that get lost
@@ -52,7 +52,7 @@ MART_GATES = (
         owner="platform",
     ),
     Gate(
-        name="touches_known",
+        name="credits_have_touchpoints",
         title="Every credited touch is in fact_touchpoints",
         protects=_CREDITS,
         sql="""
@@ -135,7 +135,7 @@ MART_GATES = (
                 from finance
                 full outer join channels on finance.report_date = channels.report_date
             )
-            -- Unknown on both sides is for revenue_rates_known; on one side, a figure got lost.
+            -- Unknown on both sides is for revenue_has_fx_rate; on one side, a figure got lost.
             select * from compared
             where (unknown_currencies = 0) <> (unknown_channels = 0)
                 or (unknown_currencies = 0 and finance_amount <> channel_amount)
@@ -298,7 +298,7 @@ MART_GATES = (
         owner="finance",
     ),
     Gate(
-        name="revenue_rates_known",
+        name="revenue_has_fx_rate",
         title="Every amount of revenue has an exchange rate",
         protects=_MARTS,
         sql="""
@@ -314,7 +314,7 @@ MART_GATES = (
         owner="finance",
     ),
     Gate(
-        name="records_kept_aside",
+        name="no_quarantined_records",
         title="No record had to be kept aside",
         protects=frozenset(),
         severity=Severity.WARN,

@@ -151,7 +151,7 @@ ORDER_GATES = (
         owner="finance",
     ),
     Gate(
-        name="orders_add_up",
+        name="order_components_sum_to_total",
         title="Every order's parts add up to what the customer paid",
         protects=_ORDERS,
         sql="""
@@ -324,7 +324,7 @@ ORDER_GATES = (
         owner="platform",
     ),
     Gate(
-        name="journeys_ready",
+        name="customer_journeys_complete",
         title="Every order's journey was there when the order was read",
         protects=frozenset({"fact_touchpoints", "fact_attribution"}),
         severity=Severity.WARN,

@@ -33,7 +33,7 @@ REFUND_GATES = (
         owner="finance",
     ),
     Gate(
-        name="given_back_once",
+        name="refunds_not_double_counted",
         title="An order is worth what the shop keeps of what was paid, and as many goods",
         protects=frozenset(),
         # More than the ledger is kept, too, while money is owed back that no adjustment names.

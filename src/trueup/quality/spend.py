@@ -281,7 +281,7 @@ SPEND_GATES = (
         owner="growth",
     ),
     Gate(
-        name="spend_accounts_read",
+        name="spending_accounts_accessible",
         title="Every account that had spend can still be read",
         protects=frozenset(),
         # Whether the account was closed or the access to it, only people know.
@@ -348,7 +348,7 @@ SPEND_GATES = (
         owner="platform",
     ),
     Gate(
-        name="spend_rates_known",
+        name="spend_has_fx_rate",
         title="Every amount of spend has an exchange rate",
         # Amounts in the account's own currency are right; whatever adds currencies is not.
         protects=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
@@ -366,7 +366,7 @@ SPEND_GATES = (
         owner="finance",
     ),
     Gate(
-        name="rates_usable",
+        name="fx_rates_valid",
         title="Every row of the file of exchange rates can be used",
         protects=frozenset(),
         # What needs such a rate has none, and is held back for that.

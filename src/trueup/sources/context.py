@@ -11,26 +11,9 @@ import httpx
 from trueup.sources.network import Network
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One attempt at a request, for logs: no secret in `url`, `status` 0 without an answer."""
-
-    method: str
-    url: str
-    status: int
-    number: int
-    outcome: str
-    seconds: float
-
-
-def ignore_unproved(why: str) -> None:
+def ignore_incomplete_read(why: str) -> None:
     """Log nothing."""
     del why
-
-
-def ignore_attempt(attempt: Attempt) -> None:
-    """Log nothing."""
-    del attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +28,7 @@ class SourceContext:
     `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
     together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
     `network` has the proxies and certificates of the company; a `transport` has its own.
-    `on_unproved` hears, from any thread, why an answer was not taken and is asked for again.
+    `on_incomplete_read` hears, from any thread, why an answer was not taken and is asked for again.
     """
 
     sleep: Callable[[float], None]
@@ -57,7 +40,6 @@ class SourceContext:
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 120.0
     jitter: Callable[[], float] = random.random
-    on_attempt: Callable[[Attempt], None] = ignore_attempt
-    on_unproved: Callable[[str], None] = ignore_unproved
+    on_incomplete_read: Callable[[str], None] = ignore_incomplete_read
     folder: Path = Path()
     network: Network = field(default_factory=Network)

@@ -13,21 +13,22 @@ import httpx
 import msgspec
 
 from trueup.errors import ConfigError, ContractError, TransientError
-from trueup.sources.answers import Answer, Classify, classify_status, not_json, whole_answer
 from trueup.sources.auth import Auth
-from trueup.sources.calls import Call, Try
-from trueup.sources.connections import Connections
-from trueup.sources.context import Attempt, SourceContext
+from trueup.sources.connection_pool import ConnectionPool
+from trueup.sources.context import SourceContext
 from trueup.sources.network import setting_error
-from trueup.sources.quotas import QuotaBudget
+from trueup.sources.rate_limits import RateLimit
 from trueup.sources.records import is_sound
 from trueup.sources.redaction import (
     redacted_url,
     scrub,
     scrubbed,
+    secret_body_values,
     secret_header_values,
     secret_parameters,
 )
+from trueup.sources.requests import Attempt, Call
+from trueup.sources.responses import Answer, Classify, classify_status, not_json, whole_answer
 from trueup.sources.retries import Fail, Ok, Retry, Verdict, wait_seconds, with_retry_after
 
 __all__ = ["Answer", "Classify", "Fail", "HttpClient", "Ok", "Retry", "Verdict", "classify_status"]
@@ -48,7 +49,7 @@ class HttpClient:
         *,
         context: SourceContext,
         headers: Mapping[str, str] | None = None,
-        budget: QuotaBudget | None = None,
+        budget: RateLimit | None = None,
         classify: Classify = classify_status,
         auth: Auth | None = None,
     ) -> None:
@@ -64,7 +65,7 @@ class HttpClient:
         self._budget = budget
         self._classify = classify
         self._auth = auth
-        self._connections = Connections(context)
+        self._connections = ConnectionPool(context)
 
     def close(self) -> None:
         """End the connections. A thread that reads on gets its answer, and no further one."""
@@ -142,37 +143,24 @@ class HttpClient:
                 outcome = with_retry_after(verdict, outcome.headers, self._context.now)
             waited_seconds += self._wait(attempt, outcome, waited_seconds)
 
-    def _prepared(self, call: Call, number: int) -> Try:
+    def _prepared(self, call: Call, number: int) -> Attempt:
         headers: dict[str, str] = {}
         if call.with_credential:
             headers = self._headers | (self._auth.headers() if self._auth else {})
-        secrets = secret_header_values(self._headers | headers) | secret_parameters(call.url)
-        return Try(call, number, headers, frozenset(secrets))
+        secrets = secret_header_values(self._headers | headers | dict(call.headers))
+        secrets |= secret_parameters(call.url) | secret_body_values(call.content)
+        return Attempt(call, number, headers, frozenset(secrets))
 
-    def _attempt(self, attempt: Try) -> Answer | Retry:
+    def _attempt(self, attempt: Attempt) -> Answer | Retry:
         if self._budget and attempt.call.with_credential:
             self._budget.acquire()
-        started, status = self._context.monotonic(), 0
         try:
-            response = self._sent(attempt)
-            status = response.status_code
-            outcome = whole_answer(response, attempt.trace())
-            reason = outcome.reason if isinstance(outcome, Retry) else "answered"
+            return whole_answer(self._sent(attempt), attempt.trace())
         except (httpx.TransportError, httpx.DecodingError) as error:
             reason = scrub(f"{type(error).__name__}: {error}".rstrip(": "), attempt.secrets)
-            outcome = Retry(reason, shared=False)
-        noted = Attempt(
-            method=attempt.call.method,
-            url=redacted_url(attempt.call.url),
-            status=status,
-            number=attempt.number,
-            outcome=reason,
-            seconds=self._context.monotonic() - started,
-        )
-        self._context.on_attempt(noted)
-        return outcome
+            return Retry(reason, shared=False)
 
-    def _sent(self, attempt: Try) -> httpx.Response:
+    def _sent(self, attempt: Attempt) -> httpx.Response:
         call = attempt.call
         headers = {**attempt.headers, **call.headers}
         try:
@@ -189,7 +177,7 @@ class HttpClient:
                 raise told from None
             raise
 
-    def _wait(self, attempt: Try, verdict: Retry, waited_seconds: float) -> float:
+    def _wait(self, attempt: Attempt, verdict: Retry, waited_seconds: float) -> float:
         """Wait before the next attempt and return for how long, or give up."""
         if verdict.shared and verdict.after_seconds is not None and self._budget:
             self._budget.pause(verdict.after_seconds)

@@ -1,4 +1,9 @@
-"""The way out of the house: proxies, who is asked directly, and whose certificates are trusted."""
+"""HTTP proxy, no-proxy and CA settings.
+
+httpx speaks to the proxies. Which addresses are asked directly is decided here: httpx takes a
+network (`10.0.0.0/8`) for a host name, never matches `host:443`, and would ask this machine
+through the proxy.
+"""
 
 import ssl
 from dataclasses import dataclass, field

@@ -1,28 +1,22 @@
 """Splits an answer into its records without re-serialising them."""
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from trueup.core.packed import MAX_BYTES, PackedRecords
 from trueup.errors import ContractError
 from trueup.sources.json_scan import WHITESPACE, element_spans
-
-MIN_PACKED = 256
-"""From so many records on it pays not to make an object of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
     """The records of an answer, byte for byte, and the object around them with an empty list."""
 
-    records: Sequence[bytes]
+    records: list[bytes]
     rest: Any
 
 
@@ -36,11 +30,11 @@ def split(body: bytes, path: tuple[str, ...]) -> Records:
     """
     try:
         raws = _strict(body, path)
-        spans = _outer_span(body, raws)
-        records = _packed(body, raws, spans) or [bytes(raw) for raw in raws]
+        span = _outer_span(body, raws)
+        records = [bytes(raw) for raw in raws]
     except (msgspec.MsgspecError, RecursionError):
-        spans, records = _tolerant(body, path)
-    rest = body if spans is None else body[: spans[0]] + body[spans[1] :]
+        span, records = _tolerant(body, path)
+    rest = body if span is None else body[: span[0]] + body[span[1] :]
     outer = _outer_object(rest, path)
     _check_array(outer, path)
     return Records(records=records, rest=outer)
@@ -83,34 +77,6 @@ def _address(buffer: bytes | msgspec.Raw) -> int:
     view = np.frombuffer(memoryview(buffer), np.uint8)
     address: int = view.__array_interface__["data"][0]
     return address
-
-
-def _packed(
-    body: bytes, raws: list[msgspec.Raw], spans: tuple[int, int] | None
-) -> PackedRecords | None:
-    """The records as they stand in `body`; None for few, or when unlike things are between them."""
-    if spans is None or len(raws) < MIN_PACKED or len(body) > MAX_BYTES:
-        return None
-    lengths = np.fromiter(map(len, map(_view, raws)), np.int64, len(raws))
-    between, rest = divmod(spans[1] - spans[0] - int(lengths.sum()), len(raws) - 1)
-    starts = np.cumsum(lengths + between) - lengths - between + spans[0]
-    ends = starts + lengths
-    if rest or not _are_between(body, ends[:-1], between):
-        return None
-    return PackedRecords(body, starts.astype(np.int32), ends.astype(np.int32), raws)
-
-
-# A Raw has the buffer protocol, which its types do not say.
-_view: Callable[[msgspec.Raw], memoryview] = memoryview
-
-
-def _are_between(body: bytes, ends: npt.NDArray[np.int64], width: int) -> bool:
-    """Whether a comma and the same white space stand behind all `ends`."""
-    text = np.frombuffer(body, np.uint8)
-    first = body[ends[0] : ends[0] + width]
-    same = (text[ends[:, None] + np.arange(width)] == np.frombuffer(first, np.uint8)).all()
-    # A place that is wrong would be within a record: it has something else at its end.
-    return bool(same) and first.strip(WHITESPACE) == b","
 
 
 def _tolerant(body: bytes, path: tuple[str, ...]) -> tuple[tuple[int, int] | None, list[bytes]]:

@@ -30,9 +30,8 @@ TABLES = {
         load_id bigint not null, batch_id varchar not null, source varchar, stream varchar,
         kind varchar, scope varchar, account_name varchar, currency varchar, timezone varchar,
         delta_version bigint, extracted_at timestamp, loaded_at timestamp, received bigint,
-        landed bigint, quarantined bigint, deduplicated bigint, suppressed bigint,
-        unchanged bigint, code_version varchar, run_id varchar, cursor_until timestamp,
-        strays bigint
+        landed bigint, quarantined bigint, deduplicated bigint, unchanged bigint,
+        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint
     """,
     # One row per complete version of a window.
     "raw.windows": """
@@ -76,6 +75,11 @@ TABLES = {
         status varchar, message varchar, received bigint, landed bigint, quarantined bigint,
         unchanged bigint, windows integer
     """,
+    # One row per stream: how far the files of its lake table are checked, and which are damaged.
+    "ops.lake_checks": """
+        source varchar, stream varchar, next_version bigint, damaged_versions bigint[],
+        damage varchar, round bigint, primary key (source, stream)
+    """,
     # One row per account of the newest run that asked its source.
     "ops.accounts": """
         source varchar, scope varchar, name varchar, currency varchar, timezone varchar,
@@ -83,8 +87,11 @@ TABLES = {
     """,
 }
 
-# What tables of an earlier version lack.
-ADDED_COLUMNS = {"raw.batches": "strays bigint"}
+# Brings tables of an earlier version to the columns above; changes nothing in others.
+UPGRADES = (
+    "alter table raw.batches add column if not exists strays bigint",
+    "alter table raw.batches drop column if exists suppressed",
+)
 
 
 def raw_table(source: str, stream: str) -> str:

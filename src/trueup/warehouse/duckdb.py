@@ -11,9 +11,9 @@ import duckdb
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError, TransientError, TrueupError
-from trueup.warehouse.ddl import ADDED_COLUMNS, RECORD_COLUMNS, TABLES, raw_table
-from trueup.warehouse.loading import load_batches
-from trueup.warehouse.warehouse import LoadedBatches, PendingBatch
+from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES, UPGRADES, raw_table
+from trueup.warehouse.loader import load_batches
+from trueup.warehouse.protocol import LoadedBatches, PendingBatch
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -82,8 +82,8 @@ class DuckDBWarehouse:
                 connection.execute(f"create schema if not exists {schema}")
             for name, columns in TABLES.items():
                 connection.execute(f"create table if not exists {name} ({columns})")
-            for name, column in ADDED_COLUMNS.items():
-                connection.execute(f"alter table {name} add column if not exists {column}")
+            for statement in UPGRADES:
+                connection.execute(statement)
             for source, stream in streams:
                 table = raw_table(source, stream)
                 connection.execute(f"create table if not exists {table} ({RECORD_COLUMNS})")

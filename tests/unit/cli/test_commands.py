@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_exits_3(
 def test_a_second_run_at_once_is_refused_and_told_to_wait(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from trueup.pipeline.runlock import run_lock
+    from trueup.pipeline.run_lock import run_lock
 
     folder = a_project(tmp_path)
     with run_lock(folder / ".trueup", "other"):

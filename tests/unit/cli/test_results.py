@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync_view
+from trueup.core.batch import Counts
 from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError, IntegrityError
-from trueup.pipeline.build.audit import AuditResult
-from trueup.pipeline.build.publish import PublishResult
-from trueup.pipeline.sweep import SweepResult
-from trueup.pipeline.sync.reading import Tally
+from trueup.pipeline.steps.audit import AuditResult
+from trueup.pipeline.steps.publish import PublishResult
 from trueup.pipeline.sync.results import StreamResult, SyncResult
+from trueup.pipeline.vacuum import SweepResult
 from trueup.quality.gates import Gate, Verdict
 from trueup.warehouse.manifest import PublishedTable, PublishManifest
 
@@ -17,7 +17,7 @@ NOON = datetime(2026, 7, 31, 12, tzinfo=UTC)
 
 
 def a_stream(**overrides: object) -> StreamResult:
-    tally = Tally(received=1_250, landed=1_000, unchanged=200, deduplicated=40, quarantined=10)
+    tally = Counts(received=1_250, landed=1_000, unchanged=200, deduplicated=40, quarantined=10)
     values = {"source": "shopify", "stream": "orders", "scope": "shop", "tally": tally}
     return StreamResult(**(values | overrides))  # type: ignore[arg-type]  # a builder
 
@@ -48,7 +48,7 @@ def test_zero_lost_is_printed_not_implied() -> None:
 
 
 def test_what_does_not_add_up_is_shown_as_lost() -> None:
-    stream = a_stream(tally=Tally(received=100, landed=99))
+    stream = a_stream(tally=Counts(received=100, landed=99))
     assert sync_view(SyncResult(streams=[stream])).lines[3].split()[6] == "1"
 
 
@@ -67,14 +67,16 @@ def test_an_unavailable_account_is_named_with_its_reason() -> None:
 
 def test_a_failed_gate_says_how_often_and_what_it_holds_back() -> None:
     verdict = Verdict(gate=a_gate(), violations=2, examples=("EUR on 2026-07-30",))
-    view = gates_view(AuditResult(verdicts=(verdict,), held_back={"mart_a": ("rates_known",)}))
+    view = gates_view(
+        AuditResult(verdicts=(verdict,), withheld_tables={"mart_a": ("rates_known",)})
+    )
     assert "FAIL  rates_known   2 violations   EUR on 2026-07-30" in "\n".join(view.lines)
-    assert view.data["held_back"] == {"mart_a": ["rates_known"]}
+    assert view.data["withheld_tables"] == {"mart_a": ["rates_known"]}
 
 
 def test_a_held_table_tells_which_version_is_on_show() -> None:
     published = PublishResult(
-        manifest=a_manifest(("rates_known",)), held_back={"mart_a": ("rates_known",)},
+        manifest=a_manifest(("rates_known",)), withheld_tables={"mart_a": ("rates_known",)},
         changed_tables=(),
     )  # fmt: skip
     text = "\n".join(publish_view(published).lines)

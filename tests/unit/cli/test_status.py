@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import a_project, call
-from trueup.pipeline.look import state as looking
-from trueup.pipeline.look.coverage import ranges
-from trueup.pipeline.look.status import status
-from trueup.pipeline.runlock import run_lock
-from trueup.pipeline.settings.opening import open_to_look
+from trueup.pipeline.inspect import state_tables as looking
+from trueup.pipeline.inspect.coverage import ranges
+from trueup.pipeline.inspect.status import status
+from trueup.pipeline.run_lock import run_lock
+from trueup.pipeline.settings.opening import open_for_reading
 from trueup.pipeline.settings.project import Project
 
 NOW = datetime(2026, 7, 31, 6, tzinfo=UTC)
@@ -19,7 +19,7 @@ FIRST = date(2026, 7, 25)
 
 
 def opened(folder: Path) -> Project:
-    project = open_to_look(a_project(folder, ads=True))
+    project = open_for_reading(a_project(folder, ads=True))
     project.warehouse.prepare([("google_ads", "ad_days")])
     return project
 

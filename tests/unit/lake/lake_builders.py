@@ -1,11 +1,12 @@
 """Builders for batches and tables of the lake."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 from trueup.core.batch import BatchHeader, Counts, ScopeState
-from trueup.lake.collector import BatchCollector
+from trueup.lake.batch_writer import BatchWriter
+from trueup.lake.data_files import Lineage, Records
 from trueup.lake.layout import open_lake
-from trueup.lake.parts import Lineage, Records
 from trueup.lake.table import StreamTable
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -14,6 +15,24 @@ NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
 def a_table(lake, stream="ad_days"):
     open_lake(lake)
     return StreamTable(lake, "google_ads", stream)
+
+
+def begun_earlier(table, age):
+    """Let the table's log say that it was begun `age` earlier than it was."""
+    first = table.path / "_delta_log" / f"{0:020d}.json"
+    actions = [json.loads(line) for line in first.read_text().splitlines()]
+    for action in actions:
+        if "metaData" in action:
+            action["metaData"]["createdTime"] -= int(age / timedelta(milliseconds=1))
+    first.write_text("".join(json.dumps(action) + "\n" for action in actions))
+
+
+def made_unreadable(table, version):
+    """Let the disk refuse a version of the log of a table that is open."""
+    table.version()
+    path = table.path / "_delta_log" / f"{version:020d}.json"
+    path.unlink()
+    path.mkdir()
 
 
 def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):
@@ -32,8 +51,8 @@ def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):
 
 def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
     lineage = Lineage(batch_id=batch_id, scope=scope, extracted_at=NOW, page_index=0)
-    collector = BatchCollector(table.path, batch_id)
-    collector.add(
+    writer = BatchWriter(table.path, batch_id)
+    writer.add(
         Records(
             payloads=payloads,
             record_indexes=range(len(payloads)),
@@ -45,8 +64,8 @@ def committed(table, batch_id, payloads, scope="1", expected="last", aside=()):
         indexes = range(len(payloads), len(payloads) + len(aside))
         problems = ["not_json"] * len(aside)
         refused = Records(payloads=aside, record_indexes=indexes, problems=problems)
-        collector.add(refused, lineage)
-    files = collector.write(lineage)
+        writer.add(refused, lineage)
+    files = writer.write(lineage)
     position = table.last_commit(scope) if expected == "last" else expected
     header = a_header(batch_id, scope, files, len(payloads), aside=len(aside))
     return table.append(header, position)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trueup.core.stream import PersonalField, PersonalKind, Stream, StreamKind
-from trueup.privacy.door import Door
+from trueup.ingest.validator import RecordValidator
 from trueup.privacy.vault import Vault
 
 NOW = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -39,8 +39,8 @@ def a_vault(folder: Path, master_key: bytes = MASTER_KEY) -> Vault:
     return Vault.open(folder / "vault.sqlite", master_key)
 
 
-def a_door(folder: Path, stream: Stream = AD_DAYS, **changes: Any) -> Door:
-    return Door(stream, a_vault(folder), now=NOW, **changes)
+def a_validator(folder: Path, stream: Stream = AD_DAYS, **changes: Any) -> RecordValidator:
+    return RecordValidator(stream, a_vault(folder), now=NOW, **changes)
 
 
 def compact(value: object) -> bytes:

@@ -1,8 +1,12 @@
 import gzip
 import hashlib
+import html
+import json
 import logging
+import re
 import time
 import traceback
+from urllib.parse import unquote_plus, urlencode
 
 import httpx
 import pytest
@@ -24,9 +28,8 @@ from trueup.errors import (
     TrueupError,
 )
 from trueup.sources.auth import AccessToken, BearerAuth
-from trueup.sources.context import Attempt
 from trueup.sources.http import Answer, Fail, HttpClient, Ok, Retry, Verdict, classify_status
-from trueup.sources.quotas import QuotaBudget
+from trueup.sources.rate_limits import RateLimit
 
 SECRET = "shpat_canary0123456789"
 
@@ -61,7 +64,7 @@ def test_a_throttled_request_waits_at_least_as_asked() -> None:
     clock = FakeClock()
     with a_server(json_answer(status=429, retry_after="7"), json_answer()) as server:
         answer = a_client(server, clock).get("/x")
-    assert (answer.attempts, clock.sleeps) == (2, [7.5])
+    assert (answer.trace.attempts, clock.sleeps) == (2, [7.5])
 
 
 def test_a_huge_retry_after_ends_the_read_at_once_and_says_when() -> None:
@@ -120,7 +123,7 @@ def test_what_will_not_change_is_asked_once(status: int, error: type[TrueupError
 def test_a_broken_answer_is_asked_for_again(broken: Response) -> None:
     with a_server(broken, json_answer(b'{"data":[1]}')) as server:
         answer = a_client(server, FakeClock()).get("/x")
-    assert (answer.body, answer.attempts) == (b'{"data":[1]}', 2)
+    assert (answer.body, answer.trace.attempts) == (b'{"data":[1]}', 2)
 
 
 def test_html_for_json_that_stays_is_a_broken_contract() -> None:
@@ -138,7 +141,7 @@ def test_a_body_cut_at_any_byte_is_never_taken() -> None:
     with a_server(*cuts, json_answer(whole)) as server:
         context = a_context(FakeClock(), max_attempts=100, max_wait_seconds=1e9)
         answer = server.client(context).get("/x")
-    assert (answer.body, answer.attempts) == (whole, len(whole) + 1)
+    assert (answer.body, answer.trace.attempts) == (whole, len(whole) + 1)
 
 
 class ShortTransport(httpx.BaseTransport):
@@ -157,7 +160,7 @@ def test_fewer_bytes_than_announced_are_never_taken() -> None:
 
 def test_a_record_that_is_not_json_does_not_make_its_answer_refused() -> None:
     with a_server(json_answer(b'{"data":[{"spend":NaN},{"x":"\\ud800"}]}')) as server:
-        assert a_client(server, FakeClock()).get("/x").attempts == 1
+        assert a_client(server, FakeClock()).get("/x").trace.attempts == 1
 
 
 def test_compressed_answers_are_unpacked() -> None:
@@ -196,12 +199,12 @@ def test_a_server_that_hangs_is_asked_again() -> None:
 
     context = a_context(FakeClock(), read_timeout_seconds=0.1)
     with a_server(hang, json_answer()) as server:
-        assert server.client(context).get("/x").attempts >= 2
+        assert server.client(context).get("/x").trace.attempts >= 2
 
 
 def test_throttling_holds_back_every_request_of_the_credential() -> None:
     clock = FakeClock()
-    budget = QuotaBudget(a_context(clock), rate_per_second=100, burst=10)
+    budget = RateLimit(a_context(clock), rate_per_second=100, burst=10)
     with a_server(json_answer(status=429, retry_after="30")) as server:
         context = a_context(clock, max_attempts=1)
         with pytest.raises(TransientError):
@@ -216,7 +219,7 @@ def test_a_refused_token_is_renewed_once() -> None:
     auth = BearerAuth(lambda: AccessToken(next(tokens), 3600), clock.monotonic)
     with a_server(json_answer(status=401), json_answer(), json_answer(status=401)) as server:
         client = a_client(server, clock, auth=auth)
-        assert client.get("/x").attempts == 2
+        assert client.get("/x").trace.attempts == 2
         with pytest.raises(AccessError):
             client.get("/x")
     sent = [request.headers["authorization"][7:] for request in server.requests]
@@ -251,18 +254,60 @@ def quote_answer(answer: Answer) -> Verdict:
     ids=["header", "bearer", "parameter"],
 )
 def test_a_secret_never_shows(path: str, headers: dict[str, str], caplog) -> None:  # type: ignore[no-untyped-def]  # pytest's
-    seen: list[Attempt] = []
     caplog.set_level(logging.DEBUG)
     with a_server(echo_secret, json_answer()) as server:
-        context = a_context(FakeClock(), on_attempt=seen.append)
+        context = a_context(FakeClock())
         client = server.client(context, headers=headers, classify=quote_answer)
         with pytest.raises(AccessError) as raised:
             client.get(path)
         trace = server.client(context, headers=headers).get(path).trace
     error = raised.value
-    shown = [*traceback.format_exception(error), error.hint, error.why, repr(trace), repr(seen)]
+    shown = [*traceback.format_exception(error), error.hint, error.why, repr(trace)]
     assert SECRET not in " ".join([*shown, repr(client), caplog.text])
     assert "REDACTED" in error.message
+
+
+BODY_SECRET = "1//0canary/Q+é&=9"
+ECHOED_BODIES = {
+    "form": urlencode({"a": "1", "refresh_token": BODY_SECRET, "grant": "x"}).encode(),
+    "json": json.dumps({"client_secret": BODY_SECRET, "a": 1}).encode(),
+    "nested json": json.dumps({"auth": {"password": [BODY_SECRET]}}, ensure_ascii=False).encode(),
+    "json in a form": urlencode({"q": json.dumps({"api_key": BODY_SECRET})}).encode(),
+    "form in json": json.dumps({"body": urlencode({"id_token": BODY_SECRET})}).encode(),
+    "json in json": json.dumps({"q": json.dumps({"secret": BODY_SECRET})}).encode(),
+}
+ECHOES = {
+    "as it was": lambda body: body.decode(),
+    "decoded": lambda body: unquote_plus(body.decode()),
+    "escaped for HTML": lambda body: html.escape(unquote_plus(body.decode())),
+    "with codes in lower case": lambda body: re.sub("%..", lambda m: m[0].lower(), body.decode()),
+}
+
+
+def told_text(server: ScriptedServer, body: bytes) -> str:
+    client = a_client(server, FakeClock(), classify=quote_text)
+    with pytest.raises(AccessError) as raised:
+        client.request("POST", "token", content=body)
+    error = raised.value
+    return " ".join([*traceback.format_exception(error), error.hint, error.why])
+
+
+def quote_text(answer: Answer) -> Verdict:
+    text = answer.json()["error"]
+    return Fail(AccessError(f"{answer.where}: {text}", hint=text, why=text))
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("name", ECHOED_BODIES)
+def test_a_secret_of_a_body_is_not_in_the_error_that_echoes_it(name: str, echo: str) -> None:
+    def echoed(request: Request) -> Response:
+        text = f"bad request: {ECHOES[echo](request._body)}"
+        return json_answer(json.dumps({"error": text}).encode(), status=400)
+
+    with a_server(echoed) as server:
+        told = told_text(server, ECHOED_BODIES[name])
+    assert "REDACTED" in told
+    assert not re.search("canary", told)
 
 
 def test_a_secret_that_cannot_be_sent_is_not_quoted() -> None:

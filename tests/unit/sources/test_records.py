@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.core.packed import PackedRecords
 from trueup.errors import ContractError
 from trueup.sources import records as module
-from trueup.sources.records import MIN_PACKED, is_sound, split
+from trueup.sources.records import is_sound, split
 
 PATH = ("data", "orders", "nodes")
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -35,29 +34,12 @@ def test_both_ways_of_splitting_agree(values: list[object], indent: int | None) 
     assert module._tolerant(body, PATH)[1] == texts
 
 
-BETWEEN = st.sampled_from([b",", b", ", b",\n  ", b" ,"])
-
-
-@given(st.lists(VALUES, min_size=1, max_size=5), BETWEEN, BETWEEN, st.integers(0, MIN_PACKED))
-def test_many_records_stay_where_they_came(
-    values: list[object], between: bytes, other: bytes, place: int
-) -> None:
-    texts = [json.dumps(values[n % len(values)]).encode() for n in range(MIN_PACKED + 1)]
-    head, tail = between.join(texts[: place + 1]), between.join(texts[place + 1 :])
-    found = split(wrapped(b"[" + (head + other + tail if tail else head) + b"]"), PATH)
-    assert list(found.records) == texts
-    assert not isinstance(found.records, PackedRecords) or between == other or not tail
+@given(st.lists(VALUES, min_size=1, max_size=5), st.sampled_from([b",", b", ", b",\n  ", b" ,"]))
+def test_what_stands_between_records_belongs_to_none(values: list[object], between: bytes) -> None:
+    texts = [json.dumps(value).encode() for value in values]
+    found = split(wrapped(b"[" + between.join(texts) + b"]"), PATH)
+    assert found.records == texts
     assert found.rest["data"]["orders"] == {"nodes": [], "p": {"n": None}}
-
-
-@pytest.mark.parametrize("record", [b"{}", b'{"a":" , "}', b"1", b'" ,"'])
-def test_unlike_spaces_that_make_up_for_one_another_are_seen(record: bytes) -> None:
-    gaps = [b",", b" , "] * (MIN_PACKED // 2)
-    text = b"".join(part for gap in gaps for part in (record, gap)) + record
-    found = split(wrapped(b"[" + text + b"]"), PATH)
-    assert found.records == [record] * (MIN_PACKED + 1)
-    regular = split(wrapped(b"[" + b" ,".join([record] * MIN_PACKED) + b"]"), PATH)
-    assert isinstance(regular.records, PackedRecords)
 
 
 @pytest.mark.parametrize(

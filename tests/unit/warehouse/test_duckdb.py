@@ -10,7 +10,7 @@ import pytest
 from tests.unit.lake.lake_builders import NOW, a_table, committed
 from trueup.core.batch import Counts
 from trueup.errors import ConfigError, IntegrityError, TransientError
-from trueup.pipeline.build.load import pending_batches
+from trueup.pipeline.steps.load import pending_batches
 from trueup.warehouse.ddl import raw_table
 from trueup.warehouse.duckdb import DuckDBWarehouse
 
@@ -190,6 +190,22 @@ def test_preparing_again_keeps_what_is_there(tmp_path):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)
     warehouse.load([batch], -1)
     assert state(a_warehouse(tmp_path)) == (3, 1, batch.version)
+
+
+def test_a_warehouse_of_an_earlier_version_is_loaded_on(tmp_path):
+    warehouse, [first, second] = a_warehouse(tmp_path), batches(tmp_path, 3, 2)
+    warehouse.load([first], -1)
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "create or replace table raw.batches as "
+            "select * exclude (strays, unchanged, code_version, run_id, cursor_until), "
+            "cast(0 as bigint) as suppressed, unchanged, code_version, run_id, cursor_until "
+            "from raw.batches"
+        )
+    warehouse.prepare([("google_ads", "ad_days")])
+    warehouse.load([second], first.version)
+    rows = warehouse.query("select landed, unchanged, run_id from raw.batches order by load_id")
+    assert [tuple(row.values()) for row in rows] == [(3, 0, ""), (2, 0, "")]
 
 
 def test_times_are_utc_whatever_zone_the_header_gives_them_in(tmp_path):

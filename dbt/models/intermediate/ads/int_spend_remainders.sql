@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('account_day', new_account_days()) }}"
+    pre_hook="{{ delete_changed('account_day', new_account_days()) }}"
 ) }}
 
 {%- set measures = ad_day_measures() %}

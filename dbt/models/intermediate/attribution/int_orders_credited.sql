@@ -10,14 +10,14 @@ orders as (
     from {{ ref('fact_orders') }}
     where
         not is_test
-        and report_date in (select report_date from {{ ref('int_report_days_touched') }})
+        and report_date in (select report_date from {{ ref('int_report_days_changed') }})
 
 ),
 
 credits as (
 
     select * from {{ ref('fact_attribution') }}
-    where report_date in (select report_date from {{ ref('int_report_days_touched') }})
+    where report_date in (select report_date from {{ ref('int_report_days_changed') }})
 
 ),
 

@@ -4,7 +4,7 @@ with
 touches as (
 
     select * from {{ ref('fact_touchpoints') }}
-    where order_dk in (select order_dk from {{ ref('int_orders_touched') }})
+    where order_dk in (select order_dk from {{ ref('int_orders_to_reattribute') }})
 
 ),
 

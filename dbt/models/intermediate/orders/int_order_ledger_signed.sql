@@ -2,8 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     pre_hook=[
-        "{{ note_days_left(ref('int_ledger_days_left'), new_orders()) }}",
-        "{{ delete_touched('order_dk', new_orders()) }}"
+        "{{ note_days_left(ref('int_ledger_days_vacated'), new_orders()) }}",
+        "{{ delete_changed('order_dk', new_orders()) }}"
     ]
 ) }}
 

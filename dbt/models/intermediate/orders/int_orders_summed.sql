@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
+    pre_hook="{{ delete_changed('order_dk', new_orders()) }}"
 ) }}
 
 {#- A refund may be of shipping that an edit took out; then it counts until it is given back. -#}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('order_dk', new_orders()) }}"
+    pre_hook="{{ delete_changed('order_dk', new_orders()) }}"
 ) }}
 
 with

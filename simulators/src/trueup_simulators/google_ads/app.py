@@ -29,7 +29,7 @@ from trueup_simulators.google_ads.bodies import (
     unknown_name,
 )
 from trueup_simulators.google_ads.errors import ApiError, StatusError, new_request_id
-from trueup_simulators.google_ads.misbehaviour import (
+from trueup_simulators.google_ads.faults import (
     VENDOR,
     Answer,
     disturbed,

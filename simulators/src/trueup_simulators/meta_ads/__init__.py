@@ -1,1 +1,1 @@
-"""Meta's Marketing API as a server: Graph v26.0 over the simulated world."""
+"""Meta's Marketing API as a server: GraphClient v26.0 over the simulated world."""

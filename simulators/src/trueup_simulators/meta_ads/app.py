@@ -1,4 +1,4 @@
-"""The routes of the simulated Graph API: authentication, dispatch, answers."""
+"""The routes of the simulated GraphClient API: authentication, dispatch, answers."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +14,6 @@ from starlette.routing import Route
 
 from trueup_simulators.faults import FaultPlan, FaultRule
 from trueup_simulators.meta_ads.auth import check_access
-from trueup_simulators.meta_ads.disturb import VENDOR, Listing, page_text, refusal
 from trueup_simulators.meta_ads.encoding import (
     API_VERSION,
     encode,
@@ -30,6 +29,7 @@ from trueup_simulators.meta_ads.entities import (
     picked,
 )
 from trueup_simulators.meta_ads.errors import GraphError, too_much_data, unknown_object
+from trueup_simulators.meta_ads.faults import VENDOR, Listing, page_text, refusal
 from trueup_simulators.meta_ads.fields import ACCOUNT_FIELDS, REPORT_FIELDS
 from trueup_simulators.meta_ads.insights import InsightsQuery, compute, parse_query
 from trueup_simulators.meta_ads.jobs import COMPLETED, JOB_KINDS, ReportRun, ReportRuns, not_ready
@@ -46,7 +46,7 @@ ASYNC_ROW_LIMIT = 300_000
 
 def routes(world: World, clock: SimulatedClock, faults: FaultPlan) -> list[Route]:
     """The vendor's routes, without the mount's prefix."""
-    graph = Graph(world, clock, faults)
+    graph = GraphClient(world, clock, faults)
     paths = ("/{version}/{node}/{edge}", "/{version}/{node}/", "/{version}/{node}")
     return [Route(path, graph.serve, methods=["GET", "POST"]) for path in paths]
 
@@ -78,7 +78,7 @@ class Call:
         return f"{self.node}/{self.edge}?{sorted(kept.items())}"
 
 
-class Graph:
+class GraphClient:
     """All handlers, over one world, clock and fault plan."""
 
     def __init__(self, world: World, clock: SimulatedClock, faults: FaultPlan) -> None:

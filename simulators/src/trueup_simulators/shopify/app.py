@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from trueup_simulators.faults import FaultPlan, FaultRule
 from trueup_simulators.shopify import errors
-from trueup_simulators.shopify.bad_values import BAD_VALUE_KINDS, spoiled
 from trueup_simulators.shopify.bulk import BulkJobs
+from trueup_simulators.shopify.faults import BAD_VALUE_KINDS, spoiled
 from trueup_simulators.shopify.mutations import compiled
 from trueup_simulators.shopify.plan import DocumentError, Plan
 from trueup_simulators.shopify.resolve.context import Context

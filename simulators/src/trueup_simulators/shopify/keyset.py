@@ -1,4 +1,4 @@
-"""Connections at the root: objects in the order of a time and an id, searched and paged."""
+"""ConnectionPool at the root: objects in the order of a time and an id, searched and paged."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -22,9 +22,9 @@ from trueup_simulators.world.entities import (
     Shop,
     Variant,
 )
-from trueup_simulators.world.plants import HOSTILE_NAMES, Plant, huge_name
 from trueup_simulators.world.truth import Truth
 from trueup_simulators.world.world import World
+from trueup_simulators.world.world_changes import HOSTILE_NAMES, Plant, huge_name
 
 __all__ = [
     "HOSTILE_NAMES",

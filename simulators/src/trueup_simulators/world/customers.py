@@ -14,8 +14,8 @@ from trueup_simulators.world.orders.days import (
 )
 from trueup_simulators.world.orders.heads import CREATED, NOBODY
 from trueup_simulators.world.people import person
-from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Ints
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 
 class Customers:

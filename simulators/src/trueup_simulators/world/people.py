@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from trueup_simulators.world.commerce import Address
-from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Ints, Stream, hashed_one, uniform, uniform_one
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 FIRST_NAMES = (
     "Ada", "Björn", "Chloé", "Dmitri", "Élodie", "Fatima", "Grace", "Hiro", "Inès", "Jürgen",

@@ -10,8 +10,8 @@ import numpy as np
 from trueup_simulators.world.calendar import DAY_MICROS, NEVER, LocalDays, day_number, instant
 from trueup_simulators.world.config import RUNWAY_DAYS, WorldConfig
 from trueup_simulators.world.entities import Product, Variant
-from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Floats, Ints, Stream, day_generator
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 KINDS = (
     ("Desk Lamp", "Lighting", 4900), ("Floor Lamp", "Lighting", 12900),

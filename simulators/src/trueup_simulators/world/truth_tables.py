@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from trueup_simulators.world.ads.clicks import AccountClicks
 from trueup_simulators.world.ads.days import decimals
 from trueup_simulators.world.entities import AdAccount
-from trueup_simulators.world.orders.causes import CHANNELS, Causes
 from trueup_simulators.world.orders.days import (
     CUSTOMER_ID_STRIDE,
     FIRST_CUSTOMER_ID,
@@ -26,6 +25,7 @@ from trueup_simulators.world.orders.heads import (
     REFUNDED,
     REFUNDED_AGAIN,
 )
+from trueup_simulators.world.orders.order_attribution import CHANNELS, Causes
 from trueup_simulators.world.orders.payments import FIRST_REFUND_ID
 from trueup_simulators.world.randomness import Flags, Ints
 

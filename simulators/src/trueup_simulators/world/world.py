@@ -19,9 +19,9 @@ from trueup_simulators.world.customers import Customers
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign, Change, Product, Shop
 from trueup_simulators.world.orders.build import build_order
 from trueup_simulators.world.orders.days import Orders, sequence_of
-from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.truth import Truth
 from trueup_simulators.world.truth_tables import ad_spend, order_table, refund_table, without_orders
+from trueup_simulators.world.world_changes import Plant
 
 ORDERS_KEPT = 20_000
 """So many orders of an instant are made once, though listed, counted and read one after another."""

@@ -59,7 +59,7 @@ def _outcome_object(part: Outcome) -> Mapping[str, object]:
         "read_again": list(part.read_again),
         "repeated": dict(part.repeated),
         "failed_gates": dict(part.failed_gates),
-        "held_back": list(part.held),
+        "withheld_tables": list(part.held),
         "proof": proof,
         "all_equal": part.all_equal,
     }

@@ -6,10 +6,10 @@ from trueup.cli.output.text import figure, moment, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.look.preview import PlannedRead, Preview
+    from trueup.pipeline.inspect.dry_run import DryRun, PlannedRead
 
 
-def plan_view(*previews: "Preview") -> View:
+def plan_view(*previews: "DryRun") -> View:
     """The plans of the steps of a command, one after the other; nothing was written."""
     view = View(["Plan · nothing was written"], {"dry_run": True})
     for preview in previews:
@@ -19,7 +19,7 @@ def plan_view(*previews: "Preview") -> View:
     return view
 
 
-def _reads_view(preview: "Preview") -> View:
+def _reads_view(preview: "DryRun") -> View:
     lines = table(
         ("source", "stream", "account", "from", "up to", "windows"),
         [(r.source, r.stream, r.account, *_span(r), figure(r.windows)) for r in preview.reads],
@@ -57,7 +57,7 @@ def _read_object(read: "PlannedRead") -> dict[str, object]:
     }
 
 
-def _loads_view(preview: "Preview") -> View:
+def _loads_view(preview: "DryRun") -> View:
     lines = table(
         ("stream", "batches", "rows"),
         [(f"{p.source}.{p.stream}", figure(p.batches), figure(p.rows)) for p in preview.loads],
@@ -69,7 +69,7 @@ def _loads_view(preview: "Preview") -> View:
     return View(section("Would load", lines), {"loads": loads} if loads else {})
 
 
-def _models_view(preview: "Preview") -> View:
+def _models_view(preview: "DryRun") -> View:
     models = preview.models
     if models is None:
         return View()

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trueup.cli.output.text import figure, moment, plural, section, table, unavailable
+from trueup.cli.output.text import cleaned, figure, moment, plural, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.build.audit import AuditResult
-    from trueup.pipeline.build.load import LoadResult
-    from trueup.pipeline.build.publish import PublishResult
-    from trueup.pipeline.build.transform import TransformResult
     from trueup.pipeline.run import RunResult
-    from trueup.pipeline.sweep import SweepResult
+    from trueup.pipeline.steps.audit import AuditResult
+    from trueup.pipeline.steps.load import LoadResult
+    from trueup.pipeline.steps.publish import PublishResult
+    from trueup.pipeline.steps.transform import TransformResult
     from trueup.pipeline.sync.results import StreamResult, SyncResult
+    from trueup.pipeline.vacuum import SweepResult
 
 _SYNC_HEADERS = (
     *("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost"),
@@ -34,7 +34,7 @@ def run_view(result: "RunResult") -> View:
     view = head + sync_view(result.synced) + load_view(result.loaded) + sweep_view(result.swept)
     if result.transformed:
         view += models_view(result.transformed)
-    return view + gates_view(result.audited) + publish_view(result.published)
+    return view + gates_view(result.audited) + publish_view(result.published) + damage_view(result)
 
 
 def sync_view(synced: "SyncResult") -> View:
@@ -102,7 +102,7 @@ def models_view(transformed: "TransformResult") -> View:
 def gates_view(audited: "AuditResult | None") -> View:
     """The verdicts: a count, and every gate that did not pass with its first violations."""
     if audited is None:
-        return View(data={"gates": None, "held_back": {}})
+        return View(data={"gates": None, "withheld_tables": {}})
     counts = {s: sum(v.status == s for v in audited.verdicts) for s in ("pass", "warn", "fail")}
     lines = [
         f"    {plural(len(audited.verdicts), 'check')} · {counts['pass']} passed · "
@@ -116,7 +116,7 @@ def gates_view(audited: "AuditResult | None") -> View:
             )
     data = {
         "gates": [_verdict_object(verdict) for verdict in audited.verdicts],
-        "held_back": {table: list(gates) for table, gates in audited.held_back.items()},
+        "withheld_tables": {table: list(gates) for table, gates in audited.withheld_tables.items()},
     }
     return View(section("Gates", lines), data)
 
@@ -126,7 +126,7 @@ def publish_view(published: "PublishResult | None") -> View:
     if published is None:
         line = "    nothing new: what people see is already up to date"
         return View(section("Publish", [line]), {"publish": None})
-    manifest, held = published.manifest, published.held_back
+    manifest, held = published.manifest, published.withheld_tables
     lines = [
         f"    version {manifest.publish_id} · {plural(len(manifest.tables), 'table')} · "
         f"{len(published.changed_tables)} with new values · {len(held)} held back"
@@ -136,6 +136,19 @@ def publish_view(published: "PublishResult | None") -> View:
         since = f"showing the version of {moment(shown.as_of)}" if shown else "not shown yet"
         lines.append(f"    held  {name}   {since}   by {', '.join(held[name])}")
     return View(section("Publish", lines), {"publish": _publish_object(published)})
+
+
+def damage_view(result: "RunResult") -> View:
+    """Stored files that were damaged: those that are rebuilt, and those that someone must fix."""
+    from trueup.cli.output.errors import error_object
+
+    lines = [f"    rebuilt  {cleaned(part)}" for part in result.repaired]
+    lines += [f"    ✗ {error.code} {cleaned(error.message)}" for error in result.damage]
+    data = {
+        "repaired": list(result.repaired),
+        "damage": [error_object(error) for error in result.damage],
+    }
+    return View(section("Damaged files", lines), data)
 
 
 def _by_source(streams: "Sequence[StreamResult]") -> dict[str, dict[str, int]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.look.serve import Served
+    from trueup.pipeline.inspect.dashboard_server import Served
 
 
 def served_view(served: "Served", *, detached: bool = True) -> View:

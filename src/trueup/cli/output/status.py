@@ -8,8 +8,8 @@ from trueup.cli.output.text import cleaned, figure, moment, section, table, unav
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
-    from trueup.pipeline.look.coverage import Coverage, Days
-    from trueup.pipeline.look.status import ProjectStatus
+    from trueup.pipeline.inspect.coverage import Coverage, Days
+    from trueup.pipeline.inspect.status import ProjectStatus
 
 
 def status_view(status: "ProjectStatus") -> View:
@@ -144,7 +144,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "published_at": _iso(status.published_at),
         "known_at": _iso(status.known_at),
         "unreadable": status.unreadable,
-        "held_back": [
+        "withheld_tables": [
             {
                 "table": table.name,
                 "gates": list(table.gates),

@@ -1,16 +1,15 @@
 """A project opened by its folder: for work, or only to look at what it has."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.clock import current_time
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.environment import master_key
-from trueup.pipeline.settings.failures import arm_from_environment
+from trueup.pipeline.settings.failpoint_settings import arm_from_environment
 from trueup.pipeline.settings.project import Project
 
 # The demo keeps its simulated time in a file of this name.
@@ -28,13 +27,13 @@ def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> 
     )
 
 
-def open_to_look(folder: Path) -> Project:
+def open_for_reading(folder: Path) -> Project:
     """For what is already there: credentials may be unset, no source can be asked."""
     arm_from_environment()
     return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
 
 
-def time_to_look(folder: Path) -> datetime:
+def reading_time(folder: Path) -> datetime:
     """Now; in a folder of the demo, the simulated time of its last run."""
     marker = folder / SIMULATED_CLOCK
     text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""
@@ -47,12 +46,10 @@ def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:
     chosen = list(dict.fromkeys(names or known))
     for name in chosen:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            guess = f"Did you mean {near[0]!r}? " if near else ""
             raise ConfigError(
                 f"no source named {name!r}",
                 why="Nothing was started.",
-                hint=f"{guess}Known sources: {', '.join(sorted(known)) or 'none'}.",
+                hint=known_names(name, known, "sources"),
                 code="TUP-317",
             )
     return chosen

@@ -10,19 +10,20 @@ from functools import cached_property
 from pathlib import Path
 
 import httpx
+from pydantic import BaseModel, SecretStr
 
 from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
-from trueup.pipeline.settings.keeping import bind_vault, open_vault
+from trueup.pipeline.settings.config import ProjectConfig, parse_model
 from trueup.pipeline.settings.network import network_of
+from trueup.pipeline.settings.vault_binding import bind_vault, open_vault
 from trueup.privacy.vault import Vault
-from trueup.sources.context import SourceContext, ignore_unproved
+from trueup.sources.context import SourceContext, ignore_incomplete_read
 from trueup.sources.registry import source_type
 from trueup.warehouse.duckdb import DuckDBWarehouse
-from trueup.warehouse.serving import PublishedStore
+from trueup.warehouse.published_store import PublishedStore
 
 
 @dataclass
@@ -83,23 +84,35 @@ class Project:
         return {name: declared_streams(name) for name in self.config.sources}
 
     def connect(
-        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+        self,
+        name: str,
+        now: datetime,
+        on_incomplete_read: Callable[[str], None] = ignore_incomplete_read,
     ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
-        where = f"{self.folder / PROJECT_FILE}: sources.{name}"
-        config = parse_model(imported(kind.config), self.config.sources[name], where)
+        config = self._source_config(name)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
             now=now,
             transport=self.transport,
-            on_unproved=on_unproved,
+            on_incomplete_read=on_incomplete_read,
             folder=self.folder,
             network=network_of(self.config.network, self.environment, self.folder),
         )
         source: Source = imported(kind.create)(config, context)
         return source
+
+    def secrets(self, name: str) -> frozenset[str]:
+        """The secret settings of a source: no message may quote them."""
+        values = (value for _, value in self._source_config(name))
+        return frozenset(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
+    def _source_config(self, name: str) -> BaseModel:
+        model: type[BaseModel] = imported(source_type(name).config)
+        place = ("sources", name)
+        return parse_model(model, self.config.sources[name], self.config.file, place)
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:

@@ -5,18 +5,17 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from trueup.core.batch import ScopeState
+from trueup.core.batch import Counts, ScopeState
 from trueup.core.page import Account, AccountStatus, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, TrueupError
-from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
+from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import refuse_later_start
 from trueup.pipeline.sync.jobs import Job, Planner, run_jobs
 from trueup.pipeline.sync.plan import Read, check_backfill, plan_backfill, plan_reads
-from trueup.pipeline.sync.reading import Tally
 from trueup.pipeline.sync.results import StreamResult, SyncResult
-from trueup.privacy.messages import redacted
+from trueup.privacy.log_redaction import redacted
 
 WHOLE_SOURCE = Account(account_id="all")
 """The scope of streams that are not read per account."""
@@ -103,7 +102,7 @@ def _jobs(source: Source, name: str, accounts: list[Account]) -> list[Job]:
 
 
 def _without_personal(account: Account) -> Account:
-    # Names go into headers and tables without passing the door that records pass.
+    # Names go into headers and tables without passing the validator that records pass.
     return replace(account, name=redacted(account.name), reason=redacted(account.reason))
 
 
@@ -121,7 +120,7 @@ def no_account_error(name: str, accounts: list[Account]) -> ConfigError | None:
 
 
 def _failed_source(name: str, error: TrueupError) -> StreamResult:
-    return StreamResult(source=name, stream="*", scope="*", tally=Tally(), error=error)
+    return StreamResult(source=name, stream="*", scope="*", tally=Counts(), error=error)
 
 
 def _note_unavailable(run: Run, result: SyncResult) -> None:

@@ -8,16 +8,16 @@ from trueup.core.batch import ScopeState
 from trueup.core.page import Account, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ContractError, TrueupError, place_of
-from trueup.pipeline.context import Run
+from trueup.ingest.validator import RecordValidator
 from trueup.pipeline.events import Event
-from trueup.pipeline.sync.pages import read_pages
+from trueup.pipeline.run_context import Run
+from trueup.pipeline.sync.incremental_reader import read_pages
 from trueup.pipeline.sync.plan import Read
-from trueup.pipeline.sync.reading import Reader
+from trueup.pipeline.sync.reader import Reader
 from trueup.pipeline.sync.results import StreamResult, SyncResult
-from trueup.pipeline.sync.windows import read_windows
-from trueup.privacy.door import Door
-from trueup.privacy.messages import redacted
-from trueup.sources.redaction import redacted_url
+from trueup.pipeline.sync.window_reader import read_windows
+from trueup.privacy.log_redaction import redacted
+from trueup.sources.redaction import scrub, scrubbed
 
 DEFECT = "TUP-501"
 MAX_TOLD = 300
@@ -56,7 +56,9 @@ def _tell_defect(run: Run, result: StreamResult) -> None:
     """What a defect of a connector raised, for those who look after this run alone."""
     if result.error is not None and result.error.code == DEFECT:
         raised = result.error.__cause__
-        text = redacted(redacted_url(f"{type(raised).__name__}: {raised}"))
+        # Scrubbed first: other marks within a secret would hide it.
+        text = scrub(f"{type(raised).__name__}: {raised}", run.project.secrets(result.source))
+        text = redacted(text)
         where = f"{result.source}.{result.stream}"
         run.tell(Event("stream_broken", where, fields={"raised": text[:MAX_TOLD]}))
 
@@ -78,7 +80,9 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
         stream=job.stream,
         account=job.account,
         table=run.project.table(job.source_name, job.stream.name),
-        door=Door(job.stream, run.project.vault, now=run.now, source=job.source_name),
+        validator=RecordValidator(
+            job.stream, run.project.vault, now=run.now, source=job.source_name
+        ),
         now=run.now,
         run_id=run.run_id,
         known_at=run.known_at,
@@ -93,7 +97,8 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
             else:
                 read_pages(reader, read)
     except TrueupError as raised:
-        error = raised
+        # A vendor may echo a secret in an answer that the client found good.
+        error = scrubbed(raised, run.project.secrets(job.source_name))
     except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
         error = _unexpected(job, raised)
     return StreamResult(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from trueup.core.batch import Counts
 from trueup.core.page import Account
 from trueup.errors import AccountUnavailableError, TrueupError
-from trueup.pipeline.sync.reading import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class StreamResult:
     source: str
     stream: str
     scope: str
-    tally: Tally
+    tally: Counts
     error: TrueupError | None = None
 
     @property

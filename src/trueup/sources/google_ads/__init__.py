@@ -15,7 +15,7 @@ from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
 from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
-from trueup.sources.google_ads.api import GoogleAdsApi, Search, decoded
+from trueup.sources.google_ads.client import GoogleAdsApi, Search, decoded
 from trueup.sources.google_ads.config import GoogleAdsConfig
 from trueup.sources.google_ads.streams import (
     CLICK_VIEWS,
@@ -106,7 +106,7 @@ class GoogleAdsSource:
         by_day = {day: _Metrics() for day in days}
         for page in self._api.search(self._search(account, totals_query(days))):
             for record in page.records:
-                row = decoded(bytes(record), _TotalRow, page.trace.url)
+                row = decoded(record, _TotalRow, page.trace.url)
                 by_day[row.segments.date] = row.metrics
         return [
             ControlTotal(window=Window.of_day(day, zone), name=name, value=value)
@@ -126,7 +126,7 @@ class GoogleAdsSource:
     def _clients(self, root_id: str) -> list[Account]:
         search = Search(customer_id=root_id, login_id=root_id, query=CLIENTS_QUERY)
         rows = [
-            decoded(bytes(record), ClientRow, page.trace.url).customer_client
+            decoded(record, ClientRow, page.trace.url).customer_client
             for page in self._api.search(search)
             for record in page.records
         ]

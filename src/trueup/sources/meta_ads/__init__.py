@@ -1,4 +1,4 @@
-"""Meta Ads (Graph API v26.0): accounts, campaigns, ad sets, ads, and the days of ads."""
+"""Meta Ads (GraphClient API v26.0): accounts, campaigns, ad sets, ads, and the days of ads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError
 from trueup.sources.context import SourceContext
-from trueup.sources.meta_ads.answers import PERMISSION, unknown_form
+from trueup.sources.meta_ads.async_reports import ReportRuns
+from trueup.sources.meta_ads.client import Edge, GraphClient
 from trueup.sources.meta_ads.config import MetaAdsConfig
-from trueup.sources.meta_ads.graph import Edge, Graph
+from trueup.sources.meta_ads.errors import PERMISSION, unknown_form
 from trueup.sources.meta_ads.reports import AdDayReports, Proving, Slice
-from trueup.sources.meta_ads.runs import ReportRuns
 from trueup.sources.meta_ads.streams import ACCOUNTS, STREAMS, MetaStream
 
 __all__ = ["STREAMS", "MetaAdsConfig", "MetaAdsSource", "create"]
@@ -42,12 +42,12 @@ class MetaAdsSource:
 
     def __init__(self, config: MetaAdsConfig, context: SourceContext) -> None:
         self._config = config
-        self._graph = Graph(config, context)
+        self._graph = GraphClient(config, context)
         runs = ReportRuns(self._graph, config, context)
         self._proving = Proving(
             config.attempts,
             lambda: context.sleep(config.recheck_seconds),
-            context.on_unproved,
+            context.on_incomplete_read,
         )
         self._reports = AdDayReports(self._graph, runs, self._proving, config.sync_days)
         self.streams: tuple[Stream, ...] = tuple(_as_configured(s, config) for s in STREAMS)
@@ -131,7 +131,7 @@ def _as_configured(stream: MetaStream, config: MetaAdsConfig) -> MetaStream:
     return replace(stream, lookback=lookback, days_per_request=config.days_per_request)
 
 
-def _account(record: bytes | memoryview) -> Account:
+def _account(record: bytes) -> Account:
     try:
         seen = msgspec.json.decode(record, type=_AdAccount)
         ZoneInfo(seen.timezone_name)

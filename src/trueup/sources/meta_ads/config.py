@@ -16,7 +16,7 @@ class MetaAdsConfig(BaseModel):
         default=(), description="Ids of the ad accounts to read; empty for all the token reaches."
     )
     base_url: str = Field(
-        default="https://graph.facebook.com", description="Where the Graph API answers."
+        default="https://graph.facebook.com", description="Where the GraphClient API answers."
     )
     lookback_days: int = Field(
         default=28, ge=1, le=90, description="Days before today that are read again."

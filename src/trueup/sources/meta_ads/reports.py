@@ -9,10 +9,10 @@ import msgspec
 
 from trueup.core.page import Page
 from trueup.errors import AccessError, ContractError
-from trueup.sources.meta_ads.answers import PERMISSION, UNPROVED, TooMuchDataError
-from trueup.sources.meta_ads.figures import DayFigures, RowSums, account_days, refuse
-from trueup.sources.meta_ads.graph import Edge, Graph
-from trueup.sources.meta_ads.runs import ReportFailedError, ReportRuns
+from trueup.sources.meta_ads.async_reports import ReportFailedError, ReportRuns
+from trueup.sources.meta_ads.client import Edge, GraphClient
+from trueup.sources.meta_ads.errors import PERMISSION, UNPROVED, TooMuchDataError
+from trueup.sources.meta_ads.reconciliation import DayFigures, RowSums, account_days, refuse
 from trueup.sources.meta_ads.streams import ATTRIBUTION_WINDOWS, CAMPAIGNS, MetaStream
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Proving:
 class AdDayReports:
     """Reads the days of an account's ads."""
 
-    graph: Graph
+    graph: GraphClient
     runs: ReportRuns
     proving: Proving
     sync_days: int
@@ -174,5 +174,5 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _id(record: bytes | memoryview) -> str:
+def _id(record: bytes) -> str:
     return str(msgspec.json.decode(record)["id"])

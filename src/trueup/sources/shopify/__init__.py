@@ -13,12 +13,12 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
-from trueup.sources.shopify.answers import SCOPES
-from trueup.sources.shopify.api import GraphqlApi
-from trueup.sources.shopify.bulk import BulkRead
-from trueup.sources.shopify.listing import check_sight, is_out_of_sight, read_listing
+from trueup.sources.shopify.bulk_operations import BulkRead
+from trueup.sources.shopify.client import GraphqlApi
+from trueup.sources.shopify.deletion_detection import check_sight, is_out_of_sight, read_listing
+from trueup.sources.shopify.errors import SCOPES
 from trueup.sources.shopify.paged import PagedRead, read_snapshot
-from trueup.sources.shopify.searches import count_of, window_search
+from trueup.sources.shopify.search_queries import count_of, window_search
 from trueup.sources.shopify.streams import LISTED_ORDERS, ORDERS, SHOP, STREAMS, ShopStream
 from trueup.sources.shopify.totals import day_totals
 

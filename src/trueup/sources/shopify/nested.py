@@ -1,4 +1,4 @@
-"""Connections inside a record: finding those that go on, and putting the rest of them in.
+"""ConnectionPool inside a record: finding those that go on, and putting the rest of them in.
 
 What is put in is cut from an answer byte for byte; only the brackets around it are written here.
 """
@@ -15,23 +15,10 @@ _MORE = re.compile(rb'"hasNextPage"\s*:\s*true')
 Step = str | int
 
 
-class PageInfo(msgspec.Struct, rename="camel"):
-    """Where a connection stands."""
-
-    has_next_page: bool
-    end_cursor: str | None = None
-
-
-class Connection(msgspec.Struct, rename="camel"):
+class Connection(msgspec.Struct):
     """One page of a connection, its objects untouched."""
 
     nodes: list[msgspec.Raw]
-    page_info: msgspec.Raw
-
-    @property
-    def info(self) -> PageInfo:
-        """The page info, read."""
-        return msgspec.json.decode(self.page_info, type=PageInfo)
 
 
 @dataclass(frozen=True, slots=True)

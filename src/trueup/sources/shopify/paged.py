@@ -16,9 +16,9 @@ from trueup.core.page import Page
 from trueup.core.window import Window
 from trueup.errors import ContractError, IntegrityError
 from trueup.sources.pagination import PageChain
-from trueup.sources.shopify.api import GraphqlApi, Reply
-from trueup.sources.shopify.filling import Filler
-from trueup.sources.shopify.searches import (
+from trueup.sources.shopify.client import GraphqlApi, Reply
+from trueup.sources.shopify.nested_pages import NestedPageReader
+from trueup.sources.shopify.search_queries import (
     OBJECTS_PER_SEARCH,
     follow,
     instant,
@@ -63,7 +63,7 @@ class PagedRead:
         self._api = api
         self._stream = stream
         self._window = window
-        self._filler = Filler(api, stream)
+        self._filler = NestedPageReader(api, stream)
         self._delivered: set[str] = set()
         self._reached = Reached(instant(window.since))
         self._is_finished = False
@@ -144,7 +144,7 @@ def _is_known(stamp: Stamp, reached: Reached) -> bool:
 
 def read_snapshot(api: GraphqlApi, stream: ShopStream) -> Iterator[Page]:
     """All objects by id; only the whole of it counts, so pages have no bookmark."""
-    filler, chain, cursor = Filler(api, stream), PageChain(stream.name), None
+    filler, chain, cursor = NestedPageReader(api, stream), PageChain(stream.name), None
     delivered: set[str] = set()
     while True:
         reply = page_of(api, stream, "", cursor)

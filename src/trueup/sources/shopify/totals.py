@@ -11,8 +11,8 @@ from trueup.core.page import ControlTotal
 from trueup.core.window import Window
 from trueup.errors import ContractError
 from trueup.sources.pagination import PageChain
-from trueup.sources.shopify.api import GraphqlApi
-from trueup.sources.shopify.searches import (
+from trueup.sources.shopify.client import GraphqlApi
+from trueup.sources.shopify.search_queries import (
     OBJECTS_PER_SEARCH,
     count_of,
     follow,

@@ -11,14 +11,14 @@ import pytest
 from tests.end_to_end.company import write_rates
 from trueup.core.stream import Stream
 from trueup.errors import AccessError
-from trueup.pipeline.context import Run
 from trueup.pipeline.events import Event
-from trueup.pipeline.look import check as checking
-from trueup.pipeline.look.preview import preview_sync
+from trueup.pipeline.inspect import check as checking
+from trueup.pipeline.inspect.dry_run import dry_run_sync
+from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.engine import sync
-from trueup.sources.context import ignore_unproved
+from trueup.sources.context import ignore_incomplete_read
 from trueup.sources.fx import STREAMS, FxSource
 
 NOW = datetime(2026, 6, 9, 6, tzinfo=UTC)
@@ -41,9 +41,12 @@ class Watched(Project):
     streams_of_source: tuple[Stream, ...] = STREAMS
 
     def connect(
-        self, name: str, now: datetime, on_unproved: Callable[[str], None] = ignore_unproved
+        self,
+        name: str,
+        now: datetime,
+        on_incomplete_read: Callable[[str], None] = ignore_incomplete_read,
     ) -> FxSource:
-        real, seen, project = super().connect(name, now, on_unproved), self.seen, self
+        real, seen, project = super().connect(name, now, on_incomplete_read), self.seen, self
 
         class Noted(FxSource):
             def __init__(self) -> None:
@@ -127,14 +130,14 @@ def test_ctrl_c_lets_threads_that_read_come_to_their_end_first(project: Watched)
 
 
 def test_a_preview_closes_its_source(project: Watched) -> None:
-    preview_sync(project, ["fx"], NOW)
+    dry_run_sync(project, ["fx"], NOW)
     assert project.seen == ["asked", "closed"]
 
 
 def test_a_preview_whose_source_refuses_closes_it(project: Watched) -> None:
     project.accounts_do = refuse
     with pytest.raises(AccessError):
-        preview_sync(project, ["fx"], NOW)
+        dry_run_sync(project, ["fx"], NOW)
     assert project.seen == ["asked", "closed"]
 
 

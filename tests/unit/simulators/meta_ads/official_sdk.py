@@ -1,4 +1,4 @@
-"""The vendor's own SDK, pointed at a simulated Graph API on loopback."""
+"""The vendor's own SDK, pointed at a simulated GraphClient API on loopback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

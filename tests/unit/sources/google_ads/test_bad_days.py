@@ -25,7 +25,7 @@ from trueup.errors import (
     TransientError,
     TrueupError,
 )
-from trueup.sources.google_ads.api import Search, _check_mask, _Rest
+from trueup.sources.google_ads.client import Search, _check_mask, _Rest
 from trueup_simulators.faults import FaultRule
 
 SEARCH = "googleAds:search"

@@ -1,4 +1,4 @@
-"""The connector in front of a simulated Graph API, with a clock on which waiting costs nothing."""
+"""The connector in front of a simulated Graph API, with a clock on which waiting is free."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from trueup.sources.meta_ads.answers import GraphError
-from trueup.sources.meta_ads.figures import DayFigures, RowSums
+from trueup.sources.meta_ads.errors import GraphError
+from trueup.sources.meta_ads.rate_limit_headers import read_usage
+from trueup.sources.meta_ads.reconciliation import DayFigures, RowSums
 from trueup.sources.meta_ads.reports import Slice
-from trueup.sources.meta_ads.usage import read_usage
 
 MAY_1, MAY_2 = date(2026, 5, 1), date(2026, 5, 2)
 

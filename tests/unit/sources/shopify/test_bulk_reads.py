@@ -6,10 +6,10 @@ import pytest
 from tests.unit.simulators.shopify.a_shop import a_customer, a_product, an_order
 from tests.unit.sources.shopify.reading import ALL, a_world, reading
 from trueup.errors import AccessError, ContractError, TransientError
-from trueup.sources.shopify import bulk
-from trueup.sources.shopify.bulk import whole_records
+from trueup.sources.shopify import bulk_operations as bulk
+from trueup.sources.shopify.bulk_operations import whole_records
 from trueup.sources.shopify.documents import bulk_document, document
-from trueup.sources.shopify.searches import window_search
+from trueup.sources.shopify.search_queries import window_search
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
 from trueup_simulators.faults import FaultRule
 from trueup_simulators.shopify.settings import ShopSettings

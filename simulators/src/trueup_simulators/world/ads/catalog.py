@@ -10,8 +10,8 @@ from trueup_simulators.world.ads.history import History, draw_history, settle_ca
 from trueup_simulators.world.calendar import DAY_MICROS, NEVER, day_number, instant, micros
 from trueup_simulators.world.config import WorldConfig
 from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign
-from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Ints, Stream, day_generator
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 GOOGLE_CHANNELS = ("SEARCH", "SHOPPING", "DISPLAY", "SEARCH", "VIDEO")
 META_OBJECTIVES = ("OUTCOME_SALES", "OUTCOME_TRAFFIC", "OUTCOME_SALES", "OUTCOME_AWARENESS")

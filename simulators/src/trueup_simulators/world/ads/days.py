@@ -12,8 +12,8 @@ from trueup_simulators.world.ads.restating import FOREVER, Drawn, Reported, dist
 from trueup_simulators.world.ads.units import Units, lognormal
 from trueup_simulators.world.calendar import EPOCH_DAY, LocalDays, day_number, demand
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.randomness import Flags, Ints, Stream, day_generator, stochastic_round
+from trueup_simulators.world.world_changes import Plant
 
 DELIVERY_RATE = 0.97
 INVALID_CLICK_RATE = 0.04

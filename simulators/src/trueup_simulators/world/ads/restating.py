@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup_simulators.world.plants import Plant
 from trueup_simulators.world.randomness import Flags, Floats, Ints
+from trueup_simulators.world.world_changes import Plant
 
 FROZEN_AFTER_DAYS = 28
 LATE_CONVERSION_SHARE = 0.55

@@ -26,8 +26,8 @@ from trueup_simulators.world.orders.lines import CODES, OrderLine
 from trueup_simulators.world.orders.payments import financial_status_of, payments_of, refunds_of
 from trueup_simulators.world.orders.view import FIRST_LINE_ID, OrderView, money
 from trueup_simulators.world.people import Person, person
-from trueup_simulators.world.plants import HOSTILE_NAMES
 from trueup_simulators.world.randomness import Stream, uniform_one
+from trueup_simulators.world.world_changes import HOSTILE_NAMES
 
 SLOW_JOURNEY = 6 * HOUR
 

@@ -9,9 +9,9 @@ import numpy as np
 from trueup_simulators.world.ads.clicks import AccountClicks
 from trueup_simulators.world.calendar import DAY_MICROS, LocalDays
 from trueup_simulators.world.config import WorldConfig
-from trueup_simulators.world.orders.causes import Causes, draw_causes
 from trueup_simulators.world.orders.heads import CREATED, MAX_EVENT_DAYS, NOBODY, Head, OrderHeads
 from trueup_simulators.world.orders.lines import Lines, draw_lines
+from trueup_simulators.world.orders.order_attribution import Causes, draw_causes
 from trueup_simulators.world.orders.ranks import DAYS_KEPT, OrderRanks
 from trueup_simulators.world.people import GUEST_NUMBERS, regions_of
 from trueup_simulators.world.products import Assortment

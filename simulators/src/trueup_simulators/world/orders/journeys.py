@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 from trueup_simulators.world.ads.clicks import AccountClicks
 from trueup_simulators.world.calendar import MICROS_PER_SECOND, instant
 from trueup_simulators.world.commerce import Moment
-from trueup_simulators.world.orders.causes import (
+from trueup_simulators.world.orders.heads import HOUR, NOBODY
+from trueup_simulators.world.orders.order_attribution import (
     EMAIL,
     MARKETPLACE,
     ORGANIC,
     REFERRAL,
     Causes,
 )
-from trueup_simulators.world.orders.heads import HOUR, NOBODY
 
 STOREFRONT = "https://brightcart.example"
 FIRST_MOMENT_ID = 310_000_000_000

@@ -1,1 +1,0 @@
-"""Closing periods, restatements and explanations of figures."""

@@ -1,0 +1,1 @@
+"""Between source and lake: validates records, takes keys, tokenises personal data, quarantines."""

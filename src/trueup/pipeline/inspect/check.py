@@ -1,0 +1,139 @@
+"""Is everything there that a run needs? Asks every source for its accounts, writes no data."""
+
+import importlib.util
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from trueup.core.page import AccountStatus
+from trueup.errors import ConfigError, IntegrityError, TrueupError
+from trueup.pipeline.settings.config import refuse_later_start
+from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import Project
+from trueup.pipeline.settings.vault_binding import KEY_FILE, VAULT_FILE, require_matching_vault
+from trueup.pipeline.steps.transform import dbt_project_folder
+from trueup.pipeline.sync.engine import no_account_error
+from trueup.privacy.vault import load_or_create_master_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `error` says what is wrong with it, `warning` what to know."""
+
+    subject: str
+    message: str = ""
+    warning: str = ""
+    error: TrueupError | None = None
+
+
+def check(folder: Path, now: datetime) -> list[Finding]:
+    """Settings, then every source, the vault, the lake and the models, each on its own."""
+    try:
+        project = open_project(folder)
+        refuse_later_start(project.config, now)
+    except TrueupError as error:
+        return [Finding(subject="project file", error=error)]
+    config = project.config
+    message = f"{config.name} · {config.timezone} · {config.currency} · from {config.start_date}"
+    findings = [Finding(subject="project file", message=message)]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        asked = [
+            pool.submit(_looked, f"source {name}", partial(_source, project, name, now))
+            for name in config.sources
+        ]
+        findings += [future.result() for future in asked]
+    findings.append(_looked("vault", lambda: _vault(project)))
+    findings.append(_looked("lake", lambda: _writable(project)))
+    findings.append(_looked("models", _models))
+    return findings
+
+
+def _looked(subject: str, look: Callable[[], tuple[str, str]]) -> Finding:
+    try:
+        message, warning = look()
+    except TrueupError as error:
+        return Finding(subject=subject, error=error)
+    except OSError as error:
+        return Finding(subject=subject, error=_refused(error))
+    return Finding(subject=subject, message=message, warning=warning)
+
+
+def _refused(error: OSError) -> IntegrityError:
+    return IntegrityError(
+        f"{error.filename or 'this machine'}: {error.strerror}",
+        why="A run would stop there.",
+        hint="Give this user access to it and space on its disk.",
+        code="TUP-722",
+    )
+
+
+def _source(project: Project, name: str, now: datetime) -> tuple[str, str]:
+    with closing(project.connect(name, now)) as source:
+        accounts = source.accounts()
+    active = [a for a in accounts if a.status is AccountStatus.ACTIVE]
+    closed = [a for a in accounts if a.status is AccountStatus.UNAVAILABLE]
+    warning = "; ".join(f"{a.account_id} is not available: {a.reason}" for a in closed)
+    if error := no_account_error(name, accounts):
+        raise error
+    return f"{len(active)} account(s): {', '.join(a.account_id for a in active)}", warning
+
+
+def _vault(project: Project) -> tuple[str, str]:
+    folder = project.vault_folder
+    key_file, vault_file = folder / KEY_FILE, folder / VAULT_FILE
+    require_matching_vault(folder, project.lake, project.master_key)
+    if vault_file.exists():
+        _ = project.vault  # raises when key, vault and lake do not belong together
+        return "opens with its key", ""
+    if project.master_key is None and not key_file.exists():
+        return "not made yet; the first run makes it with a key file of mode 0600", ""
+    if project.master_key is None:
+        load_or_create_master_key(key_file)
+    return "key is there; the vault is made by the first run", ""
+
+
+def _writable(project: Project) -> tuple[str, str]:
+    folder = project.lake
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"trueup")
+            probe.flush()
+            os.fsync(probe.fileno())
+        if (project.lake / "_trueup.json").exists():
+            project.open_lake()
+    except OSError as error:
+        raise IntegrityError(
+            f"lake {project.lake}: {error.strerror}",
+            why="What a source sends could not be kept, so nothing would be read.",
+            hint="Give this user write access to the folder and space on its disk.",
+            code="TUP-701",
+        ) from error
+    return f"{project.lake} can be written", ""
+
+
+def _models() -> tuple[str, str]:
+    for module in ("dbt.cli", "dbt.adapters.duckdb"):
+        if not is_installed(module):
+            raise ConfigError(
+                f"models: {module} is not installed",
+                why="Nothing could be modelled, checked or published; sync and load would work.",
+                hint="pip install 'trueup[dbt]'",
+                code="TUP-319",
+            )
+    return f"{dbt_project_folder()} with dbt on DuckDB", ""
+
+
+def is_installed(module: str) -> bool:
+    """Find out whether a module is there, without importing it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # a parent package is missing
+        return False

@@ -1,0 +1,138 @@
+"""What is known of a project: freshness, coverage, gates, what is held back and kept aside.
+
+Reads only. While a run is at work, and so holds the warehouse, the newest published version's
+copies of the same tables answer instead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup.pipeline.inspect.coverage import Coverage, coverage_of
+from trueup.pipeline.inspect.state_tables import Row, State, key_of, read_state, utc
+from trueup.pipeline.settings.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """One account's stream: when its source was last asked, and when it last gave something new."""
+
+    source: str
+    stream: str
+    account: str
+    status: str
+    message: str
+    asked_at: datetime | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldTable:
+    """A table that a gate keeps at an older version; `as_of` is None when it was never shown."""
+
+    name: str
+    gates: tuple[str, ...]
+    as_of: datetime | None
+    held_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectStatus:
+    """Everything `trueup status` shows; `seen_in` says where it was read."""
+
+    name: str
+    now: datetime
+    seen_in: str
+    freshness: tuple[Freshness, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    unavailable: tuple[Row, ...] = ()
+    gates: tuple[Row, ...] = ()
+    held: tuple[WithheldTable, ...] = ()
+    quarantine: tuple[Row, ...] = ()
+    strays: tuple[Row, ...] = ()
+    publish_id: str | None = None
+    published_at: datetime | None = None
+    known_at: datetime | None = None
+    unreadable: str = ""
+    """Why the published version cannot be read; empty when it can."""
+
+
+def status(project: Project, now: datetime) -> ProjectStatus:
+    """The state of `project` as seen at `now`; works before the first run and during one."""
+    seen_in, state = read_state(project)
+    manifest = project.published.current()
+    return ProjectStatus(
+        name=project.config.name,
+        now=now,
+        seen_in=seen_in,
+        freshness=_freshness(state),
+        coverage=coverage_of(project, state, now),
+        unavailable=tuple(a for a in state["ops.accounts"] if a["status"] == "unavailable"),
+        gates=tuple(state["ops.checks"]),
+        held=_held(project, state["ops.checks"]),
+        quarantine=tuple(state["ops.quarantine"]),
+        strays=_strays(state["ops.batches"]),
+        publish_id=manifest.publish_id if manifest else None,
+        published_at=manifest.published_at if manifest else None,
+        known_at=manifest.known_at if manifest else None,
+        unreadable=project.published.unreadable() if manifest else "",
+    )
+
+
+def _freshness(state: State) -> tuple[Freshness, ...]:
+    changed = {key_of(row): row["extracted_at"] for row in state["ops.batches"]}
+    return tuple(
+        Freshness(
+            source=row["source"],
+            stream=row["stream"],
+            account=row["scope"],
+            status=row["status"],
+            message=row["message"],
+            asked_at=utc(row["synced_at"]),
+            changed_at=utc(changed.get(key_of(row))),
+        )
+        for row in state["ops.syncs"]
+    )
+
+
+def _strays(batches: list[Row]) -> tuple[Row, ...]:
+    """Streams that held personal values where none is declared, and how many."""
+    return tuple(
+        {name: row[name] for name in ("source", "stream", "scope", "strays")}
+        for row in batches
+        # The newest published version may be of an earlier version of Trueup.
+        if row.get("strays")
+    )
+
+
+def _held(project: Project, checks: list[Row]) -> tuple[WithheldTable, ...]:
+    manifest = project.published.current()
+    shown = manifest.tables if manifest else {}
+    held = [
+        WithheldTable(
+            name=table.name,
+            gates=table.held_by,
+            as_of=table.as_of,
+            held_since=_held_since(project, table.publish_id),
+        )
+        for table in shown.values()
+        if table.held_by
+    ]
+    for name, gates in _never_shown(checks, set(shown)).items():
+        held.append(WithheldTable(name=name, gates=gates, as_of=None, held_since=None))
+    return tuple(sorted(held, key=lambda table: table.name))
+
+
+def _held_since(project: Project, publish_id: str) -> datetime | None:
+    """When the first version was published that no longer showed the table anew."""
+    later = [version for version in project.published.versions() if version > publish_id]
+    return project.published.version(later[0]).published_at if later else None
+
+
+def _never_shown(checks: list[Row], shown: set[str]) -> dict[str, tuple[str, ...]]:
+    held: dict[str, list[str]] = {}
+    for row in checks:
+        if row["status"] == "fail":
+            for name in row["protects"].split(", "):
+                if name not in shown:
+                    held.setdefault(name, []).append(row["gate"])
+    return {name: tuple(gates) for name, gates in held.items()}

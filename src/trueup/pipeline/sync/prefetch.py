@@ -1,0 +1,21 @@
+"""What is waited for is asked for early: the next page is on its way while one is taken."""
+
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def prefetched(pages: Iterable[_T]) -> Generator[_T, None, None]:
+    """What `pages` gives, in its order; a thread asks for one more than the caller has.
+
+    Raises what `pages` raises, after all that came before it. Closing waits for the one that
+    is being asked for: nothing of `pages` runs any more after that.
+    """
+    asked = iter(pages)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        following = thread.submit(next, asked, None)
+        while (page := following.result()) is not None:
+            following = thread.submit(next, asked, None)
+            yield page

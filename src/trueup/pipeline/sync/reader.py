@@ -1,0 +1,140 @@
+"""One account's stream being read: what all its batches share, and what was counted."""
+
+import threading
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from trueup import __version__
+from trueup.core.batch import BatchHeader, Counts, ScopeState
+from trueup.core.failpoints import failpoint
+from trueup.core.ids import safe_slug
+from trueup.core.page import Account, Page, Source
+from trueup.core.stream import Stream
+from trueup.core.window import Window
+from trueup.errors import TransientError
+from trueup.ingest.validated_records import QuarantinedRecord
+from trueup.ingest.validator import RecordValidator
+from trueup.lake.data_files import Lineage, Records
+from trueup.lake.table import Commit, StreamTable
+from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.prefetch import prefetched
+
+RECENT_RECORDS = 2_000
+"""So many records that will be met again are remembered, so that they add nothing then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """One account's stream, with everything its batches need.
+
+    `tally` sums up what was committed, and reads without news; not what was dropped.
+    """
+
+    source: Source
+    source_name: str
+    stream: Stream
+    account: Account
+    table: StreamTable
+    validator: RecordValidator
+    now: datetime
+    run_id: str
+    known_at: datetime | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    tally: Counts = field(default_factory=Counts)
+
+    @property
+    def scope(self) -> str:
+        return self.account.account_id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.account.timezone)
+
+    def last(self) -> Commit | None:
+        """The newest batch of this account's stream."""
+        return self.table.last_commit(self.scope)
+
+    def pages(self, read: Read) -> Generator[Page, None, None]:
+        """The pages of a read, one ahead; close it, so that its source is not asked for more."""
+        failpoint("C1")
+        asked = self.source.read(self.stream, self.account, read.window, bookmark=read.bookmark)
+        with closing(prefetched(asked)) as pages:
+            for page in pages:
+                failpoint("C2")
+                if self.stop.is_set():
+                    where = f"{self.source_name}.{self.stream.name}"
+                    raise TransientError(f"{where}: the run was stopped", code="TUP-757")
+                yield page
+
+    def lineage(self, batch_id: str, page_index: int, window: Window | None) -> Lineage:
+        return Lineage(
+            batch_id=batch_id,
+            scope=self.scope,
+            extracted_at=self.now,
+            page_index=page_index,
+            window=window,
+        )
+
+    def batch_id(self, position: Commit | None) -> str:
+        """Unique by place in the scope's history: a batch that was lost is made again under it."""
+        number = position.version + 1 if position else 0
+        stamp = self.now.strftime("%Y%m%dT%H%M%S")
+        return f"{stamp}Z-{safe_slug(self.scope)}-{number}"
+
+    def header(self, batch_id: str, state: ScopeState, counts: Counts) -> BatchHeader:
+        """The header of a batch, but for its files, windows, totals and trail."""
+        return BatchHeader(
+            batch_id=batch_id,
+            source=self.source_name,
+            stream=self.stream.name,
+            kind=self.stream.kind.value,
+            scope=self.scope,
+            extracted_at=self.now,
+            known_at=self.known_at or self.now,
+            state=state,
+            counts=counts,
+            code_version=__version__,
+            run_id=self.run_id,
+            account_name=self.account.name,
+            currency=self.account.currency or "",
+            timezone=self.account.timezone,
+        )
+
+
+class QuarantinedRecords:
+    """Records kept aside during a read; those refused before are only counted."""
+
+    def __init__(self, validator: RecordValidator, known: Iterable[str]) -> None:
+        self._validator = validator
+        self._known = dict.fromkeys(known)
+        self.digests: list[str] = []
+
+    def new_ones(
+        self, page: Page, refused: list[QuarantinedRecord], counts: Counts
+    ) -> Records | None:
+        """The refused records of `page` that no earlier batch holds, as quarantine rows."""
+        fresh: list[QuarantinedRecord] = []
+        for record in refused:
+            digest = self._validator.digest(page.records[record.record_index], record.reason)
+            self.digests.append(digest)
+            if digest in self._known:
+                counts.unchanged += 1
+            else:
+                fresh.append(record)
+        counts.quarantined += len(fresh)
+        if not fresh:
+            return None
+        return Records(
+            payloads=[record.payload_text.encode() for record in fresh],
+            record_indexes=[record.record_index for record in fresh],
+            problems=[record.reason for record in fresh],
+        )
+
+    def remembered(self) -> tuple[str, ...]:
+        """The newest of all; a read of other days meets none of those that were known before."""
+        met = dict.fromkeys(self.digests)
+        older = [digest for digest in self._known if digest not in met]
+        return tuple([*older, *met][-RECENT_RECORDS:])
