@@ -4,6 +4,7 @@ A run holds the lock alone; those who only look share it for a moment, and a run
 """
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from portalocker import LockFlags
 from trueup.errors import IntegrityError, TransientError
 
 LOCK_FILE = "run.lock"
+OTHERS = 0o077
 # Looking takes well under a second; who takes longer was stopped in the middle of it.
 WAIT_FOR_READERS_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
@@ -25,11 +27,13 @@ _PAUSE_SECONDS = 0.02
 def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
     """Hold the workspace; raises TransientError, which names the holder, when another run does.
 
-    The lock is the process's: it goes when the process goes, however it ends.
+    Takes the access of other users away, which older workspaces give. The lock is the process's:
+    it goes when the process goes, however it ends.
     """
     try:
         workspace.mkdir(parents=True, exist_ok=True)
-        handle = os.open(workspace / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        _make_private(workspace)
+        handle = os.open(workspace / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise _unwritable(workspace, error) from error
     try:
@@ -51,7 +55,7 @@ def read_lock(workspace: Path) -> Iterator[bool]:
     Any number may look at the same time. False, too, where this user may not take the lock.
     """
     try:
-        handle = os.open(workspace / LOCK_FILE, os.O_RDONLY | os.O_CREAT, 0o644)
+        handle = os.open(workspace / LOCK_FILE, os.O_RDONLY | os.O_CREAT, 0o600)
     except OSError:
         yield False
         return
@@ -59,6 +63,13 @@ def read_lock(workspace: Path) -> Iterator[bool]:
         yield _taken(handle, LockFlags.SHARED)
     finally:
         os.close(handle)
+
+
+def _make_private(workspace: Path) -> None:
+    """Access for the owner alone; a folder of another user is left as its owner set it."""
+    found = workspace.stat()
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & OTHERS:
+        workspace.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
 
 
 def _take_alone(handle: int, workspace: Path) -> None:

@@ -79,6 +79,13 @@ def test_without_damage_every_gate_passes(audited, since):
     assert [v.message for g in BY_NAME if (v := audited.verdict(g, since)).violations] == []
 
 
+def test_orders_are_counted_in_the_spans_that_the_shop_was_asked_for(audited):
+    """Not in days of the zone as the warehouse computes them: it may know other rules."""
+    shops = "select scope from raw.batches where source = 'shopify' limit 1"
+    with audited.damaged(shops, "update raw.batches set timezone = 'Asia/Tokyo'"):
+        assert audited.verdict("orders_equal_shop", since=0).message == ""
+
+
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_seen_named_and_held_back_with_all_that_stands_on_it(audited, name):
     damage = DAMAGE[name]
