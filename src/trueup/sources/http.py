@@ -39,9 +39,27 @@ from trueup.sources.responses import (
     not_json,
     whole_answer,
 )
-from trueup.sources.retries import Fail, Ok, Retry, Verdict, wait_seconds, with_retry_after
+from trueup.sources.retries import (
+    AskForLessError,
+    Fail,
+    Ok,
+    Retry,
+    Verdict,
+    wait_seconds,
+    with_retry_after,
+)
 
-__all__ = ["Answer", "Classify", "Fail", "HttpClient", "Ok", "Retry", "Verdict", "classify_status"]
+__all__ = [
+    "Answer",
+    "AskForLessError",
+    "Classify",
+    "Fail",
+    "HttpClient",
+    "Ok",
+    "Retry",
+    "Verdict",
+    "classify_status",
+]
 
 Params = Mapping[str, str | int]
 _AGAIN = "Run again; the window stays open."
@@ -94,24 +112,25 @@ class HttpClient:
         path: str,
         *,
         params: Params | None = None,
-        json: object = None,
-        content: bytes | None = None,
+        body: object = None,
         headers: Mapping[str, str] | None = None,
+        can_shrink: bool = False,
     ) -> Answer:
         """A whole JSON answer that `classify` found good.
 
         `path` is below the base address, or a full address of the same host, such as a vendor's
-        link to the next page. `json` is sent as JSON, `content` as it is.
+        link to the next page. `body` is sent as JSON, bytes as they are.
 
         Raises what `classify` says, TransientError when attempts or waits are used up, and
-        ContractError when the answer stays something else than JSON.
+        ContractError when the answer stays something else than JSON. With `can_shrink`, raises
+        AskForLessError as soon as the vendor cannot answer in time.
         """
         own = dict(headers or {})
-        if json is not None:
-            content = msgspec.json.encode(json)
+        if body is not None and not isinstance(body, bytes):
+            body = msgspec.json.encode(body)
             own.setdefault("Content-Type", "application/json")
-        call = Call(method, self._url(path, params), self._classify_json, content, own)
-        return self._run(call)
+        url = self._url(path, params)
+        return self._run(Call(method, url, self._classify_json, body, own, can_shrink=can_shrink))
 
     def get(self, path: str, params: Params | None = None) -> Answer:
         """`request` with GET."""
@@ -196,6 +215,9 @@ class HttpClient:
             if isinstance(verdict, Fail):
                 raise scrubbed(verdict.error, attempt.secrets)
             outcome = with_retry_after(verdict, outcome.headers, self._context.now)
+        if outcome.asks_for_less and attempt.call.can_shrink:
+            error = AskForLessError(f"{attempt.call.where}: {outcome.reason}", hint=_AGAIN)
+            raise scrubbed(error, attempt.secrets)
         return self._wait(attempt, outcome, waited_seconds)
 
     def _prepared(self, call: Call, number: int) -> Attempt:
@@ -213,7 +235,8 @@ class HttpClient:
             with self._opened(attempt) as response:
                 return self._whole(response, attempt)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            return Retry(_reason(error, attempt), shared=False)
+            is_late = isinstance(error, httpx.ReadTimeout)
+            return Retry(_reason(error, attempt), shared=False, asks_for_less=is_late)
 
     def _whole(self, response: httpx.Response, attempt: Attempt) -> Answer | Retry:
         body = whole_body(response, self._context.answer_seconds, self._context.monotonic)

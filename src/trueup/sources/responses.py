@@ -12,6 +12,7 @@ from trueup.core.page import RequestTrace
 from trueup.errors import AccessError, ContractError
 from trueup.sources.retries import Fail, Ok, Retry, Verdict
 
+_TIMED_OUT = (408, 504, 524)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-fb-request-id", "x-fb-trace-id")
 
 
@@ -54,7 +55,8 @@ def classify_status(answer: Answer) -> Verdict:
         return Ok()
     if status in (408, 425, 429) or status >= 500:
         # Only these say that the credential as a whole should slow down.
-        return Retry(f"HTTP {status}", shared=status in (429, 503))
+        is_late = status in _TIMED_OUT
+        return Retry(f"HTTP {status}", shared=status in (429, 503), asks_for_less=is_late)
     if status in (401, 403):
         hint = "Check that the credential is valid and has the permission this address needs."
         return Fail(AccessError(f"{where}: HTTP {status}", hint=hint))

@@ -55,7 +55,7 @@ def test_an_answer_keeps_its_bytes_and_their_hash() -> None:
 
 def test_json_is_sent_as_json() -> None:
     with a_server(json_answer()) as server:
-        a_client(server, FakeClock()).request("POST", "q", json={"query": "x"})
+        a_client(server, FakeClock()).request("POST", "q", body={"query": "x"})
     assert server.requests[0].headers["content-type"] == "application/json"
     assert server.requests[0]._body == b'{"query":"x"}'
 
@@ -287,7 +287,7 @@ ECHOES = {
 def told_text(server: ScriptedServer, body: bytes) -> str:
     client = a_client(server, FakeClock(), classify=quote_text)
     with pytest.raises(AccessError) as raised:
-        client.request("POST", "token", content=body)
+        client.request("POST", "token", body=body)
     error = raised.value
     return " ".join([*traceback.format_exception(error), error.hint, error.why])
 

@@ -13,6 +13,7 @@ from trueup.core.page import Account, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
+from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
 from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
 from trueup.sources.google_ads.client import GoogleAdsApi, Search, decoded
@@ -25,6 +26,7 @@ from trueup.sources.google_ads.streams import (
     query_of,
     totals_query,
 )
+from trueup.sources.http import AskForLessError
 
 __all__ = ["GoogleAdsConfig", "GoogleAdsSource", "create", "streams_for"]
 
@@ -56,6 +58,7 @@ class GoogleAdsSource:
         self._now = context.now
         self._api = GoogleAdsApi(config, context)
         self._lock = threading.Lock()
+        self._days = AdaptiveSizes()
         self._login_ids: dict[str, str] = {}
 
     def accounts(self) -> list[Account]:
@@ -93,8 +96,22 @@ class GoogleAdsSource:
                 hint="This is a defect of the connector: please report it with this message.",
                 code="TUP-535",
             )
-        days = window.days(ZoneInfo(account.timezone)) if stream.day else []
-        yield from self._api.search(self._search(account, query_of(stream, days), stream.key))
+        if not stream.day:
+            yield from self._api.search(self._search(account, query_of(stream, ()), stream.key))
+            return
+        days = window.days(ZoneInfo(account.timezone))
+        size = self._days.of(f"{stream.name} {account.account_id}", stream.days_per_request)
+        while days:
+            part = days[: size.now]
+            search = self._search(account, query_of(stream, part), stream.key)
+            try:
+                yield from self._api.search(replace(search, can_shrink=len(part) > 1))
+            except AskForLessError:
+                # Whoever reads begins again, and asks for fewer days then.
+                size.shrink(len(part))
+                raise
+            size.worked(len(part))
+            days = days[len(part) :]
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The account's own spend, impressions and clicks for each finished day of `window`."""

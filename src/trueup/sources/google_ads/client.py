@@ -48,13 +48,15 @@ class _Rest(msgspec.Struct, rename="camel"):
 class Search:
     """One query to one customer, through the manager `login_id`.
 
-    `key` are the paths that tell the rows of its result apart.
+    `key` are the paths that tell the rows of its result apart. With `can_shrink`, whoever asks can
+    ask for less.
     """
 
     customer_id: str
     login_id: str
     query: str
     key: tuple[str, ...]
+    can_shrink: bool = False
 
     @property
     def where(self) -> str:
@@ -132,8 +134,9 @@ class GoogleAdsApi:
             f"{API_VERSION}/customers/{search.customer_id}/googleAds:search",
             # Otherwise each payload comes, and is kept, with its line breaks and indentation.
             params={"prettyPrint": "false"},
-            json=body,
+            body=body,
             headers={"login-customer-id": search.login_id},
+            can_shrink=search.can_shrink,
         )
 
     def _access_token(self) -> AccessToken:
@@ -144,7 +147,7 @@ class GoogleAdsApi:
             "grant_type": "refresh_token",
         }
         answer = self._tokens.request(
-            "POST", self._config.token_url, content=urlencode(form).encode(), headers=_FORM
+            "POST", self._config.token_url, body=urlencode(form).encode(), headers=_FORM
         )
         grant = decoded(answer.body, _Grant, answer.where)
         return AccessToken(grant.access_token, grant.expires_in)

@@ -29,6 +29,7 @@ RETRIED = frozenset(
         "quotaError.EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION",
     }
 )
+TOO_SLOW = frozenset({"internalError.DEADLINE_EXCEEDED"})
 STALE_TOKENS = frozenset({"requestError.EXPIRED_PAGE_TOKEN", "requestError.INVALID_PAGE_TOKEN"})
 # What befell one account only.
 UNAVAILABLE = {
@@ -91,7 +92,7 @@ def _retry(name: str, error: dict[str, Any]) -> Retry:
         seconds = DAILY_QUOTA_SECONDS
     rate = quota.get("rateName")
     reason = f"{name} ({rate})" if rate else name
-    return Retry(reason, after_seconds=seconds, shared=is_shared)
+    return Retry(reason, after_seconds=seconds, shared=is_shared, asks_for_less=name in TOO_SLOW)
 
 
 def _error(name: str, told: str) -> TrueupError:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import urlencode
 
@@ -13,11 +13,12 @@ import httpx
 from trueup.core.page import Page
 from trueup.errors import IncompleteReadError
 from trueup.sources import records
+from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
-from trueup.sources.http import Answer, HttpClient
+from trueup.sources.http import Answer, AskForLessError, HttpClient
 from trueup.sources.key_set import RecordKeys
 from trueup.sources.meta_ads.config import MetaAdsConfig
-from trueup.sources.meta_ads.errors import Classifier
+from trueup.sources.meta_ads.errors import Classifier, TooMuchDataError
 from trueup.sources.meta_ads.rate_limit_headers import read_usage
 from trueup.sources.pagination import PageChain
 from trueup.sources.rate_limits import RateLimit
@@ -30,12 +31,20 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A list: its address below the API, who pays for it, what is asked, and its records' key."""
+    """A list: its address below the API, who pays for it, what is asked, and its records' key.
+
+    With `can_split`, whoever asks can ask for fewer days or campaigns.
+    """
 
     path: str
     account_id: str
     params: Params
     key: tuple[str, ...] = ("id",)
+    can_split: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
 
 
 class Announced(Enum):
@@ -66,6 +75,7 @@ class GraphClient:
             budget=self._budget,
             classify=Classifier(config.throttle_wait_seconds),
         )
+        self._sizes = AdaptiveSizes()
         self._lock = threading.Lock()
         self._accounts: dict[str, RateLimit] = {}
 
@@ -91,9 +101,9 @@ class GraphClient:
         """
         chain, keys = PageChain(f"GET /{edge.path}"), RecordKeys(edge.key)
         summary = {} if announced is Announced.NEVER else {"summary": "total_count"}
-        asked = {**edge.params, "limit": str(self._config.page_size), **summary}
+        asked = {**edge.params, **summary}
         while True:
-            answer = self.get(edge.path, edge.account_id, asked)
+            answer = self._page(edge, asked)
             found = records.split(answer.body, ("data",))
             cursor = _next_cursor(found.rest)
             total = _total(found.rest)
@@ -106,13 +116,36 @@ class GraphClient:
                 return
             asked["after"] = cursor
 
-    def _call(self, method: str, edge: Edge, content: bytes | None = None) -> Answer:
+    def _page(self, edge: Edge, asked: dict[str, str]) -> Answer:
+        """One page, with fewer records while the vendor says that they are too many."""
+        size = self._sizes.of(f"{edge.name} {edge.account_id}", self._config.page_size)
+        can_split = edge.can_split and "after" not in asked
+        while True:
+            limit = size.now
+            question = replace(edge, params={**asked, "limit": str(limit)})
+            try:
+                answer = self._call("GET", question, can_shrink=can_split or limit > 1)
+            except (TooMuchDataError, AskForLessError) as error:
+                if can_split or not size.shrink(limit):
+                    raise TooMuchDataError(error.message, hint=error.hint) from error
+                continue
+            size.worked(limit)
+            return answer
+
+    def _call(
+        self, method: str, edge: Edge, content: bytes | None = None, *, can_shrink: bool = False
+    ) -> Answer:
         account_budget = self._account_budget(edge.account_id)
         account_budget.acquire()
         params = dict(edge.params) | self._proof
         headers = _FORM if content else None
         answer = self._http.request(
-            method, edge.path, params=params, content=content, headers=headers
+            method,
+            edge.path,
+            params=params,
+            body=content,
+            headers=headers,
+            can_shrink=can_shrink,
         )
         self._obey(answer.headers, account_budget)
         return answer

@@ -1,13 +1,14 @@
 """Reads a report of ads and days: asks, splits what is too much, and proves that all is there."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import msgspec
 
 from trueup.core.page import Page
 from trueup.errors import AccessError
+from trueup.sources.adaptive_size import AdaptiveSize, AdaptiveSizes
 from trueup.sources.meta_ads.async_reports import ReportFailedError, ReportRuns
 from trueup.sources.meta_ads.client import Announced, Edge, GraphClient
 from trueup.sources.meta_ads.errors import PERMISSION, TooMuchDataError
@@ -30,6 +31,13 @@ class Slice:
         count = (self.last - self.first).days + 1
         return [self.first + timedelta(days=n) for n in range(count)]
 
+    def parts(self, size: int) -> list["Slice"]:
+        """The slice in parts of at most `size` days."""
+        firsts = self.days[::size]
+        lasts = [*(first - timedelta(days=1) for first in firsts[1:]), self.last]
+        pairs = zip(firsts, lasts, strict=True)
+        return [replace(self, first=first, last=last) for first, last in pairs]
+
     def halves(self, all_campaign_ids: Callable[[], tuple[str, ...]]) -> list["Slice"]:
         """Two smaller slices, by days, then by campaigns; empty for what cannot be split."""
         if self.first < self.last:
@@ -48,6 +56,7 @@ class AdDayReports:
     graph: GraphClient
     runs: ReportRuns
     sync_days: int
+    sizes: AdaptiveSizes = field(default_factory=AdaptiveSizes)
 
     def read(self, stream: MetaStream, whole: Slice) -> Iterator[Page]:
         """The pages of the slice as they come; ends only when they are proved to hold every row.
@@ -55,9 +64,11 @@ class AdDayReports:
         Raises IncompleteReadError when they do not.
         """
         before, sums = self.figures(whole), RowSums(stream.key)
-        for page in self._pages(stream, whole):
-            sums.add(page.records)
-            yield page
+        size = self.sizes.of(whole.account_id, stream.days_per_request)
+        for part in whole.parts(size.now):
+            for page in self._pages(stream, part, size):
+                sums.add(page.records)
+                yield page
         if sums.misfit(whole.days, before, before):
             misfit = sums.misfit(whole.days, before, self.figures(whole))
             if misfit:
@@ -73,7 +84,9 @@ class AdDayReports:
         params = _question(whole, "account", ("impressions", "inline_link_clicks", "spend"))
         path = f"act_{whole.account_id}/insights"
         try:
-            pages = list(self.graph.pages(Edge(path, whole.account_id, params, ("date_start",))))
+            can_split = whole.first < whole.last
+            edge = Edge(path, whole.account_id, params, ("date_start",), can_split=can_split)
+            pages = list(self.graph.pages(edge))
         except TooMuchDataError:
             if whole.first == whole.last:
                 raise
@@ -82,7 +95,7 @@ class AdDayReports:
         records = [record for page in pages for record in page.records]
         return account_days(records, f"GET /{path}")
 
-    def _pages(self, stream: MetaStream, part: Slice) -> Iterator[Page]:
+    def _pages(self, stream: MetaStream, part: Slice, size: AdaptiveSize) -> Iterator[Page]:
         """The pages of a part; one that is too much before its first page is split."""
         pages = self._unsplit(stream, part)
         try:
@@ -92,17 +105,20 @@ class AdDayReports:
             if not halves:
                 error.hint = "Not even one campaign's day can be read: ask the vendor's support."
                 raise
+            size.shrink(len(part.days))
             for half in halves:
-                yield from self._pages(stream, half)
+                yield from self._pages(stream, half, size)
             return
         if first is not None:
             yield first
             yield from pages
+            size.worked(len(part.days))
 
     def _unsplit(self, stream: MetaStream, part: Slice) -> Iterator[Page]:
         question = _ad_question(stream, part)
         if len(part.days) <= self.sync_days and part.campaign_ids is None:
-            edge = Edge(f"act_{part.account_id}/insights", part.account_id, question, stream.key)
+            path = f"act_{part.account_id}/insights"
+            edge = Edge(path, part.account_id, question, stream.key, can_split=True)
             pages = self.graph.pages(edge)
             try:
                 first = next(pages)

@@ -22,7 +22,14 @@ RECORDS_PER_PAGE = 1_000
 FIRST_POLL_SECONDS = 1.0
 POLL_CAP_SECONDS = 30.0
 MAX_WAIT_SECONDS = 6 * 3600.0
+_TOO_MUCH = ("TIMEOUT", "INTERNAL_SERVER_ERROR")
 UNFINISHED = ("CREATED", "RUNNING", "CANCELING")
+
+
+class BulkTooLargeError(TransientError):
+    """The shop cannot finish a job over so many objects; pages may do."""
+
+    default_code = "TUP-761"
 
 
 class BulkRead:
@@ -115,6 +122,8 @@ class BulkRead:
         if job["errorCode"] == "ACCESS_DENIED":
             hint = f"Grant the app the scope {self._stream.scope}."
             return AccessError(told, hint=hint, code="TUP-411")
+        if job["errorCode"] in _TOO_MUCH:
+            return BulkTooLargeError(told, hint="Run again; the window stays open.")
         # A failed job's partial file is a beginning of unknown length: it is not taken.
         return TransientError(told, hint="Run again; the window stays open.", code="TUP-761")
 

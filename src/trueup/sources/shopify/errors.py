@@ -78,7 +78,7 @@ def _verdict(answer: Answer, error: dict[str, Any], extensions: dict[str, Any]) 
     if code == "THROTTLED":
         return Retry("THROTTLED", after_seconds=throttle_seconds(extensions.get("cost") or {}))
     if code in _TRANSIENT_CODES:
-        return Retry(str(code), shared=False)
+        return Retry(str(code), shared=False, asks_for_less=code == "TIMEOUT")
     if code == "ACCESS_DENIED":
         return Fail(_access_denied(told, error))
     if code in _CLOSED_CODES:

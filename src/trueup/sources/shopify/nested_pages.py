@@ -17,6 +17,7 @@ from trueup.sources.shopify.nested import (
     unread_parts,
     value_at,
 )
+from trueup.sources.shopify.search_queries import LARGEST_PAGE
 from trueup.sources.shopify.streams import ShopStream
 
 TRIES = 3
@@ -82,7 +83,7 @@ class NestedPageReader:
         while True:
             variables = {"id": part.owner_id, "after": cursor}
             at = ("node", *nested.below_owner, "nodes")
-            reply = self._api.call(nested.operation, variables, at)
+            reply = self._api.page(nested.operation, variables, at, LARGEST_PAGE)
             info = _page_info(reply.data["node"], part, version)
             nodes += reply.records
             cursor = (info["endCursor"] or "") if info["hasNextPage"] else None

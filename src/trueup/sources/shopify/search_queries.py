@@ -11,6 +11,7 @@ from trueup.sources.shopify.client import GraphqlApi, Reply
 from trueup.sources.shopify.errors import MissingObjectsError
 from trueup.sources.shopify.streams import ShopStream
 
+LARGEST_PAGE = 250
 # Cursors reach 25,000 objects; before that a new search begins at the last update time.
 OBJECTS_PER_SEARCH = 20_000
 
@@ -34,8 +35,8 @@ def window_search(stream: ShopStream, window: Window) -> str:
 
 def page_of(api: GraphqlApi, stream: ShopStream, search: str, cursor: str | None) -> Reply:
     """One page of a stream's connection."""
-    variables = {"first": stream.page_size, "after": cursor, "search": search}
-    return api.call(stream.operation, variables, (stream.root, "nodes"))
+    variables = {"after": cursor, "search": search}
+    return api.page(stream.operation, variables, (stream.root, "nodes"), stream.page_size)
 
 
 def follow(chain: PageChain, reply: Reply, root: str, keys: Sequence[str]) -> str | None:

@@ -13,6 +13,7 @@ from trueup.errors import IncompleteReadError
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.search_queries import (
+    LARGEST_PAGE,
     OBJECTS_PER_SEARCH,
     count_of,
     follow,
@@ -92,7 +93,7 @@ def _created(api: GraphqlApi, window: Window) -> dict[str, _Order]:
     orders: dict[str, _Order] = {}
     while True:
         variables = {"after": cursor, "search": search}
-        reply = api.call("OrderTotals", variables, ("orders", "nodes"))
+        reply = api.page("OrderTotals", variables, ("orders", "nodes"), LARGEST_PAGE)
         listed = [msgspec.json.decode(record, type=_Order) for record in reply.records]
         cursor = follow(chain, reply, "orders", [order.id for order in listed])
         orders |= {order.id: order for order in listed}

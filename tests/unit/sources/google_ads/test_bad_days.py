@@ -247,3 +247,19 @@ def test_a_spoiled_record_is_handed_on_as_sent_with_its_siblings(
 def test_totals_of_an_unknown_form_are_an_error_of_ours() -> None:
     with google(on_pages("bad_record", mode="nan")) as here, pytest.raises(TrueupError):
         here.totals(DAY, 1)
+
+
+def test_days_that_cannot_be_answered_in_time_become_fewer() -> None:
+    with google() as here:
+        sound = here.rows("ad_days", DAY, 5)
+    with google(FaultRule(kind="too_slow", times=None, params={"above": 2})) as here:
+        assert here.rows("ad_days", DAY, 5) == sound
+        assert here.faults.fired()["too_slow"] == 1
+        here.rows("ad_days", DAY, 5)
+        assert here.faults.fired()["too_slow"] == 1
+
+
+def test_a_single_day_that_cannot_be_answered_in_time_is_asked_for_again() -> None:
+    with google(FaultRule(kind="too_slow", times=2, params={"above": 0})) as here:
+        assert here.rows("ad_days", DAY, 1)
+        assert here.faults.fired()["too_slow"] == 2

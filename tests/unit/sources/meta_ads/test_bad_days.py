@@ -245,3 +245,24 @@ def test_days_within_the_declared_reach_are_answered_and_older_ones_are_refused(
         assert here.rows(first, 1) == []
         with pytest.raises(BeyondReachError, match="3018"):
             here.rows(first - timedelta(days=6), 1)
+
+
+@pytest.mark.parametrize(("name", "days"), [("ads", 0), ("ad_days", BY_RUN)])
+def test_pages_that_are_too_much_become_smaller(name, days):
+    too_large = rule("page_too_large", above=3, times=None)
+    with meta() as here:
+        sound = here.rows(JULY_6, days) if days else records(here.read(name))
+    with meta(too_large, page_size=16) as here:
+        found = here.rows(JULY_6, days) if days else records(here.read(name))
+        assert 0 < 5 * here.faults.fired()["page_too_large"] < len(here.faults.requests)
+    assert sorted(found) == sorted(sound)
+
+
+def test_days_that_were_too_many_once_are_not_asked_for_again(monkeypatch):
+    monkeypatch.setattr("trueup_simulators.meta_ads.app.ASYNC_ROW_LIMIT", 40)
+    with meta(sync_days=0) as here:
+        here.rows(JULY_6, 8)
+        first = [item.method for item in here.faults.requests].count("POST")
+        here.rows(JULY_6, 8)
+        again = [item.method for item in here.faults.requests].count("POST") - first
+    assert again < first

@@ -123,7 +123,16 @@ def test_a_file_cut_in_the_middle_of_a_line_is_refused():
         shop.pages(CUSTOMERS)
 
 
-@pytest.mark.parametrize("kind", ["bulk_canceled", "bulk_failed"])
+@pytest.mark.parametrize("code", ["TIMEOUT", "INTERNAL_SERVER_ERROR"])
+@pytest.mark.parametrize("stream", [CUSTOMERS, PRODUCTS], ids=lambda s: s.name)
+def test_what_a_job_cannot_finish_is_read_in_pages(stream, code):
+    rule = FaultRule(kind="bulk_failed", times=None, params={"error_code": code})
+    with reading(a_large_shop()) as paged, in_bulk(rule) as shop:
+        assert sorted(shop.ids(stream)) == sorted(paged.ids(stream))
+        assert shop.faults.fired() == {"bulk_failed": 1}
+
+
+@pytest.mark.parametrize("kind", ["bulk_canceled"])
 def test_a_job_that_ends_otherwise_leaves_the_window_open(kind):
     with in_bulk(FaultRule(kind=kind)) as shop:
         with pytest.raises(TransientError, match=kind.removeprefix("bulk_").upper()):

@@ -181,3 +181,22 @@ def test_records_that_came_in_place_of_others_are_noticed(op):
         with pytest.raises(RestartReadError, match="received"):
             shop.pages(stream)
         assert shop.faults.fired() == {"duplicate_records": 1}
+
+
+def test_pages_that_the_shop_cannot_answer_in_time_become_smaller():
+    rule = FaultRule(kind="too_slow", times=None, params={"above": 10})
+    with reading(sixty_orders(), rule) as shop:
+        pages = shop.pages(ORDERS)
+        assert shop.faults.fired()["too_slow"] == 2
+        shop.faults.clear()
+        again = [len(page.records) for page in shop.pages(ORDERS)]
+    assert max(len(page.records) for page in pages) == 6
+    assert sum(len(page.records) for page in pages) == sum(again) == len(NUMBERS)
+    assert shop.time.slept == []
+    assert max(again) == 12
+
+
+def test_what_stays_slow_at_its_smallest_size_ends_as_passing():
+    rule = FaultRule(kind="too_slow", times=None, params={"above": 0})
+    with reading(sixty_orders(), rule) as shop, pytest.raises(TransientError, match="TIMEOUT"):
+        shop.pages(ORDERS)
