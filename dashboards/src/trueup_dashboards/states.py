@@ -1,7 +1,7 @@
 """How far a figure can be relied on, said beside every figure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,13 @@ from trueup_dashboards.queries import coverage
 class State(StrEnum):
     """Ordered from the best to the worst."""
 
-    SETTLED = "settled"
+    FINAL = "final"
     PROVISIONAL = "provisional"  # the source may still restate it
     MISSING = "missing"  # not read, which is not zero
     HELD = "held back"  # an older version is shown until its gates pass
 
 
-SIGNS = {State.SETTLED: "●", State.PROVISIONAL: "◐", State.MISSING: "○", State.HELD: "▣"}
+SIGNS = {State.FINAL: "●", State.PROVISIONAL: "◐", State.MISSING: "○", State.HELD: "▣"}
 _ORDER = list(State)
 
 
@@ -38,7 +38,7 @@ class Reliance:
     """What is to be said of a figure over some days."""
 
     state: State
-    settled: int
+    final: int
     provisional: int
     missing: int
     as_of: datetime
@@ -46,10 +46,10 @@ class Reliance:
 
     @property
     def words(self) -> str:
-        days = self.settled + self.provisional + self.missing
+        days = self.final + self.provisional + self.missing
         match self.state:
-            case State.SETTLED:
-                return "settled"
+            case State.FINAL:
+                return "final"
             case State.PROVISIONAL:
                 return f"provisional {self.provisional} of {days} d"
             case State.MISSING:
@@ -60,18 +60,23 @@ class Reliance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayStates:
-    """The state of each day's spend and revenue. Days that are not named are missing."""
+    """The state of each day's spend and revenue. Days that are not named are missing.
+
+    Orders of days before `revenue_final_until` are not expected any more; later ones may come,
+    up to `revenue_read_until`, the day that the shop was last read on.
+    """
 
     spend: dict[date, State]
-    revenue_settled_until: date
+    revenue_final_until: date
+    revenue_read_until: date
 
     def of_spend(self, day: date) -> State:
         return self.spend.get(day, State.MISSING)
 
     def of_revenue(self, day: date) -> State:
-        if day < self.revenue_settled_until:
-            return State.SETTLED
-        return State.PROVISIONAL if day == self.revenue_settled_until else State.MISSING
+        if day < self.revenue_final_until:
+            return State.FINAL
+        return State.PROVISIONAL if day <= self.revenue_read_until else State.MISSING
 
     def of_both(self, day: date) -> State:
         return worst(self.of_spend(day), self.of_revenue(day))
@@ -83,10 +88,10 @@ def worst(*states: State) -> State:
 
 def reliance(days: list[State], table: TableState) -> Reliance:
     """A figure over `days`, read from `table`."""
-    held = State.HELD if table.held_by else State.SETTLED
+    held = State.HELD if table.held_by else State.FINAL
     return Reliance(
         state=worst(held, *days),
-        settled=days.count(State.SETTLED),
+        final=days.count(State.FINAL),
         provisional=days.count(State.PROVISIONAL),
         missing=days.count(State.MISSING),
         as_of=table.as_of,
@@ -116,10 +121,16 @@ def day_states(published: Published, timezone: str) -> DayStates:
     """The state of each day as of this version."""
     spend = published.rows(coverage.spend_states(coverage_of(published)))
     has_cursor = "cursor_until" in published.columns("ops.batches")
-    until = published.rows(coverage.orders_until(has_cursor=has_cursor))[0]["complete_until"]
+    has_streams = bool(published.columns("ops.streams"))
+    sql = coverage.orders_until(has_cursor=has_cursor, has_streams=has_streams)
+    [found] = published.rows(sql)
+    until = found["complete_until"]
+    read_until = local_date(until, timezone) if until else date.min
+    late = timedelta(days=found["late_days"]) if until else timedelta(0)
     return DayStates(
         spend={row["day"]: State(row["state"]) for row in spend},
-        revenue_settled_until=local_date(until, timezone) if until else date.min,
+        revenue_final_until=read_until - late,
+        revenue_read_until=read_until,
     )
 
 

@@ -24,7 +24,7 @@ OTHER_COLOUR = "#8A8F98"
 DARK_CHANNEL_COLOURS = {"paid_search": "#2E8FD6", "organic_search": "#9AD4F5", "direct": "#D5D8DD"}
 
 PROVISIONAL_OPACITY = 0.42
-SETTLED_OPACITY = 1.0
+FINAL_OPACITY = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Visit:
         return reliance(states, self._weakest(tables))
 
     def with_states(self, table: pa.Table) -> pa.Table:
-        """`table`, which has a `day`, with how far that day's revenue and spend are settled."""
+        """`table`, which has a `day`, with how far that day's revenue and spend can still change."""
         days = table["day"].to_pylist()
         revenue = pa.array([self.days.of_revenue(day).value for day in days], pa.string())
         spend = pa.array([self.days.of_spend(day).value for day in days], pa.string())
@@ -108,10 +108,13 @@ def _timezone(published: Published) -> str:
 
 
 def _span(published: Published, tables: dict[str, TableState]) -> Row:
-    """The days of the first mart that is not held out of sight, or else those of the reports."""
-    shown = (mart for mart in (marts.FINANCE, marts.CHANNELS, marts.CAMPAIGNS) if mart in tables)
-    mart = next(shown, None)
-    return published.rows(marts.span(mart) if mart else coverage.SPAN)[0]
+    """The days of the first mart that has any, or else those of the reports."""
+    for mart in (marts.FINANCE, marts.CHANNELS, marts.CAMPAIGNS):
+        if mart in tables:
+            [found] = published.rows(marts.span(mart))
+            if found["first_day"] is not None:
+                return found
+    return published.rows(coverage.SPAN)[0]
 
 
 def _whole_days(span: Row, today: date) -> Period | None:

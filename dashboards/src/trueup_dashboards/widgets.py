@@ -22,7 +22,7 @@ Better = Literal["normal", "inverse", "off"]
 Tone = Literal["good", "attention", "bad", "neutral"]
 _STYLE = Path(__file__).parent / "assets" / "style.css"
 _TONES: dict[State, Tone] = {
-    State.SETTLED: "good",
+    State.FINAL: "good",
     State.PROVISIONAL: "neutral",
     State.MISSING: "attention",
     State.HELD: "bad",

@@ -140,8 +140,9 @@ TABLES = {
     """,
     "marts.mart_channel_daily": """
         select day as report_date, channel_dk, channel_code, name as channel_name, channel_group,
-            'USD' as reporting_currency_code, spend as spend_amount_reporting, impressions, clicks,
-            orders as attributed_orders, new_customers,
+            'USD' as reporting_currency_code, 'final' as spend_status,
+            cast(null as varchar) as spend_reason, spend as spend_amount_reporting, impressions,
+            clicks, orders as attributed_orders, new_customers,
             net_revenue as net_revenue_amount_reporting
         from channel_days
     """,

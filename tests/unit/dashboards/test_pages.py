@@ -67,7 +67,7 @@ def test_a_period_before_that_is_known_in_part_is_no_comparison(open_page: OpenP
 def test_missing_days_of_spend_are_said_beside_spend(open_page: OpenPage) -> None:
     html = html_of(open_page("overview"))
     assert html.count("missing 12 of 28 d") == 3
-    assert html.count("● settled") == 3
+    assert html.count("● final") == 3
 
 
 def test_channels_say_that_they_add_up_to_finance(open_page: OpenPage) -> None:

@@ -39,10 +39,10 @@ def strips(published: Published, stream: str) -> dict[tuple[str, date], str]:
 
 
 def test_the_worst_day_says_what_a_figure_is() -> None:
-    days = [State.SETTLED, State.PROVISIONAL, State.MISSING]
+    days = [State.FINAL, State.PROVISIONAL, State.MISSING]
     assert reliance(days, TABLE).words == "missing 1 of 3 d"
     assert reliance(days[:2], TABLE).words == "provisional 1 of 2 d"
-    assert reliance(days[:1], TABLE).words == "settled"
+    assert reliance(days[:1], TABLE).words == "final"
     assert worst(State.MISSING, State.HELD) is State.HELD
 
 
@@ -51,17 +51,17 @@ def test_a_held_table_outranks_its_days() -> None:
     assert reliance([State.MISSING], held).state is State.HELD
 
 
-def test_days_settle_when_their_lookback_is_over(tmp_path: Path) -> None:
+def test_days_are_final_when_their_lookback_is_over(tmp_path: Path) -> None:
     clicks = strips(version(tmp_path, Shape()), "click_views")
     counted = Counter(clicks["1112223333", LAST - timedelta(days=back)] for back in range(8))
     # Published on July 2: the three days before it are read again, all earlier ones are final.
-    assert counted == {"provisional": 3, "settled": 5}
+    assert counted == {"provisional": 3, "final": 5}
 
 
 def test_a_day_without_rows_is_complete_and_a_day_not_read_is_missing(tmp_path: Path) -> None:
     quiet, lost = FIRST_DAY + timedelta(days=16), date(2026, 6, 20)
     found = strips(version(tmp_path, Shape(missing_days=(lost,))), "ad_days")
-    assert found["act_501", quiet] == "settled"
+    assert found["act_501", quiet] == "final"
     assert found["act_501", lost] == "missing"
     assert found["act_502", lost] == "provisional"
 
@@ -75,18 +75,18 @@ def test_one_account_without_a_day_makes_the_days_spend_missing(tmp_path: Path) 
     published = version(tmp_path, Shape(missing_days=(date(2026, 5, 10),)))
     days = day_states(published, "UTC")
     assert days.of_spend(date(2026, 5, 10)) is State.MISSING
-    assert days.of_spend(date(2026, 5, 11)) is State.SETTLED
+    assert days.of_spend(date(2026, 5, 11)) is State.FINAL
 
 
 def test_spend_of_a_day_that_nobody_names_is_missing() -> None:
-    days = DayStates(spend={}, revenue_settled_until=LAST)
+    days = DayStates(spend={}, revenue_final_until=LAST, revenue_read_until=LAST)
     assert days.of_spend(LAST) is State.MISSING
 
 
-def test_revenue_is_settled_before_the_day_of_the_last_order_sync(tmp_path: Path) -> None:
+def test_revenue_is_final_before_the_day_of_the_last_order_sync(tmp_path: Path) -> None:
     days = day_states(version(tmp_path, Shape()), "UTC")
     states = over(Period(LAST, date(2026, 7, 4)), days, "revenue")
-    assert states == [State.SETTLED, State.PROVISIONAL, State.MISSING]
+    assert states == [State.FINAL, State.PROVISIONAL, State.MISSING]
 
 
 def test_the_last_order_sync_counts_in_the_reporting_zone(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_without_published_lookbacks_the_longest_known_is_assumed(tmp_path: Path
     shape = Shape(without=("ops.streams", "ops.project"))
     clicks = strips(version(tmp_path, shape), "click_views")
     assert clicks["1112223333", date(2026, 6, 2)] == "provisional"
-    assert clicks["1112223333", date(2026, 6, 1)] == "settled"
+    assert clicks["1112223333", date(2026, 6, 1)] == "final"
 
 
 def test_held_tables_name_their_gates_and_since_when(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ _LEGEND = alt.Legend(title=None, orient="top", symbolType="square")
 
 
 def lightness(field: str, legend: alt.Legend | None = _LEGEND) -> alt.Opacity:
-    """Full where `field` says settled, light where the source may still restate."""
+    """Full where `field` says final, light where the source may still restate."""
     return alt.Opacity(
         f"{field}:O",
         scale=alt.Scale(
-            domain=[State.SETTLED.value, State.PROVISIONAL.value],
-            range=[theme.SETTLED_OPACITY, theme.PROVISIONAL_OPACITY],
+            domain=[State.FINAL.value, State.PROVISIONAL.value],
+            range=[theme.FINAL_OPACITY, theme.PROVISIONAL_OPACITY],
         ),
         legend=legend,
     )
@@ -48,7 +48,7 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
     dots = base.mark_point(color=look.ink, size=22, strokeWidth=1.2, opacity=1).encode(
         y="spend:Q",
         fill=alt.condition(
-            f"datum.spend_state === '{State.SETTLED.value}'",
+            f"datum.spend_state === '{State.FINAL.value}'",
             alt.value(look.ink),
             alt.value(look.ground),
         ),

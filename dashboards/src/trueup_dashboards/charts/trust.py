@@ -7,13 +7,13 @@ import pyarrow as pa
 
 from trueup_dashboards import theme
 
-STATES = ["settled", "provisional", "missing"]
+STATES = ["final", "provisional", "missing"]
 
 
 def coverage_strips(days: pa.Table, names: list[str]) -> Any:
     """One strip per account's stream, one cell per day.
 
-    Filled: settled; light: provisional; an empty frame: missing; a dot: complete with zero rows.
+    Filled: final; light: provisional; an empty frame: missing; a dot: complete with zero rows.
     """
     look = theme.colours()
     base = alt.Chart(days).encode(
@@ -42,7 +42,7 @@ def coverage_strips(days: pa.Table, names: list[str]) -> Any:
         fillOpacity=alt.condition(
             "datum.state === 'provisional'",
             alt.value(theme.PROVISIONAL_OPACITY),
-            alt.value(theme.SETTLED_OPACITY),
+            alt.value(theme.FINAL_OPACITY),
         ),
         stroke=alt.condition(
             "datum.state === 'missing'", alt.value(look.attention), alt.value(look.ground)

@@ -1,6 +1,12 @@
 """What the Channels page draws."""
 
-from trueup_dashboards.queries.marts import CAMPAIGN_DAYS, CHANNEL_DAYS, ratio_of, whole_sum
+from trueup_dashboards.queries.marts import (
+    CAMPAIGN_DAYS,
+    CHANNEL_DAYS,
+    SPEND_SUM,
+    ratio_of,
+    whole_sum,
+)
 
 # One row per channel, by spend and then revenue.
 TABLE = f"""
@@ -10,7 +16,8 @@ channels as (
         channel_code,
         any_value(channel) as channel,
         any_value(channel_group) as channel_group,
-        {whole_sum("spend")} as spend,
+        {SPEND_SUM} as spend,
+        max(spend_reason) filter (spend is null) as spend_reason,
         cast({whole_sum("impressions")} as bigint) as impressions,
         cast({whole_sum("clicks")} as bigint) as clicks,
         sum(orders) as orders,
@@ -34,6 +41,7 @@ select
     new_customers,
     {ratio_of("nullif(spend, 0)", "new_customers")} as cac,
     {ratio_of("net_revenue", "nullif(spend, 0)")} as roas,
+    spend_reason,
     revenue_by_day
 from channels
 order by spend desc nulls last, net_revenue desc, channel_code

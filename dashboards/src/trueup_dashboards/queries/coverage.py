@@ -26,6 +26,18 @@ accounts as (
     union all by name
     select distinct source, scope, scope as name, 'UTC' as timezone, '' as status, '' as reason
     from ops.windows anti join ops.accounts using (source, scope)
+    union all by name
+    -- A source that was never read has told of no account: every day of it is missing.
+    select distinct
+        source,
+        source as scope,
+        'all accounts' as name,
+        'UTC' as timezone,
+        'active' as status,
+        source || ' has never been read' as reason
+    from lookbacks
+    anti join ops.windows using (source)
+    anti join ops.accounts using (source)
 ),
 calendar as (
     select
@@ -59,7 +71,7 @@ coverage as (
         case
             when windows.window_day is null then 'missing'
             when expected.day >= expected.today - expected.lookback_days then 'provisional'
-            else 'settled'
+            else 'final'
         end as state
     from expected
     left join ops.windows as windows
@@ -96,7 +108,7 @@ select
     case
         when count(*) filter (state = 'missing') > 0 then 'missing'
         when count(*) filter (state = 'provisional') > 0 then 'provisional'
-        else 'settled'
+        else 'final'
     end as state
 from coverage
 where {_SPEND}
@@ -106,7 +118,7 @@ order by day
 
 
 def account_states(coverage: str) -> str:
-    """One row per account: how many days of the period are settled, provisional, missing."""
+    """One row per account: how many days of the period are final, provisional, missing."""
     return f"""
 with {coverage},
 days as (
@@ -122,7 +134,7 @@ days as (
 select
     source,
     scope,
-    count(*) filter (worst = 1) as settled_days,
+    count(*) filter (worst = 1) as final_days,
     count(*) filter (worst = 2) as provisional_days,
     count(*) filter (worst = 3) as missing_days
 from days
@@ -154,15 +166,19 @@ order by strip, day
 
 
 # What a cursor stream holds is complete up to the newest sync of it that went well.
-def orders_until(*, has_cursor: bool) -> str:
-    """One row: up to when the orders of every shop are in, as naive UTC."""
+def orders_until(*, has_cursor: bool, has_streams: bool) -> str:
+    """One row: up to when the orders of every shop are in, as naive UTC, and for how many days
+    after its end a day may still get orders."""
+    late = "select max(lookback_days) from ops.streams where stream = 'orders'"
+    late_days = f"coalesce(({late}), 0)" if has_streams else "0"
     told = "batches.cursor_until" if has_cursor else "cast(null as timestamp)"
     return f"""
 select min(coalesce(
     {told},
     case when syncs.status = 'ok' then syncs.synced_at end,
     batches.extracted_at
-)) as complete_until
+)) as complete_until,
+{late_days} as late_days
 from ops.syncs as syncs
 full outer join ops.batches as batches
     on syncs.source = batches.source

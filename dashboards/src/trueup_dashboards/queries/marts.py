@@ -18,11 +18,16 @@ def whole_sum(column: str) -> str:
     return f"case when count(*) = count({column}) then sum({column}) end"
 
 
+# Spend over channels. A channel whose platform is no source of the project adds nothing to it.
+SPEND_SUM = """case
+            when count(*) filter (spend is null and counts) = 0 then sum(spend)
+        end"""
+
 # What is attributed is measured against its own spend: rows that did not cost are left out.
-PAID_REVENUE = """case
-            when count(*) filter (spend is null or spend <> 0)
-                = count(net_revenue) filter (spend is null or spend <> 0)
-                then sum(net_revenue) filter (spend is null or spend <> 0)
+_COSTS = "(counts and (spend is null or spend <> 0))"
+PAID_REVENUE = f"""case
+            when count(*) filter ({_COSTS}) = count(net_revenue) filter ({_COSTS})
+                then sum(net_revenue) filter ({_COSTS})
         end"""
 
 
@@ -59,12 +64,20 @@ channel_days as (
             else 'Attributed'
         end as part,
         spend_amount_reporting as spend,
+        spend_status is distinct from 'not_configured' as counts,
+        spend_reason,
         impressions,
         clicks,
         cast(attributed_orders as double) as orders,
         net_revenue_amount_reporting as net_revenue,
         cast(new_customers as double) as new_customers
-    from marts.mart_channel_daily
+    from (
+        select * from marts.mart_channel_daily
+        union all by name
+        -- A version of before has neither.
+        select cast(null as varchar) as spend_status, cast(null as varchar) as spend_reason
+        where false
+    )
     where report_date >= $since and report_date < $until
 )
 """
@@ -99,12 +112,16 @@ campaign_days as (
         -- What leads to no known campaign is apart by channel, or one would have another's.
         case
             when daily.campaign_dk = '-1' then concat_ws('|', '-1', channels.channel_code)
+            when daily.campaign_dk = '-2' then concat_ws('|', '-2', daily.account_dk)
             else daily.campaign_dk
         end as campaign_dk,
         coalesce(named_campaigns.platform, 'unknown') as platform,
         coalesce(named_campaigns.account_id, 'unknown') as account_id,
         coalesce(named_campaigns.campaign_id, daily.campaign_dk) as campaign_id,
-        coalesce(named_campaigns.campaign, '(unknown campaign)') as campaign,
+        case
+            when daily.campaign_dk = '-2' then '(in no campaign)'
+            else coalesce(named_campaigns.campaign, '(unknown campaign)')
+        end as campaign,
         coalesce(former_names.formerly, '') as formerly,
         coalesce(lower(named_campaigns.status), '') as status,
         coalesce(channels.channel_code, 'unknown') as channel_code,
@@ -131,7 +148,8 @@ campaign_days as (
     where
         daily.report_date >= $since
         and daily.report_date < $until
-        and daily.campaign_dk <> '-2'
+        -- Of what belongs to no campaign, only what an account's own total leaves over is spend.
+        and (daily.campaign_dk <> '-2' or daily.account_dk not in ('-1', '-2'))
 )
 """
 

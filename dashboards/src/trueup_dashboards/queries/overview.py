@@ -4,6 +4,7 @@ from trueup_dashboards.queries.marts import (
     CHANNEL_DAYS,
     FINANCE_DAYS,
     PAID_REVENUE,
+    SPEND_SUM,
     ratio_of,
     whole_sum,
 )
@@ -19,13 +20,17 @@ finance as (
     from finance_days
 ),
 channels as (
-    select channel_code, {whole_sum("spend")} as spend, {whole_sum("net_revenue")} as net_revenue
+    select
+        channel_code,
+        bool_or(counts) as counts,
+        {SPEND_SUM} as spend,
+        {whole_sum("net_revenue")} as net_revenue
     from channel_days
     group by channel_code
 ),
 spending as (
     select
-        {whole_sum("spend")} as spend,
+        {SPEND_SUM} as spend,
         {PAID_REVENUE} as paid_revenue
     from channels
 )
@@ -52,7 +57,7 @@ days as (
 spending as (
     select
         day,
-        {whole_sum("spend")} as spend,
+        {SPEND_SUM} as spend,
         {PAID_REVENUE} as paid_revenue
     from channel_days
     group by day
@@ -81,6 +86,7 @@ parts as (
         coalesce(sum(net_revenue) filter (part = 'Direct & organic'), 0) as direct,
         coalesce(sum(net_revenue) filter (part = 'Unattributed'), 0) as unattributed
     from channel_days
+    where net_revenue is not null
     group by day
 ),
 days as (
@@ -100,4 +106,13 @@ select
     sum(net_revenue - attributed - direct - unattributed) as difference,
     count(*) filter (net_revenue <> attributed + direct + unattributed) as days_that_differ
 from days
+"""
+
+# Why spend of the period is not known, each reason once.
+REASONS = f"""
+with {CHANNEL_DAYS}
+select distinct spend_reason as reason
+from channel_days
+where counts and spend is null and spend_reason is not null
+order by reason
 """

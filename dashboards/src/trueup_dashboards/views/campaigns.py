@@ -88,7 +88,7 @@ def _words(row: Row) -> str:
         return f"{SIGNS[State.MISSING]} missing {row['missing_days']} d"
     if row["provisional_days"]:
         return f"{SIGNS[State.PROVISIONAL]} provisional {row['provisional_days']} d"
-    return f"{SIGNS[State.SETTLED]} settled"
+    return f"{SIGNS[State.FINAL]} final"
 
 
 def _campaign_table(visit: Visit, table: pa.Table) -> None:

@@ -129,6 +129,7 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "channel": kinds.TextColumn("Channel", width="medium"),
         "channel_group": kinds.TextColumn("Group"),
         "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
+        "spend_reason": kinds.TextColumn("Why spend is unknown"),
         "impressions": kinds.NumberColumn("Impressions", format="localized"),
         "clicks": kinds.NumberColumn("Clicks", format="localized"),
         "ctr": kinds.NumberColumn("CTR, %", format="%.2f"),

@@ -34,6 +34,7 @@ def show(visit: Visit) -> None:
     if visit.known is None or not _overlap(visit.chosen, visit.known):
         empty.no_data(visit)
         return
+    _reasons(visit)
     days = visit.published.table(queries.DAYS, **_within(visit.chosen))
     _tiles(visit, days)
     wide, narrow = st.columns([8, 4])
@@ -41,6 +42,13 @@ def show(visit: Visit) -> None:
         _daily(visit, days)
     with narrow:
         _identity(visit)
+
+
+def _reasons(visit: Visit) -> None:
+    """Why spend, and all that needs it, is not known for the period."""
+    found = visit.published.rows(queries.REASONS, **_within(visit.chosen))
+    if found:
+        widgets.chips(*(widgets.chip(f"○ spend: {row['reason']}", "attention") for row in found))
 
 
 def _tiles(visit: Visit, days: pa.Table) -> None:
@@ -102,7 +110,10 @@ def _daily(visit: Visit, days: pa.Table) -> None:
 
 def _identity(visit: Visit) -> None:
     found = visit.published.rows(queries.IDENTITY, **_within(visit.chosen))[0]
-    parts = _parts(found)
+    parts = _parts(found) if found["net_revenue"] is not None else None
+    if parts is None:
+        widgets.chips(widgets.chip("○ net revenue is not known for this period", "attention"))
+        return
     with widgets.panel(
         f"Where revenue came from, {visit.currency}",
         "attributed + direct & organic + unattributed = net revenue",

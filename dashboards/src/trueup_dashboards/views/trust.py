@@ -100,7 +100,7 @@ def _coverage(visit: Visit) -> None:
     names = sorted(set(days["strip"].to_pylist()))
     with widgets.panel(
         "Coverage by account and day",
-        "full: settled · light: provisional, read again until it settles · frame: missing · "
+        "full: final · light: provisional, the source may still change it · frame: missing · "
         "dot: read completely, zero rows",
         days,
         "trust_coverage",
