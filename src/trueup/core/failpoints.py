@@ -13,7 +13,7 @@ def arm(point: str, hit: int) -> None:
 
 
 def hits() -> dict[str, int]:
-    """How often each point was passed, so that a sweep knows what there is to kill."""
+    """Number of passes of each failpoint, so that a test can stop a run at every one."""
     return dict(_hits)
 
 

@@ -1,4 +1,4 @@
-"""Where things lie in the lake, and what a stream's table looks like.
+"""Layout of the lake: its paths, and the columns of a stream's table.
 
 ```
 <lake>/_trueup.json                                    format of the lake, id of its vault
@@ -114,7 +114,7 @@ def note_vault(lake: Path, vault_id: str) -> str:
 
 
 def holds_batches(lake: Path) -> bool:
-    """Whether any stream has been committed to."""
+    """True when any stream has a commit."""
     return any(True for _ in lake.glob("*/*/_delta_log/*.json"))
 
 

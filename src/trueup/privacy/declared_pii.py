@@ -17,7 +17,7 @@ _Found = Iterator[tuple[msgspec.Raw, PersonalKind]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a record a personal value stands; `end` is exclusive.
+    """Position of a personal value in a record; `end` is exclusive.
 
     One that is not whole is a part of a string, inside of its quotes.
     """

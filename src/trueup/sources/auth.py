@@ -17,7 +17,7 @@ class AccessToken:
 
 
 class Auth(Protocol):
-    """What the client asks for a credential that changes."""
+    """Provider of a credential that changes."""
 
     def headers(self) -> dict[str, str]:
         """The headers that carry the credential, valid now."""

@@ -32,7 +32,7 @@ class Attempt:
     secrets: frozenset[str] = field(repr=False)
 
     def trace(self) -> RequestTrace:
-        """What is known before the answer."""
+        """Log fields that are known before the response."""
         request_sha256, request_body = shown_body(self.call.content, self.secrets)
         return RequestTrace(
             method=self.call.method,

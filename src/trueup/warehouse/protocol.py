@@ -19,7 +19,7 @@ class PendingBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBatches:
-    """What a load of batches did; `load_id` is the last one's.
+    """Result of loading batches; `load_id` is the last one's.
 
     It grows by one with every batch of the warehouse.
     """
@@ -30,7 +30,7 @@ class LoadedBatches:
 
 
 class Warehouse(Protocol):
-    """What the pipeline needs of an engine. Times are UTC."""
+    """Engine as the pipeline needs it. Times are UTC."""
 
     def prepare(self, streams: Iterable[tuple[str, str]]) -> None:
         """Make the raw and ops tables for `(source, stream)` pairs; keeps what is there."""

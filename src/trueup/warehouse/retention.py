@@ -1,4 +1,4 @@
-"""Which published versions are kept: the newest, and those that people may still be reading."""
+"""Retention of published versions: the newest, and those that readers may still have open."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

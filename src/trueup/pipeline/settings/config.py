@@ -29,7 +29,7 @@ _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 class ProjectConfig(BaseModel):
-    """What `trueup.yml` may say."""
+    """Settings of `trueup.yml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

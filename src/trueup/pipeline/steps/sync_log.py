@@ -1,4 +1,4 @@
-"""What people should know of a sync, kept in the warehouse for status and the Trust page."""
+"""Log of syncs in the warehouse, for status and the Trust page."""
 
 from datetime import datetime, timedelta
 

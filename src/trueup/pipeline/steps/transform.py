@@ -20,7 +20,7 @@ from trueup.warehouse.fingerprint import TableComment
 
 @dataclass(frozen=True, kw_only=True)
 class TransformResult:
-    """What was built; `load_id` is the last load the candidate tables know.
+    """Result of a transform; `load_id` is the last load that the candidate tables include.
 
     `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
     another lake.
@@ -89,7 +89,7 @@ def metric_dictionary() -> list[dict[str, str]]:
 
 
 def state_comments() -> dict[str, TableComment]:
-    """What the tables of a version's own state are, by their names in the schema `ops`."""
+    """Descriptions of the published state tables, by their names in the schema `ops`."""
     text = (dbt_project_folder() / "published_state.yml").read_text(encoding="utf-8")
     return {
         f"ops.{table['name']}": TableComment(
@@ -100,7 +100,7 @@ def state_comments() -> dict[str, TableComment]:
 
 
 def model_variables(project: Project) -> dict[str, str]:
-    """What the models are told about the project."""
+    """Variables of the project for the models."""
     return {
         "reporting_currency": project.config.currency,
         "reporting_timezone": project.config.timezone,
@@ -117,7 +117,7 @@ def _remember(project: Project, load_id: int, project_hash: str) -> None:
 
 
 def _origin(project: Project) -> str:
-    """What tells the lake from one that was begun anew: its first batch to be loaded."""
+    """First loaded batch, which differs in a recreated lake."""
     first = project.warehouse.query(
         "select batch_id, loaded_at::varchar as loaded_at from raw.batches order by load_id limit 1"
     )

@@ -1,4 +1,4 @@
-"""What to read next: pure decisions from a stream, its state and the time."""
+"""Plan of the next reads: pure decisions from a stream, its state and the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Read:
 def plan_reads(
     stream: Stream, account: Account, state: ScopeState, now: datetime, start: date
 ) -> list[Read]:
-    """What a sync at `now` reads of one account's stream.
+    """Windows that a sync at `now` reads of one account's stream.
 
     `start` is the first date of the project. An empty plan means that nothing can be new. Days
     before all that is in come first, the newest of them at first, so that whatever stops the
@@ -148,7 +148,7 @@ def _plan_incremental(
 
 
 def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
-    """How far the cursor may advance once `window` is read."""
+    """Position of the cursor once `window` is read."""
     return min(window.until, now.replace(microsecond=0) - stream.settle_lag)
 
 

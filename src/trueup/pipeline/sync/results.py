@@ -1,4 +1,4 @@
-"""What a sync did, stream by stream."""
+"""Results of a sync, stream by stream."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from trueup.errors import AccountUnavailableError, TrueupError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamResult:
-    """What the sync of one account's stream did; `error` is why it stopped early."""
+    """Result of the sync of one account's stream; `error` is set when it stopped early."""
 
     source: str
     stream: str
