@@ -1,4 +1,4 @@
-"""What customers do: orders with lines, payments, refunds and the journey before them."""
+"""Actions of customers: orders with lines, payments, refunds and journeys."""
 
 from dataclasses import dataclass
 from datetime import datetime

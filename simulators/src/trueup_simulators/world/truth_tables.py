@@ -1,4 +1,4 @@
-"""How the truth is worked out: plain sums over the world's columns, not over the orders served."""
+"""Truth tables: plain sums over the world's columns, not over the orders served."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What resolvers pass down: world objects together with the order they belong to."""
+"""Values that resolvers pass down: world objects with the order they belong to."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What was bought, discounted, taxed and given back: whole cents by line, a shop day at once."""
+"""Lines with discount, tax and refunds: whole cents by line, a shop day at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
