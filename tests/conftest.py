@@ -1,4 +1,4 @@
-"""What all tests share: a prepared company, the order of files, and the last lines of a run."""
+"""Shared parts of all tests: a prepared company, the order of files, and the summary."""
 
 import os
 import shutil
@@ -53,7 +53,7 @@ def grown_company(tmp_path_factory):
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Where all judges are required, as in CI, the absence of one is an error."""
+    """Fail on a missing judge where all judges are required, as in CI."""
     if os.environ.get(REQUIRE_VARIABLE) and not judge.available():
         raise pytest.UsageError("Shopify's official schema is not installed: make judges")
 
@@ -93,7 +93,7 @@ def _tier_paths(reports: list[pytest.TestReport]) -> set[str]:
 
 
 def _judged(reports: list[pytest.TestReport]) -> list[str]:
-    """How many checks each official judge made."""
+    """Number of checks of each official judge."""
     said = []
     for name, path in JUDGES.items():
         count = sum(each.when == "call" and each.nodeid.startswith(path) for each in reports)

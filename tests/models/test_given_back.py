@@ -57,7 +57,7 @@ def edited_without_a_record() -> p.Row:
 
 
 def edited_before_paid() -> p.Row:
-    """What the edit took out was never paid, so that the money given back is goodwill."""
+    """The removed units were never paid, so the refund is goodwill."""
     moved = [
         payment("SALE", "22.00", "FAILURE"),
         payment("SALE", "22.00"),
