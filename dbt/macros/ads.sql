@@ -74,7 +74,7 @@ reported_rows as (
 
 hashed_rows as (
 
-    -- Whatever a version shows belongs to its hash, or a correction of it would be ignored.
+    -- The hash includes every shown value; else a correction would be ignored.
     select
         *,
         {{ trueup.row_hash(ids + measures + ['has_cast_problem']) }} as row_hash
