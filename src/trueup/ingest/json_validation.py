@@ -30,7 +30,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode_sound(records: Sequence[bytes]) -> list[Value] | None:
-    """The decoded records when all are beyond doubt sound; None when one needs a closer look.
+    """Decoded records if all are certainly sound; None when one needs the slow check.
 
     What sets this apart from decoding one by one with `judge` is speed alone.
     """
@@ -103,7 +103,7 @@ def _names_once(page: bytes, again: bytes) -> bool:
 
 
 def _why_not_json(record: bytes) -> str:
-    """Python's parser lets lone surrogates pass, which tells them from broken syntax."""
+    """Code of an invalid record. Python's parser accepts lone surrogates, unlike broken syntax."""
     try:
         text = record.decode("utf-8")
         value = json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)

@@ -125,7 +125,7 @@ def _marker(lake: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _draft(marker: Path, content: dict[str, Any]) -> Iterator[Path]:
-    """A file of `content` beside the marker, on disk; it is gone at the end, its place is not."""
+    """Temporary file of `content` beside the marker; removed at the end."""
     draft = marker.with_name(f".{marker.name}.{secrets.token_hex(8)}")
     try:
         with draft.open("w") as file:

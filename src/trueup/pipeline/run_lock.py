@@ -46,7 +46,7 @@ def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def read_lock(workspace: Path) -> Iterator[bool]:
-    """Keep runs from starting while somebody looks; False, at once, when one is at work.
+    """Block new runs while the workspace is read; False, without waiting, during a run.
 
     Any number may look at the same time. False, too, where this user may not take the lock.
     """

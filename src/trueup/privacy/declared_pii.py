@@ -48,7 +48,7 @@ class PersonalFields:
         self._source = source
 
     def places(self, record: bytes, value: Value) -> list[Place]:
-        """The personal values of a record, in the order they stand in; nulls and blanks are none.
+        """Personal values of a record, in their order; nulls and blanks do not count.
 
         Raises msgspec.ValidationError when something else than an object, a list or null stands
         where a declared field should be inside: what it holds is then unknown.

@@ -42,7 +42,7 @@ class BearerAuth:
         self._renew_at = 0.0
 
     def token(self) -> str:
-        """The token, fetched anew when it ends within minutes."""
+        """The token, renewed when it expires within minutes."""
         with self._lock:
             if self._token is None or self._monotonic() >= self._renew_at:
                 self._token = self._fetch()

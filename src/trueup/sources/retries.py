@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """The answer is what was asked for."""
+    """The request succeeded."""
 
 
 @dataclass(frozen=True, slots=True)

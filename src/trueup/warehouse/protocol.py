@@ -1,4 +1,4 @@
-"""The seam every engine stands behind, and the layout of what the loader fills."""
+"""Protocol of warehouse engines, and the layout of the tables that the loader fills."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class PlannedModels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
-    """The plan of a run; parts that were not asked for are empty or None."""
+    """Plan of a run; parts that were not requested are empty or None."""
 
     reads: tuple[PlannedRead, ...] = ()
     unavailable: tuple[tuple[str, Account], ...] = ()

@@ -75,7 +75,7 @@ def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) 
 
 
 def _proxy_address(text: str) -> str | None:
-    """The address that `text` stands for, "" for no proxy, None where it is no proxy's address."""
+    """Proxy address from `text`; "" for no proxy, None when it is no proxy address."""
     text = text.strip()
     if not text:
         return ""

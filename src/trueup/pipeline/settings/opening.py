@@ -1,4 +1,4 @@
-"""A project opened by its folder: for work, or only to look at what it has."""
+"""Opening a project by its folder, for a run or for reading only."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping

@@ -24,7 +24,7 @@ Place = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """The mapping of a YAML file, and where its keys stand."""
+    """The mapping of a YAML file, with the positions of its keys."""
 
     path: Path
     values: dict[Any, Any]

@@ -1,4 +1,4 @@
-"""From raw to candidate tables: dbt in this process, on what was loaded since the last success."""
+"""Transform step: dbt in this process builds candidate tables from new loads."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ from trueup.warehouse.fingerprint import TableComment
 class TransformResult:
     """Result of a transform; `load_id` is the last load that the candidate tables include.
 
-    `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
+    `project_hash` differs when the same load ids mean other rows: with other models, settings or
     another lake.
     """
 
@@ -34,12 +34,12 @@ class TransformResult:
 
     @cached_property
     def lineage(self) -> Lineage:
-        """Asked for only when something is to be audited: finding it takes seconds."""
+        """Lineage of the models, found only for an audit, since it takes seconds."""
         return self.find_lineage()
 
 
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
-    """Bring the candidate tables up to everything that is loaded; without news, do nothing.
+    """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
     A change of the models, of the project's zone or currency, of the configured sources or of the
     lake's first batch rebuilds all from raw. Raises QualityError naming the model when one fails;

@@ -75,7 +75,7 @@ def check_backfill(since: date, start: date, now: datetime) -> None:
 def plan_backfill(
     stream: Stream, account: Account, since: date, until: date, now: datetime
 ) -> list[Read]:
-    """Named days again, `[since, until)`, whatever the state says, but none that is yet to come."""
+    """Reads of the named days `[since, until)` again, without future days."""
     zone = ZoneInfo(account.timezone)
     until = min(until, now.astimezone(zone).date() + _DAY)
     days = _days(since, until - _DAY)
