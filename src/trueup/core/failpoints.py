@@ -1,4 +1,4 @@
-"""Named places where a process may be made to die, so that tests can prove it does no harm."""
+"""Failpoints: named places at which tests can kill a process."""
 
 import os
 import signal

@@ -62,7 +62,7 @@ class Records:
     problems: Sequence[str] | None = None
 
     def only(self, rows: Sequence[int]) -> "Records":
-        """The records at `rows`, which ascend."""
+        """Records at `rows`, which ascend."""
         if len(rows) == len(self.payloads):
             return self
         return Records(

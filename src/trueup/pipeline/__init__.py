@@ -1,1 +1,1 @@
-"""The only place that wires things, reads settings, the environment and the clock."""
+"""The pipeline: the only package that reads settings, environment and clock."""

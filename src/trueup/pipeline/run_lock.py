@@ -1,4 +1,4 @@
-"""One run at a time per workspace: saves work. Correctness does not rest on it.
+"""Lock for one run at a time per workspace. It saves work; correctness does not need it.
 
 A run holds the lock alone; those who only look share it for a moment, and a run waits for them.
 """

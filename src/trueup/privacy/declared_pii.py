@@ -1,4 +1,4 @@
-"""Finds declared personal values in a record and puts others in their place, byte by byte."""
+"""Finds declared personal values in a record and replaces them, byte by byte."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class PersonalFields:
         return sorted(places, key=lambda place: place.start)
 
     def handle(self, value: Value, found: Sequence[tuple[PersonalKind, str]] = ()) -> str:
-        """Whom the values are about: the declared subject, else an e-mail or telephone."""
+        """Subject of the values: the declared one, else an e-mail or telephone."""
         if self._subject and (subject := self._subject.text(value)):
             return f"{self._source}\0{subject}"
         for wanted in (PersonalKind.EMAIL, PersonalKind.PHONE):

@@ -1,4 +1,4 @@
-"""Access tokens that are renewed before they end, and once more when they are refused."""
+"""Access tokens, renewed before they expire and after a refusal."""
 
 import threading
 from collections.abc import Callable

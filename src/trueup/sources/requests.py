@@ -1,4 +1,4 @@
-"""A request as a connector asks it, and one attempt at it."""
+"""A request of a connector, and one attempt at it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at a call, with the headers of the credential of now."""
+    """One attempt at a call, with the present headers of the credential."""
 
     call: Call
     number: int

@@ -33,7 +33,7 @@ class Warehouse(Protocol):
     """Engine as the pipeline needs it. Times are UTC."""
 
     def prepare(self, streams: Iterable[tuple[str, str]]) -> None:
-        """Make the raw and ops tables for `(source, stream)` pairs; keeps what is there."""
+        """Create the raw and ops tables for `(source, stream)` pairs; keeps existing ones."""
         ...
 
     def load_position(self, source: str, stream: str) -> int:
@@ -41,7 +41,7 @@ class Warehouse(Protocol):
         ...
 
     def loaded_batch(self, source: str, stream: str, version: int) -> tuple[str, str] | None:
-        """Batch id and run id of what was loaded from a Delta version; None when nothing was."""
+        """Batch id and run id that were loaded from a Delta version; None when nothing was."""
         ...
 
     def load(self, batches: Sequence[PendingBatch], position: int) -> LoadedBatches:

@@ -56,7 +56,7 @@ def plan_reads(
 
 
 def check_backfill(since: date, start: date, now: datetime) -> None:
-    """Raise ConfigError for days before the project's first or that are nowhere begun yet."""
+    """Raise ConfigError for days before the project's first day or in the future."""
     if since < start:
         raise ConfigError(
             f"backfill from {since}: the project starts on {start}",
@@ -87,7 +87,7 @@ def plan_backfill(
 def report_days(
     stream: Stream, state: ScopeState, today: date, start: date
 ) -> tuple[list[date], list[date]]:
-    """The days before all that is in, and those never read or possibly restated since.
+    """Days before all read ones, days never read, and days that may be restated since.
 
     ```
     start          first_day       closed_until        today
@@ -105,7 +105,7 @@ def report_days(
 
 
 def closed_until(stream: Stream, today: date) -> date:
-    """Days before this are past the lookback: once read, they are not read again."""
+    """First day of the lookback: earlier days, once read, are not read again."""
     return today - timedelta(days=stream.lookback.days)
 
 

@@ -26,11 +26,11 @@ class StreamResult:
 
 @dataclass(slots=True, kw_only=True)
 class SyncResult:
-    """Every stream's result, and the accounts each source reported."""
+    """Results of all streams, and the accounts that each source reported."""
 
     streams: list[StreamResult] = field(default_factory=list)
     accounts: dict[str, list[Account]] = field(default_factory=dict)
 
     def errors(self) -> list[TrueupError]:
-        """Why streams failed; an account that is merely closed is not among them."""
+        """Errors of failed streams, without accounts that are only closed."""
         return [r.error for r in self.streams if r.error is not None and r.status == "failed"]
