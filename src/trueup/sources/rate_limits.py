@@ -44,7 +44,7 @@ class RateLimit:
         wait_seconds = self._reserve()
         while wait_seconds > 0:
             self._context.sleep(wait_seconds)
-            # Another thread may have been told to pause while this one slept.
+            # Another thread may have set a pause while this one slept.
             wait_seconds = self._pause_left()
 
     def pause(self, seconds: float) -> None:

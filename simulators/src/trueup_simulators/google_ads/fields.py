@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 def always(value: Any) -> Callable[[Any], Any]:
-    """A getter that gives the same whatever it is asked about."""
+    """A getter that gives the same value for every object."""
     return lambda _thing: value
 
 

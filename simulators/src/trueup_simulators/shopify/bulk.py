@@ -1,4 +1,4 @@
-"""Bulk operations: jobs that move one state further each time somebody looks at them."""
+"""Bulk operations: jobs that advance by one state at each status request."""
 
 import threading
 from collections.abc import Callable

@@ -128,7 +128,7 @@ def refund_table(orders: Orders, currency: str, at: int) -> pa.Table:
 
 
 def without_orders(table: pa.Table, deleted: Collection[int]) -> pa.Table:
-    """Rows of other orders than those; nothing tells that there were any."""
+    """Rows of other orders than those; nothing shows that they existed."""
     gone = pa.array(sorted(deleted), pa.int64())
     return table.filter(pc.invert(pc.is_in(table["order_id"], gone)))
 

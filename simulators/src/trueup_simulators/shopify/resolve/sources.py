@@ -47,7 +47,7 @@ class Payment(NamedTuple):
 
 
 class Shipping(NamedTuple):
-    """The one shipping line of an order; in a refund, `amount` is what was given back."""
+    """The one shipping line of an order; in a refund, `amount` is the refunded amount."""
 
     amount: Decimal
     order: Order
