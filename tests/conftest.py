@@ -36,7 +36,7 @@ MEMORY_BYTES = 4_000_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the folders of tests in memory where there is room, unless somebody chose a place.
+    """Keep the folders of tests in memory if there is room, unless a place was chosen.
 
     And let Ctrl-C mean the same everywhere: a shell's background jobs are begun without it.
     """

@@ -139,7 +139,7 @@ class _Judged:
             yield from self.of_object(self._concrete(bare, sets, value), sets, value, place)
 
     def _concrete(self, kind: Any, sets: list[Any], value: Any) -> Any:
-        """The type behind an interface: told by the id, else by the one fragment asked for."""
+        """The type behind an interface: from the id, else from the one requested fragment."""
         if not is_abstract_type(kind):
             return kind
         names = [value["id"].split("/")[-2]] if "id" in value else self._conditions(sets)
