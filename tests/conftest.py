@@ -1,4 +1,4 @@
-"""What all tests share: a prepared company, the order of files, and the last lines of a run."""
+"""Shared parts of all tests: a prepared company, the order of files, and the summary."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ MEMORY_BYTES = 4_000_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the folders of tests in memory where there is room, unless somebody chose a place.
+    """Keep the folders of tests in memory if there is room, unless a place was chosen.
 
     And let Ctrl-C mean the same everywhere: a shell's background jobs are begun without it.
     """
@@ -53,7 +53,7 @@ def grown_company(tmp_path_factory):
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Where all judges are required, as in CI, the absence of one is an error."""
+    """Fail on a missing judge where all judges are required, as in CI."""
     if os.environ.get(REQUIRE_VARIABLE) and not judge.available():
         raise pytest.UsageError("Shopify's official schema is not installed: make judges")
 
@@ -94,7 +94,7 @@ def _tier_paths(reports: list[pytest.TestReport]) -> set[str]:
 
 
 def _judged(reports: list[pytest.TestReport]) -> list[str]:
-    """How many checks each official judge made."""
+    """Number of checks of each official judge."""
     said = []
     for name, path in JUDGES.items():
         count = sum(each.when == "call" and each.nodeid.startswith(path) for each in reports)

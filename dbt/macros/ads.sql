@@ -1,4 +1,4 @@
-{# What is known of a day of an ad or campaign, apart from whose and which day it is. #}
+{# Measures of a day of an ad or campaign, without its keys. #}
 {% macro ad_day_ids() -%}
     {{ return(['campaign_id', 'ad_group_id', 'ad_id', 'currency_code']) }}
 {%- endmacro %}
@@ -14,7 +14,7 @@
 {#
     Versions of a report's rows by account and day, as CTEs that end with `keyed`. `reported` has
     one row per platform, account, row of the report and load; `stream` names the report's windows.
-    Columns are the same for every report level, so that the levels can stand under one another.
+    All report levels have the same columns, so that they can be unioned.
 #}
 {% macro ad_day_versions(reported, stream, level) -%}
 {%- set keys = ['platform', 'account_id', 'platform_date'] %}
@@ -54,7 +54,7 @@ reported_rows as (
         {{ trueup.qualified('reported', ids[:3]) }},
         coalesce(reported.currency_code, batches.currency_code) as currency_code,
         {{ trueup.qualified('reported', measures) }},
-        -- A row that is not of the day it was asked for would be counted on the wrong one.
+        -- A row of another day than the requested one would count on the wrong day.
         (
             reported.has_cast_problem
             or reported.report_date is distinct from report_windows.platform_date
@@ -74,7 +74,7 @@ reported_rows as (
 
 hashed_rows as (
 
-    -- Whatever a version shows belongs to its hash, or a correction of it would be ignored.
+    -- The hash includes every shown value; else a correction would be ignored.
     select
         *,
         {{ trueup.row_hash(ids + measures + ['has_cast_problem']) }} as row_hash
@@ -139,7 +139,7 @@ keyed as (
 {%- endmacro %}
 
 
-{# Days of accounts of which a load that is not yet worked in brought a report or a total. #}
+{# Account days with a report or control total of a load that is not yet transformed. #}
 {% macro new_account_days() -%}
     (
         select {{ trueup.account_day('source', 'scope', 'window_day') }} as account_day
@@ -157,8 +157,8 @@ keyed as (
 
 
 {#
-    A budget of Meta in units of the account's currency. The vendor writes hundredths, but whole
-    units for currencies that it does not divide; without the currency nothing is known. A campaign
+    A budget of Meta in units of the account's currency. The vendor writes hundredths, or whole
+    units for currencies without cents; without the currency, the budget is unknown. A campaign
     whose ad sets have the budgets has none itself.
 #}
 {% macro meta_budget(minor, currency) -%}

@@ -1,4 +1,4 @@
-"""What every source keeps by being registered; a new one is picked up by itself."""
+"""Contract of every registered source; new ones are included automatically."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""How the contract suite reaches each registered source. A source without an entry fails it."""
+"""Access of the contract suite to each registered source. A source without an entry fails it."""
 
 import json
 import time
@@ -90,7 +90,7 @@ class Connected:
         return self.accounts() if stream.per_account else [Account(account_id="all")]
 
     def windows(self, stream: Stream, account: Account) -> list[Window]:
-        """What a first sync reads."""
+        """Reads of a first sync."""
         reads = plan_reads(stream, account, ScopeState(), self.clock.now(), WORLD.start)
         return [read.window for read in reads]
 

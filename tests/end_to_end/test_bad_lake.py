@@ -1,4 +1,4 @@
-"""Locked, foreign and damaged storage: named plainly, nothing lost, the last good version stays."""
+"""Locked, foreign and damaged storage: clear errors, nothing lost, the last good version stays."""
 
 import shutil
 from pathlib import Path

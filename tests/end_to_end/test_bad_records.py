@@ -1,4 +1,4 @@
-"""Records that cannot be read are kept aside, counted and shown; nothing else is lost by them."""
+"""Unreadable records are quarantined, counted and shown; no other record is lost."""
 
 from datetime import timedelta
 
@@ -67,7 +67,7 @@ def one_at_a_time(company):
 
 @pytest.fixture(scope="module")
 def landed(company):
-    """How many records each source has."""
+    """Number of records of each source."""
     streams = company.project.streams()
     return {
         name: sum(

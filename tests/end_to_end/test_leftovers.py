@@ -1,4 +1,4 @@
-"""What is left over in the lake goes with a run, is told, and never stops one."""
+"""A run removes and reports unused files of the lake; they never stop it."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Files that are lost, moved, damaged or locked: told by name, made again where that is safe."""
+"""Files that are lost, moved, damaged or locked: named, and rebuilt where that is safe."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def _its_time(company, monkeypatch):
 
 @pytest.fixture(scope="module")
 def home(company, tmp_path_factory):
-    """The company elsewhere, published there again; each test damages it and mends it."""
+    """The company elsewhere, published there again; each test damages and restores it."""
     here = company.copied_to(tmp_path_factory.mktemp("home") / HARD_TO_QUOTE, *ALL)
     run_publish(here.project, company.clock.now())
     return here
@@ -328,7 +328,7 @@ def test_a_damaged_log_is_named_and_status_shows_the_rest(company, tmp_path, cap
 
 
 def re_stack(text: str) -> bool:
-    """Whether a library's own stack, or its objects, are in a message."""
+    """True when a message contains a library's stack or objects."""
     return any(part in text for part in ("\n", "sysdeps", "<unknown>", "FileMeta"))
 
 

@@ -1,4 +1,4 @@
-"""What other tests copy: a company whose figures are true, wherever it is copied to."""
+"""The prepared company that other tests copy has true figures, also in a copy."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an order is made of: prices with and without tax, and what is paid besides goods."""
+"""Components of an order: prices with and without tax, and amounts besides goods."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -93,7 +93,7 @@ class Warehouse:
     def load_totals(
         self, stream: str, scope: str, day: date, totals: Mapping[str, str], load_id: int = 0
     ) -> None:
-        """What the source itself sums up for a day, with the newest load or `load_id`."""
+        """Control totals of a day, with the newest load or `load_id`."""
         source, name = stream.split(".")
         with self.connect() as connection:
             for figure, value in totals.items():
@@ -152,7 +152,7 @@ class Warehouse:
             )
 
     def verdict(self, gate_name: str) -> Verdict:
-        """What a gate says of all that is loaded."""
+        """Verdict of a gate over all loads."""
         (gate,) = (gate for gate in GATES if gate.name == gate_name)
         with self.connect() as connection:
             return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))

@@ -95,7 +95,8 @@ def _custom(start: Period) -> Period:
         format="YYYY-MM-DD",
     )
     # Between the two clicks there is only a first day.
-    days = [day for day in picked if isinstance(day, date)] or [start.since, start.last]
+    given = picked if isinstance(picked, tuple) else (picked,)
+    days = [day for day in given if isinstance(day, date)] or [start.since, start.last]
     return Period(days[0], days[-1] + timedelta(days=1))
 
 

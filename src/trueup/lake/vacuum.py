@@ -15,7 +15,7 @@ from trueup.lake.data_files import is_part_path
 from trueup.lake.table import StreamTable
 
 RETENTION = timedelta(days=7)
-"""No attempt lasts so long; younger files may be of one that is at work."""
+"""Longer than any attempt; younger files may belong to a running one."""
 
 
 def sweep(table: StreamTable) -> Iterator[int]:
@@ -48,7 +48,7 @@ def left_over(table: StreamTable) -> list[Path]:
 
 
 def _written_at(path: Path) -> float:
-    """When a file was last written; 0 when it is gone meanwhile."""
+    """Time of the last write; 0 when the file no longer exists."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One run at a time per workspace: saves work. Correctness does not rest on it.
+"""Lock for one run at a time per workspace. It saves work; correctness does not need it.
 
 A run holds the lock alone; those who only look share it for a moment, and a run waits for them.
 """
@@ -50,7 +50,7 @@ def run_lock(workspace: Path, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def read_lock(workspace: Path) -> Iterator[bool]:
-    """Keep runs from starting while somebody looks; False, at once, when one is at work.
+    """Block new runs while the workspace is read; False, without waiting, during a run.
 
     Any number may look at the same time. False, too, where this user may not take the lock.
     """

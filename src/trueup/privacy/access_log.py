@@ -24,7 +24,7 @@ begin select raise(abort, 'the access log is append-only'); end;
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEntry:
-    """One look at a personal value; `subject` is the token, never the value."""
+    """One reveal of a personal value; `subject` is the token, never the value."""
 
     at: datetime
     who: str

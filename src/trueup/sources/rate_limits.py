@@ -1,4 +1,4 @@
-"""One budget per credential: threads that share a credential share its rate, pauses and day."""
+"""Rate limit per credential: its threads share rate, pauses and daily budget."""
 
 import threading
 
@@ -44,11 +44,11 @@ class RateLimit:
         wait_seconds = self._reserve()
         while wait_seconds > 0:
             self._context.sleep(wait_seconds)
-            # Another thread may have been told to pause while this one slept.
+            # Another thread may have set a pause while this one slept.
             wait_seconds = self._pause_left()
 
     def pause(self, seconds: float) -> None:
-        """Hold every thread back for `seconds` from now; a longer pause in force stays."""
+        """Pause every thread for `seconds` from now; a longer current pause stays."""
         with self._lock:
             until = self._context.monotonic() + max(0.0, seconds)
             self._paused_until = max(self._paused_until, until)

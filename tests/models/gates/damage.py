@@ -49,7 +49,7 @@ _MOVED = """
 
 @dataclass(frozen=True, kw_only=True)
 class Damage:
-    """`by` is done to what `of` selects; then the gate must say `says` and hold back `holds`."""
+    """Damage: `by` changes the rows of `of`; the gate must then say `says` and withhold `holds`."""
 
     of: str
     by: str

@@ -49,14 +49,14 @@ LOST_DAMAGE = {
         "select order_name, order_dk from core.fact_orders where load_id > {since} limit 1",
         "update intermediate.int_orders_summed set has_cast_problem = true "
         "where order_dk = '{order_dk}'",
-        "order {order_name} holds",
+        "order {order_name} has",
     ),
     "an order line cannot be read": (
         "order_values_readable",
         _NEW_LINE,
         "update intermediate.int_order_lines_counted set has_cast_problem = true "
         "where order_line_dk = '{order_line_dk}'",
-        "order line {line_id} holds",
+        "order line {line_id} has",
     ),
     "a product leaves the dimension": (
         "order_customers_known",

@@ -1,4 +1,4 @@
-"""Every gate sees the damage it is for, says where it is, and holds back what stands on it."""
+"""Each gate detects its damage, names the place, and withholds the tables that depend on it."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What commands write can be read by its owner only, and the dashboard gets no credential."""
+"""Only the owner can read files of commands, and the dashboard gets no credential."""
 
 import os
 import stat

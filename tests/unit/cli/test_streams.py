@@ -1,4 +1,4 @@
-"""A command does its work whether or not somebody reads what it prints."""
+"""A command does its work even if nobody reads its output."""
 
 import os
 import subprocess

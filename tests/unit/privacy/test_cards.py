@@ -11,7 +11,7 @@ from trueup.privacy.digits import is_card_number
 
 
 def found(record: bytes) -> bool:
-    """Whether the record is found among others, and whether both ways agree."""
+    """True when the record is found among others and both searches agree."""
     page = [b'{"id":"1"}', record, b'{"id":"4111111111111111"}']
     fast = records_with_cards(page) == [1]
     assert fast == holds_card(record)

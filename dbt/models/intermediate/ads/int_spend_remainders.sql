@@ -7,7 +7,7 @@
 {%- set measures = ad_day_measures() %}
 {%- set account_measures = ['spend_amount', 'impressions', 'clicks'] %}
 
--- What a platform states of a campaign or an account beyond the rows below it.
+-- A campaign's or account's own total less the rows of the level below.
 with
 
 touched as (
@@ -46,8 +46,8 @@ answers as (
 
 moments as (
 
-    -- A run reads the levels one after another, and only together they fit. In time of the lake:
-    -- numbers of loads of two streams say nothing of which came first.
+    -- A run reads the levels one after another, and only together they agree. Ordered by lake time,
+    -- since load ids of two streams do not show which was read first.
     select
         platform,
         account_id,
@@ -102,7 +102,7 @@ campaign_remainders as (
         campaigns_then.campaign_id as entity_id,
         campaigns_then.campaign_id,
         campaigns_then.currency_code,
-        -- What cannot be read of a campaign that has ads is left to the account's remainder.
+        -- Unreadable values of a campaign with ads count in the account's remainder.
         {%- for measure in measures %}
             case
                 when ads_then.campaign_id is null then campaigns_then.{{ measure }}
@@ -139,7 +139,7 @@ totals as (
 
 totals_then as (
 
-    -- A total is of one version of its day; of a later version it says nothing.
+    -- A total belongs to one version of its day and says nothing of a later one.
     select
         moments.account_day,
         moments.load_id,
@@ -206,7 +206,7 @@ explained_sums as (
 
 account_remainders as (
 
-    -- The account's total names no conversions.
+    -- The account's total has no conversions.
     select
         accounts_then.account_day,
         accounts_then.load_id,
@@ -277,7 +277,7 @@ remainders as (
             has_cast_problem
         from account_remainders
     ) as both_levels
-    -- Claimed conversions are fractions that each row rounds for itself.
+    -- Claimed conversions are fractions, rounded in each row.
     where
         has_cast_problem
         or spend_amount <> 0

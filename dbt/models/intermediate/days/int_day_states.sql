@@ -90,8 +90,8 @@ last_windows as (
 
 due_until as (
 
-    -- The day that an account is in by now, told from the end of the last one that was read. An
-    -- account that can no longer be read owes nothing beyond that.
+    -- The account's present day, from the end of its last read day. No later day is expected of an
+    -- account that can no longer be read.
     select
         account_streams.*,
         case
@@ -184,7 +184,7 @@ active_sources as (
 
 stated as (
 
-    -- Where an account's day has not begun yet, nothing of it is missing.
+    -- Nothing is missing of a day that has not begun in the account's zone.
     select
         sources.figure,
         sources.source,

@@ -60,5 +60,5 @@ def publish_files(
 
 
 def set_clock(folder: Path, now: datetime) -> None:
-    """Note the simulated time, so that whoever looks into the folder later looks at that time."""
+    """Write the simulated time into the folder, so that later commands use it."""
     (folder / MARKER).write_text(now.isoformat() + "\n")

@@ -119,7 +119,7 @@ class Demo:
         publish_files(self.folder, self.scenario, now, missing)
         settled = now + SETTLED
         if before is not None:
-            # Not in the same second: history tells by the time what was known before.
+            # Not in the same second, since history is ordered by time.
             settled = max(settled, before.now + timedelta(minutes=1))
         set_clock(self.folder, settled)
         watch = Stopwatch(self.listener)

@@ -19,7 +19,7 @@ from trueup.pipeline.demo.scenario import World
 START_SECONDS = 60.0
 # The world is the simulators' own; making its truth walks over all of it.
 ANSWER_SECONDS = 60.0
-# They are on this machine: no proxy of the environment stands in between.
+# They are on this machine, so no proxy of the environment is used.
 HERE: dict[str, Any] = {"timeout": ANSWER_SECONDS, "trust_env": False}
 
 

@@ -222,7 +222,7 @@ def _not_started(served: Served) -> TransientError:
 
 def _answers(address: str) -> bool:
     try:
-        # The dashboard is on this machine: no proxy of the environment stands in between.
+        # The dashboard is on this machine, so no proxy of the environment is used.
         answer = httpx.get(f"{address}/_stcore/health", timeout=2.0, trust_env=False)
         return answer.status_code == httpx.codes.OK
     except httpx.HTTPError:

@@ -11,7 +11,7 @@ FIRST_YEAR, LAST_YEAR = 2020, 2099
 
 
 def current_time() -> datetime:
-    """Now, UTC, to the second; `TRUEUP_NOW` stands in for it when a past run is made again.
+    """Now, UTC, to the second; `TRUEUP_NOW` replaces it to repeat a past run.
 
     Raises ConfigError for a year in which nobody can be: days would be read that never were.
     """

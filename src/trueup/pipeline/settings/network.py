@@ -46,7 +46,7 @@ class NetworkConfig(BaseModel):
 
 
 def network_of(config: NetworkConfig, environment: Mapping[str, str], folder: Path) -> Network:
-    """The network of a project in `folder`; raises ConfigError for what is no proxy's address."""
+    """Network of a project in `folder`; raises ConfigError for an invalid proxy address."""
     ca_text, _ = _variable(environment, "SSL_CERT_FILE")
     ca_file = folder / config.ca_file if config.ca_file else Path(ca_text) if ca_text else None
     no_proxy = config.no_proxy
@@ -75,7 +75,7 @@ def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) 
 
 
 def _proxy_address(text: str) -> str | None:
-    """The address that `text` stands for, "" for no proxy, None where it is no proxy's address."""
+    """Proxy address from `text`; "" for no proxy, None when it is no proxy address."""
     text = text.strip()
     if not text:
         return ""
@@ -88,7 +88,7 @@ def _proxy_address(text: str) -> str | None:
 
 
 def _variable(environment: Mapping[str, str], *names: str) -> tuple[str, str]:
-    """The first variable that is set, and its name; small letters go first, as with curl."""
+    """First variable that is set, and its name; lower case comes first, as with curl."""
     for name in names:
         for spelling in (name.lower(), name):
             if spelling in environment:

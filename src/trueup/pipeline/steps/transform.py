@@ -1,4 +1,4 @@
-"""From raw to candidate tables: dbt in this process, on what was loaded since the last success."""
+"""Transform step: dbt in this process builds candidate tables from new loads."""
 
 import hashlib
 import json
@@ -21,9 +21,9 @@ from trueup.warehouse.fingerprint import TableComment
 
 @dataclass(frozen=True, kw_only=True)
 class TransformResult:
-    """What was built; `load_id` is the last load the candidate tables know.
+    """Result of a transform; `load_id` is the last load that the candidate tables include.
 
-    `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
+    `project_hash` differs when the same load ids mean other rows: with other models, settings or
     another lake.
     """
 
@@ -35,12 +35,12 @@ class TransformResult:
 
     @cached_property
     def lineage(self) -> Lineage:
-        """Asked for only when something is to be audited: finding it takes seconds."""
+        """Lineage of the models, found only for an audit, since it takes seconds."""
         return self.find_lineage()
 
 
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
-    """Bring the candidate tables up to everything that is loaded; without news, do nothing.
+    """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
     A change of the models, of the project's zone or currency, of the configured sources or of the
     lake's first batch rebuilds all from raw. Raises QualityError naming the model when one fails;
@@ -91,7 +91,7 @@ def metric_dictionary() -> list[dict[str, str]]:
 
 
 def state_comments() -> dict[str, TableComment]:
-    """What the tables of a version's own state are, by their names in the schema `ops`."""
+    """Descriptions of the published state tables, by their names in the schema `ops`."""
     text = (dbt_project_folder() / "published_state.yml").read_text(encoding="utf-8")
     return {
         f"ops.{table['name']}": TableComment(
@@ -102,7 +102,7 @@ def state_comments() -> dict[str, TableComment]:
 
 
 def model_variables(project: Project) -> dict[str, str]:
-    """What the models are told about the project."""
+    """Variables of the project for the models."""
     return {
         "reporting_currency": project.config.currency,
         "reporting_timezone": project.config.timezone,
@@ -119,7 +119,7 @@ def _remember(project: Project, load_id: int, project_hash: str) -> None:
 
 
 def _origin(project: Project) -> str:
-    """What tells the lake from one that was begun anew: its first batch to be loaded."""
+    """First loaded batch, which differs in a recreated lake."""
     first = project.warehouse.query(
         "select batch_id, loaded_at::varchar as loaded_at from raw.batches order by load_id limit 1"
     )

@@ -1,4 +1,4 @@
-"""What goes wrong at the vendor is ridden out, or stops the read with nothing handed on."""
+"""Vendor faults are retried, or stop the read before any page is handed on."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
