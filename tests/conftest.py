@@ -71,6 +71,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         report
         for outcome in ("passed", "failed", "error", "")
         for report in terminalreporter.stats.get(outcome, [])
+        if isinstance(report, pytest.TestReport)
     ]
     terminalreporter.write_line(f"seconds of work: {'; '.join(_tiers(reports))}")
     if "tests/unit" in _tier_paths(reports):

@@ -90,6 +90,25 @@ class TransientError(TrueupError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class RestartReadError(TrueupError):
+    """Marks errors of a read that may succeed from its beginning.
+
+    Whoever reads discards all pages of this read and asks for them again, a few times.
+    """
+
+
+class IncompleteReadError(ContractError, RestartReadError):
+    """A read is not proved complete: pages are missing, repeated or miscounted."""
+
+    default_code = "TUP-520"
+
+
+class BeyondReachError(ContractError):
+    """The vendor does not answer for days that far back any more; later days can be read."""
+
+    default_code = "TUP-534"
+
+
 class AccountUnavailableError(AccessError):
     """One account is closed or no longer shared with the credential; its siblings go on."""
 

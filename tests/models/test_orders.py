@@ -84,7 +84,7 @@ def test_a_first_order_is_first_of_its_customer_and_of_its_email(shop: Warehouse
 
 def test_an_order_with_an_amount_that_cannot_be_read_is_quarantined(shop: Warehouse) -> None:
     assert shop.rows("select order_id from core.fact_orders where order_id = '7'") == []
-    assert "order #7 (7) holds a value in its order_lines" in (
+    assert "order #7 (7) has a value in its order_lines" in (
         shop.verdict("orders_not_quarantined").message
     )
 

@@ -125,7 +125,7 @@ def write_part(
             path.unlink(missing_ok=True)
         raise IntegrityError(
             f"lake {root}: {error.strerror or error}",
-            why="The batch was not committed; everything committed before stays as it is.",
+            why="The batch was not committed. Earlier batches are unchanged.",
             hint="Free space or give write access, then run again: it resumes at its last batch.",
             code="TUP-705",
         ) from error

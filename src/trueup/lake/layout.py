@@ -149,7 +149,7 @@ def _told_plainly(lake: Path) -> Iterator[None]:
     except OSError as error:
         raise IntegrityError(
             f"lake {lake}: {error.strerror}",
-            why="Nothing was read from any source, since it could not be kept.",
+            why="No source was read, since nothing could be stored.",
             hint="Give this user write access to the folder and space on its disk.",
             code="TUP-701",
         ) from error

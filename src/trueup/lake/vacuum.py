@@ -19,7 +19,7 @@ RETENTION = timedelta(days=7)
 
 
 def sweep(table: StreamTable) -> Iterator[int]:
-    """Remove what is left over below `table`, yielding the bytes of each file once it is gone.
+    """Remove unused files below `table`, yielding the size of each removed file.
 
     Raises IntegrityError when the log cannot be read or the disk refuses.
     """
@@ -61,9 +61,9 @@ def _told_plainly(table: StreamTable) -> Iterator[None]:
         yield
     except OSError as error:
         raise IntegrityError(
-            f"{table.source}.{table.stream}: left-over part files cannot be removed: "
+            f"{table.source}.{table.stream}: unused part files cannot be removed: "
             f"{error.strerror}: {error.filename}",
-            why="No figure depends on them; they only take space.",
+            why="No figure depends on these files. They only take space.",
             hint=f"Give this user write access to {table.path} and all below it; the next run "
             "tries again.",
             code="TUP-730",

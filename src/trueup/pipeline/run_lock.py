@@ -102,7 +102,7 @@ def _holder(handle: int) -> str:
 def _busy(workspace: Path, who: str) -> TransientError:
     return TransientError(
         f"workspace {workspace}: {who}",
-        why="Nothing was started; two runs at once would only read everything twice.",
+        why="Nothing was started. Two runs at once would read everything twice.",
         hint="Wait for it to end, then run again.",
         code="TUP-755",
     )
@@ -111,7 +111,7 @@ def _busy(workspace: Path, who: str) -> TransientError:
 def _unwritable(workspace: Path, error: OSError) -> IntegrityError:
     return IntegrityError(
         f"workspace {workspace}: {error.strerror}",
-        why="Nothing was started; what was published stays on show.",
+        why="Nothing was started. The published tables are unchanged.",
         hint="Give this user write access to the folder and space on its disk; or set workspace "
         "in trueup.yml to a folder that it may write.",
         code="TUP-701",

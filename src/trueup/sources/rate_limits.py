@@ -59,7 +59,7 @@ class RateLimit:
             if self._daily_limit is not None and self._spent >= self._daily_limit:
                 raise TransientError(
                     f"{self._name}: the daily limit of {self._daily_limit} is used up",
-                    hint="What is in the lake stays; the next run goes on from there.",
+                    hint="Data in the lake is kept. The next run resumes from there.",
                     code="TUP-759",
                 )
             now = self._context.monotonic()
@@ -81,7 +81,7 @@ class RateLimit:
             raise TransientError(
                 f"{self._name}: the vendor asks for a pause of {left_seconds:.0f} s",
                 retry_after_seconds=left_seconds,
-                hint="Run again later; what is in the lake stays.",
+                hint="Run again later. Data in the lake is kept.",
                 code="TUP-758",
             )
         return left_seconds

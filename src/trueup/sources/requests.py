@@ -10,12 +10,15 @@ from trueup.sources.responses import Classify
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """A request. With `can_shrink`, whoever asks can ask for less."""
+
     method: str
     url: str
     classify: Classify
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     with_credential: bool = True
+    can_shrink: bool = False
 
     @property
     def where(self) -> str:

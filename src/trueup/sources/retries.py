@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from trueup.errors import TrueupError
+from trueup.errors import RestartReadError, TransientError, TrueupError
 
 BACKOFF_BASE_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 60.0
@@ -27,13 +27,21 @@ class Retry:
 
     `after_seconds` is how long the vendor asks to wait; None leaves it to the backoff. With
     `shared`, every thread of the credential waits that long. `otherwise` is raised when the
-    attempts are used up, instead of a TransientError.
+    attempts are used up, instead of a TransientError. With `asks_for_less`, a smaller question may
+    be answered where this one is not.
     """
 
     reason: str
     after_seconds: float | None = None
     shared: bool = True
     otherwise: TrueupError | None = None
+    asks_for_less: bool = False
+
+
+class AskForLessError(TransientError, RestartReadError):
+    """The vendor cannot answer a question of this size in time."""
+
+    default_code = "TUP-767"
 
 
 @dataclass(frozen=True, slots=True)

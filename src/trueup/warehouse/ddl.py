@@ -69,11 +69,12 @@ TABLES = {
         run_id varchar, checked_at timestamp, gate varchar, status varchar, violations bigint,
         message varchar, protects varchar, load_id bigint
     """,
-    # One row per stream, account and run: what the sync found.
+    # One row per stream, account and run: what the sync found, and the first day that the source
+    # still answers for.
     "ops.syncs": """
         run_id varchar, synced_at timestamp, source varchar, stream varchar, scope varchar,
         status varchar, message varchar, received bigint, landed bigint, quarantined bigint,
-        unchanged bigint, windows integer
+        unchanged bigint, windows integer, answered_from date
     """,
     # One row per stream: how far the files of its lake table are checked, and which are damaged.
     "ops.lake_checks": """
@@ -89,6 +90,7 @@ TABLES = {
 
 # Brings tables of an earlier version to the columns above; changes nothing in others.
 UPGRADES = (
+    "alter table ops.syncs add column if not exists answered_from date",
     "alter table raw.batches add column if not exists strays bigint",
     "alter table raw.batches drop column if exists suppressed",
 )

@@ -1,4 +1,4 @@
-"""What a published version is made of: tables, their parts, and what was held back."""
+"""Manifest of a published version: its tables, their parts, and the withheld tables."""
 
 from datetime import datetime
 

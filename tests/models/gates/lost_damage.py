@@ -31,7 +31,7 @@ LOST_DAMAGE = {
         """,
         "update intermediate.int_ad_days_versioned set knowledge_to = null "
         "where load_id = {load_id} and platform_date = '{day}' and entity_id = '{entity_id}'",
-        "{account_id} {day}: {entity_id} counts 2 times",
+        "{account_id} {day}: {entity_id} has 2 current rows",
     ),
     "every order of a day is lost": (
         "orders_equal_shop",

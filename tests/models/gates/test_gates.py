@@ -52,7 +52,7 @@ class Audited:
             self.db.execute("rollback")
 
     def held_by(self, verdict):
-        """The published tables that are held back when this gate alone fails."""
+        """Published tables that are withheld when this gate alone fails."""
         others = [Verdict(gate=g, violations=0) for g in GATES if g is not verdict.gate]
         return set(withheld_tables([verdict, *others], self.lineage.protected_by)) & set(
             self.tables

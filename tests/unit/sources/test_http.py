@@ -55,7 +55,7 @@ def test_an_answer_keeps_its_bytes_and_their_hash() -> None:
 
 def test_json_is_sent_as_json() -> None:
     with a_server(json_answer()) as server:
-        a_client(server, FakeClock()).request("POST", "q", json={"query": "x"})
+        a_client(server, FakeClock()).request("POST", "q", body={"query": "x"})
     assert server.requests[0].headers["content-type"] == "application/json"
     assert server.requests[0]._body == b'{"query":"x"}'
 
@@ -287,7 +287,7 @@ ECHOES = {
 def told_text(server: ScriptedServer, body: bytes) -> str:
     client = a_client(server, FakeClock(), classify=quote_text)
     with pytest.raises(AccessError) as raised:
-        client.request("POST", "token", content=body)
+        client.request("POST", "token", body=body)
     error = raised.value
     return " ".join([*traceback.format_exception(error), error.hint, error.why])
 
@@ -333,10 +333,9 @@ def test_a_link_of_the_same_host_is_followed_as_it_is() -> None:
 def test_a_download_carries_no_credential_and_needs_no_json() -> None:
     with a_server(Response(b'{"a":1}\n{"a":2}\n')) as server:
         client = a_client(server, FakeClock(), headers={"X-Shopify-Access-Token": SECRET})
-        answer = client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123")
-    assert answer.body == b'{"a":1}\n{"a":2}\n'
+        body = b"".join(client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123"))
+    assert body == b'{"a":1}\n{"a":2}\n'
     assert SECRET not in server.requests[0].headers.values()
-    assert "abcdef123" not in answer.trace.url
 
 
 def test_the_status_alone_judges_when_the_vendor_says_nothing_else() -> None:

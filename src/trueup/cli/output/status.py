@@ -75,7 +75,7 @@ def _coverage(status: "ProjectStatus") -> list[str]:
         if c.missing:
             lines += wrapped(f"    {mark} {where}: {_spans(c.missing)} missing: {c.reason}")
         if c.beyond_reach:
-            lines += wrapped(f"    ! {where}: {_spans(c.beyond_reach)} beyond the source's reach")
+            lines += wrapped(f"    ! {where}: {_spans(c.beyond_reach)} beyond the vendor's reach")
     reached = [
         (f"{c.source}.{c.stream}", c.account, moment(c.complete_until))
         for c in cursors

@@ -21,7 +21,7 @@ def make_folder(folder: Path, scenario: Scenario) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise ConfigError(
             f"{folder}: exists and was not made by the demo",
-            why="Nothing was touched there.",
+            why="Nothing was changed there.",
             hint="Choose another: trueup demo --folder DIR",
             code="TUP-351",
         )

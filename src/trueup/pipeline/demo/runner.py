@@ -183,7 +183,7 @@ class Demo:
         if not all(fired.get(rule) for rule in planting.rules):
             raise IntegrityError(
                 f"demo: {fault.name} was planted and never fired",
-                why="Nothing was shown by this run: the vendors behaved.",
+                why="The planted faults did not occur, so this run proves nothing.",
                 hint="Report it with the output of this demo.",
                 code="TUP-728",
             )

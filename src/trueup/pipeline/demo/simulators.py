@@ -123,7 +123,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) 
         if process.poll() is not None or time.monotonic() > deadline:
             raise IntegrityError(
                 "simulators: did not start",
-                why="The demo has nobody to ask.",
+                why="The demo has no vendor to read from.",
                 hint=f"See {log}.",
                 code="TUP-726",
             )

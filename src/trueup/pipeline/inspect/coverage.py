@@ -11,7 +11,7 @@ from trueup.lake.table import StreamTable
 from trueup.pipeline.inspect.state_tables import Row, State, key_of
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.streams import configured_streams
-from trueup.pipeline.sync.plan import closed_until
+from trueup.pipeline.sync.plan import answered_from, closed_until
 
 Days = tuple[date, date]
 """First and last day, both inclusive, in the account's zone."""
@@ -21,9 +21,9 @@ Days = tuple[date, date]
 class Coverage:
     """One account's stream: which days are in, may still change, or are missing and why.
 
-    A day that is in with zero rows is complete: unknown is not zero. For cursor streams
-    `complete_until` says up to when everything is in. Days `beyond_reach` are those that the
-    source no longer answers for.
+    A day that is in with zero rows is complete: unknown is not zero. Days `beyond_reach` are older
+    than the source answers for: they are not missing, and can never be read. For cursor streams
+    `complete_until` says up to when everything is in.
     """
 
     source: str
@@ -44,6 +44,7 @@ def coverage_of(project: Project, state: State, now: datetime) -> tuple[Coverage
     for row in state["ops.windows"]:
         days.setdefault(key_of(row), set()).add(row["window_day"])
     why = {key_of(row): row["message"] for row in state["ops.syncs"] if row["status"] != "ok"}
+    told = {key_of(row): row.get("answered_from") for row in state["ops.syncs"]}
     found = []
     for source, stream in configured_streams(project, now):
         if stream.kind is not StreamKind.REPORT:
@@ -52,7 +53,7 @@ def coverage_of(project: Project, state: State, now: datetime) -> tuple[Coverage
             key = (source, stream.name, account["scope"])
             reason = account["reason"] or why.get(key, "") or why.get((source, "*", "*"), "")
             calendar = _Calendar(project.config.start_date, stream, account, now)
-            found.append(calendar.coverage(source, days.get(key, set()), reason))
+            found.append(calendar.coverage(source, days.get(key, set()), reason, told.get(key)))
     return (*found, *_cursors(project, state["ops.batches"]))
 
 
@@ -72,16 +73,17 @@ class _Calendar:
     account: Row
     now: datetime
 
-    def coverage(self, source: str, known: set[date], reason: str) -> Coverage:
+    def coverage(
+        self, source: str, known: set[date], reason: str, told_from: date | None
+    ) -> Coverage:
         zone = self.account["timezone"] or "UTC"
         today = self.now.astimezone(ZoneInfo(zone)).date()
         settled = closed_until(self.stream, today)
         expected = [self.start + timedelta(days=n) for n in range((today - self.start).days + 1)]
         # Reports of today may not be there before the first run of the day: that is no gap.
-        unknown = [day for day in expected if day not in known and day < today]
-        reach = self.stream.reach
-        first = today - reach if reach else self.start
-        missing = [day for day in unknown if day >= first]
+        unread = [day for day in expected if day not in known and day < today]
+        reached = max(told_from or date.min, answered_from(self.stream, today) or date.min)
+        missing = [day for day in unread if day >= reached]
         return Coverage(
             source=source,
             stream=self.stream.name,
@@ -90,7 +92,7 @@ class _Calendar:
             complete=ranges(day for day in known if day < settled),
             provisional=ranges(day for day in known if day >= settled),
             missing=ranges(missing),
-            beyond_reach=ranges(day for day in unknown if day < first),
+            beyond_reach=ranges(day for day in unread if day < reached),
             reason=(reason or "never read") if missing else "",
         )
 

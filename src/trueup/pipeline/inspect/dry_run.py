@@ -186,7 +186,7 @@ def _asked(project: Project, sql: str) -> list[dict[str, Any]]:
         if not is_idle:
             raise TransientError(
                 f"workspace {project.workspace}: a run is at work",
-                why="What is still to do cannot be told before it ends.",
+                why="The remaining work is unknown until that run ends.",
                 hint="Wait for it to end, then run again.",
                 code="TUP-755",
             )

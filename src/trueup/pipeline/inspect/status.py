@@ -62,7 +62,12 @@ class ProjectStatus:
 
     def errors(self) -> tuple[TrueupError, ...]:
         """All that is wrong with the project, each with what to do."""
-        found = [_published_error(self), self.warehouse_damage, *map(_lake_error, self.lake_damage)]
+        found: list[TrueupError | None] = []
+        found += [
+            _published_error(self),
+            self.warehouse_damage,
+            *map(_lake_error, self.lake_damage),
+        ]
         found += [_withheld_error(self), _failed_error(self)]
         return tuple(error for error in found if error is not None)
 

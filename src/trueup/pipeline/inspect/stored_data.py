@@ -78,12 +78,12 @@ def _published(project: Project) -> Iterator[Finding]:
         yield Finding(subject="published version", message="none yet")
         return
     for problem in [*damage, *([unreadable] if unreadable else [])]:
-        error = IntegrityError(
+        damaged = IntegrityError(
             f"published version {manifest.publish_id}: {problem}",
             why="Readers may see other rows than were published, or an error.",
             hint="Rebuild the damaged files: trueup publish",
             code="TUP-733",
         )
-        yield Finding(subject="published version", error=error)
+        yield Finding(subject="published version", error=damaged)
     if not (damage or unreadable):
         yield Finding(subject="published version", message=f"{manifest.publish_id} is readable")

@@ -33,7 +33,7 @@ def _possible(moment: datetime, teller: str) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ConfigError(
             f"{teller} says it is {moment:%Y-%m-%d}, which cannot be",
-            why="Days would be asked for that are not there, so nothing was started.",
+            why="Trueup would ask for days that do not exist yet, so nothing was started.",
             hint=f"Set the machine's clock, or unset {NOW_VARIABLE}.",
             code="TUP-315",
         )

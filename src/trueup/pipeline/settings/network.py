@@ -1,4 +1,4 @@
-"""How sources are reached: what `trueup.yml` says, else what the environment says."""
+"""Network settings: from `trueup.yml`, else from the environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,7 +68,7 @@ def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) 
     # Without the value, which may hold a password.
     raise ConfigError(
         f"{where}: is not the address of an http or https proxy",
-        why="No source could be reached, so none was asked.",
+        why="No source could be reached, so none was read.",
         hint=f"Such as {EXAMPLE}. SOCKS proxies are not supported.",
         code="TUP-360",
     )

@@ -17,13 +17,13 @@ def log_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -
         for r in synced.streams:
             tally = r.tally
             connection.execute(
-                "insert into ops.syncs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into ops.syncs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(run_id, moment, r.source, r.stream, r.scope, r.status),
                     # A vendor's own words may quote a record; these are published.
                     redacted(r.error.message) if r.error else "",
                     *(tally.received, tally.landed, tally.quarantined, tally.unchanged),
-                    tally.windows_read,
+                    *(tally.windows_read, r.answered_from),
                 ],
             )
         for source, accounts in synced.accounts.items():

@@ -34,19 +34,19 @@ def plan_reads(
     """What a sync at `now` reads of one account's stream.
 
     `start` is the first date of the project. An empty plan means that nothing can be new. Days
-    before all that is in come first, the newest of them at first, so that whatever stops the
-    reads, what is in has no gap.
+    before all that is in are read from the newest to the oldest, so that whatever stops the reads,
+    what is in has no gap; a first read goes that way from today.
     """
     zone = ZoneInfo(account.timezone)
     match stream.kind:
         case StreamKind.REPORT:
             today = now.astimezone(zone).date()
             earlier, days = report_days(stream, state, today, start)
-            windows = [
-                *reversed(list(chunk_days(earlier, stream, zone))),
-                *chunk_days(days, stream, zone),
-            ]
-            return [Read(window=window) for window in windows]
+            again = list(chunk_days(days, stream, zone))
+            if state.first_day is None:
+                again.reverse()
+            before = reversed(list(chunk_days(earlier, stream, zone)))
+            return [Read(window=window) for window in (*again, *before)]
         case StreamKind.SNAPSHOT:
             return [Read(window=Window(now, now))]
         case StreamKind.INCREMENTAL | StreamKind.LOG:
@@ -96,12 +96,17 @@ def report_days(
     `today` is read too, unfinished as it is; it is read again until it is past the lookback, also
     when that has become longer. Days that the source no longer answers for are left out.
     """
-    reached = start if stream.reach is None else max(start, today - stream.reach)
+    reached = max(start, answered_from(stream, today) or start)
     if state.first_day is None or state.closed_until is None:
         return [], _days(reached, today)
     open_from = min(state.closed_until, closed_until(stream, today))
     open_from = max(state.first_day, open_from, reached)
     return _days(reached, state.first_day - _DAY), _days(open_from, today)
+
+
+def answered_from(stream: Stream, today: date) -> date | None:
+    """The first day that the source still answers for; None without limit."""
+    return today - stream.reach if stream.reach is not None else None
 
 
 def closed_until(stream: Stream, today: date) -> date:

@@ -1,6 +1,7 @@
 """What a sync did, stream by stream."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from trueup.core.batch import Counts
 from trueup.core.page import Account
@@ -9,13 +10,17 @@ from trueup.errors import AccountUnavailableError, TrueupError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamResult:
-    """What the sync of one account's stream did; `error` is why it stopped early."""
+    """What the sync of one account's stream did; `error` is why it stopped early.
+
+    Of days before `answered_from` the source keeps no figures; None without limit.
+    """
 
     source: str
     stream: str
     scope: str
     tally: Counts
     error: TrueupError | None = None
+    answered_from: date | None = None
 
     @property
     def status(self) -> str:

@@ -19,8 +19,8 @@ from trueup.lake.batch_writer import BatchWriter, payload_digests
 from trueup.lake.data_files import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.deduplication import KeysSeen
-from trueup.pipeline.sync.plan import Read, closed_until
-from trueup.pipeline.sync.reader import QuarantinedRecords, Reader
+from trueup.pipeline.sync.plan import Read, answered_from, closed_until
+from trueup.pipeline.sync.reader import QuarantinedRecords, Reader, until_complete
 from trueup.pipeline.sync.request_log import RequestLog
 
 MAX_TOTAL = Decimal("1e29")
@@ -49,6 +49,10 @@ class _WindowRead:
 
 def read_windows(reader: Reader, read: Read) -> None:
     """Read the windows of `read`; commit one batch with those that differ from before."""
+    until_complete(_read_once, reader, read)
+
+
+def _read_once(reader: Reader, read: Read) -> None:
     position = reader.last()
     state = position.header.state if position else ScopeState()
     batch_id = reader.batch_id(position)
@@ -249,15 +253,14 @@ def _coverage(work: _WindowRead) -> tuple[date | None, date | None]:
     if state.first_day is None or state.closed_until is None:
         if not work.read.advances:
             return None, None
-        limit = closed_until(work.reader.stream, _today(work.reader))
-        return first, max(first, min(end, limit))
+        # Before `first` while no day of it is past its lookback.
+        return first, min(end, closed_until(work.reader.stream, _today(work.reader)))
     known_first, closed = state.first_day, state.closed_until
     if first < known_first <= end:
         known_first = first
     # Days that the source no longer answers for can never be read: what follows them goes on.
-    reach = work.reader.stream.reach
-    answered_from = _today(work.reader) - reach if reach else date.min
-    if work.read.advances and first <= max(closed, _last_read(state), answered_from):
+    reached = answered_from(work.reader.stream, _today(work.reader)) or date.min
+    if work.read.advances and first <= max(closed, _last_read(state), reached):
         limit = closed_until(work.reader.stream, _today(work.reader))
         closed = max(closed, min(end, limit))
     return known_first, closed

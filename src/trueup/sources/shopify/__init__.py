@@ -13,7 +13,7 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
-from trueup.sources.shopify.bulk_operations import BulkRead
+from trueup.sources.shopify.bulk_operations import BulkRead, BulkTooLargeError
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.deletion_detection import check_sight, is_out_of_sight, read_listing
 from trueup.sources.shopify.errors import SCOPES
@@ -102,10 +102,8 @@ class ShopifySource:
         if stream is LISTED_ORDERS:
             return self._listing(window, ZoneInfo(account.timezone))
         if bookmark is None and self._is_bulky(stream, window):
-            return BulkRead(self._api, stream, window_search(stream, window), self._context).pages()
-        if stream.kind is StreamKind.SNAPSHOT:
-            return read_snapshot(self._api, stream)
-        return PagedRead(self._api, stream, window).pages(bookmark)
+            return self._in_bulk(stream, window)
+        return self._in_pages(stream, window, bookmark)
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """Per local day: how many orders were created, test and cancelled ones too, and the sum
@@ -117,6 +115,21 @@ class ShopifySource:
     def close(self) -> None:
         """End the connections."""
         self._api.close()
+
+    def _in_bulk(self, stream: ShopStream, window: Window) -> Iterator[Page]:
+        search = window_search(stream, window)
+        try:
+            yield from BulkRead(self._api, stream, search, self._context).pages()
+        except BulkTooLargeError as error:  # before its first page
+            self._context.on_incomplete_read(error.message)
+            yield from self._in_pages(stream, window)
+
+    def _in_pages(
+        self, stream: ShopStream, window: Window, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        if stream.kind is StreamKind.SNAPSHOT:
+            return read_snapshot(self._api, stream)
+        return PagedRead(self._api, stream, window).pages(bookmark)
 
     def _listing(self, window: Window, zone: ZoneInfo) -> Iterator[Page]:
         now = self._context.now
