@@ -85,7 +85,7 @@ def _custom(start: Period) -> Period:
     """Any days, also ones without figures: the page then says that there are none."""
     # Streamlit forgets the days of a control that a run does not draw.
     st.session_state.setdefault(_DAYS, (start.since, start.last))
-    picked = st.date_input(
+    picked: object = st.date_input(
         "Days",
         key=_DAYS,
         min_value=FIRST_DATE,
