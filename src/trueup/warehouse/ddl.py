@@ -31,7 +31,8 @@ TABLES = {
         kind varchar, scope varchar, account_name varchar, currency varchar, timezone varchar,
         delta_version bigint, extracted_at timestamp, loaded_at timestamp, received bigint,
         landed bigint, quarantined bigint, deduplicated bigint, unchanged bigint,
-        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint
+        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint,
+        masked_cards bigint
     """,
     # One row per complete version of a window.
     "raw.windows": """
@@ -80,6 +81,7 @@ TABLES = {
 # Brings tables of an earlier version to the columns above; changes nothing in others.
 UPGRADES = (
     "alter table raw.batches add column if not exists strays bigint",
+    "alter table raw.batches add column if not exists masked_cards bigint",
     "alter table raw.batches drop column if exists suppressed",
 )
 
