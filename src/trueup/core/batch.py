@@ -34,8 +34,9 @@ class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
 class Counts(msgspec.Struct, kw_only=True):
     """Records of a batch; received = landed + quarantined + deduplicated + unchanged.
 
-    `strays` are not records: personal values that were found outside of declared fields. Windows
-    are those of reports and snapshots; a read without news changes none.
+    `strays` and `masked_cards` are not records: personal values that were found outside of declared
+    fields, and card numbers that were replaced by `[card]`. Windows are those of reports and
+    snapshots; a read without news changes none.
     """
 
     received: int = 0
@@ -46,6 +47,7 @@ class Counts(msgspec.Struct, kw_only=True):
     windows_read: int = 0
     windows_changed: int = 0
     strays: int = 0
+    masked_cards: int = 0
 
     def is_conserved(self) -> bool:
         accounted = self.landed + self.quarantined + self.deduplicated + self.unchanged

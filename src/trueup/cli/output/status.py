@@ -19,6 +19,7 @@ def status_view(status: "ProjectStatus") -> View:
         head = [f"{status.name} · nothing was run yet", "", "  do   trueup run"]
     lines = [*head, *_published(status), *_freshness(status), *_coverage(status)]
     lines += [*_accounts(status), *_gates(status), *_quarantine(status), *_strays(status)]
+    lines += _masked_cards(status)
     return View(lines, _data(status))
 
 
@@ -153,6 +154,15 @@ def _strays(status: "ProjectStatus") -> list[str]:
     return section("Personal values found outside of declared fields, kept as tokens", lines)
 
 
+def _masked_cards(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (f"{row['source']}.{row['stream']}", row["scope"], figure(row["masked_cards"]))
+        for row in status.masked_cards
+    ]
+    lines = table(("stream", "account", "card numbers"), rows, left=2)
+    return section("Card numbers found in records, replaced by [card]", lines)
+
+
 def _count(days: "Sequence[Days]") -> int:
     return sum((last - first).days + 1 for first, last in days)
 
@@ -197,6 +207,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "gates": [_plain(row) for row in status.gates],
         "quarantine": [_plain(row) for row in status.quarantine],
         "strays": [_plain(row) for row in status.strays],
+        "masked_cards": [_plain(row) for row in status.masked_cards],
     }
 
 

@@ -50,6 +50,7 @@ class ProjectStatus:
     held: tuple[WithheldTable, ...] = ()
     quarantine: tuple[Row, ...] = ()
     strays: tuple[Row, ...] = ()
+    masked_cards: tuple[Row, ...] = ()
     publish_id: str | None = None
     published_at: datetime | None = None
     known_at: datetime | None = None
@@ -87,7 +88,8 @@ def status(project: Project, now: datetime) -> ProjectStatus:
         gates=tuple(state["ops.checks"]),
         held=_held(project, state["ops.checks"]),
         quarantine=tuple(state["ops.quarantine"]),
-        strays=_strays(state["ops.batches"]),
+        strays=_counted(state["ops.batches"], "strays"),
+        masked_cards=_counted(state["ops.batches"], "masked_cards"),
         publish_id=manifest.publish_id if manifest else None,
         published_at=manifest.published_at if manifest else None,
         known_at=manifest.known_at if manifest else None,
@@ -162,13 +164,13 @@ def _freshness(state: State) -> tuple[Freshness, ...]:
     )
 
 
-def _strays(batches: list[Row]) -> tuple[Row, ...]:
-    """Streams that held personal values where none is declared, and how many."""
+def _counted(batches: list[Row], count: str) -> tuple[Row, ...]:
+    """Streams that held values of a kind, such as undeclared personal ones, and how many."""
     return tuple(
-        {name: row[name] for name in ("source", "stream", "scope", "strays")}
+        {name: row[name] for name in ("source", "stream", "scope", count)}
         for row in batches
         # The newest published version may be of an earlier version of Trueup.
-        if row.get("strays")
+        if row.get(count)
     )
 
 

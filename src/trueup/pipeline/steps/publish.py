@@ -35,7 +35,8 @@ STATE_TABLES = {
     "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
     "max(loaded_at) as loaded_at, max(cursor_until) as cursor_until, "
     "sum(received) as received, sum(landed) as landed, "
-    "sum(quarantined) as quarantined, sum(strays)::bigint as strays "
+    "sum(quarantined) as quarantined, sum(strays)::bigint as strays, "
+    "sum(masked_cards)::bigint as masked_cards "
     "from raw.batches group by source, stream, scope",
 }
 
