@@ -198,7 +198,8 @@ def test_a_warehouse_of_an_earlier_version_is_loaded_on(tmp_path):
     with warehouse.transaction() as connection:
         connection.execute(
             "create or replace table raw.batches as "
-            "select * exclude (strays, masked_cards, unchanged, code_version, run_id, cursor_until), "
+            "select * exclude "
+            "(strays, masked_cards, unchanged, code_version, run_id, cursor_until), "
             "cast(0 as bigint) as suppressed, unchanged, code_version, run_id, cursor_until "
             "from raw.batches"
         )
