@@ -16,7 +16,7 @@ _SHOWN = "shown_publish_id"
 
 def draw(title: str, visit: Visit) -> Visit:
     """Draw the header of a page and return `visit` with the chosen period."""
-    name, choice, terms = st.columns([4, 6, 2], vertical_alignment="center")
+    name, choice, terms = st.columns([3, 7, 2], vertical_alignment="center")
     name.html(f'<div class="tu-page">{title}</div>')
     note = ""
     with choice:

@@ -8,6 +8,7 @@ import streamlit as st
 from trueup_dashboards import address
 from trueup_dashboards.address import AddressError
 from trueup_dashboards.period import (
+    ALL,
     CHOICES,
     CUSTOM,
     DEFAULT_CHOICE,
@@ -15,6 +16,7 @@ from trueup_dashboards.period import (
     LAST_DATE,
     Period,
     chosen,
+    last_days,
 )
 
 _CHOICE, _DAYS = "period", "days"
@@ -71,8 +73,12 @@ def _set(found: str | Period) -> None:
 def _options() -> list[str]:
     """The usual choices, and the number of days that the address asked for."""
     current = st.session_state[_CHOICE]
-    more = [] if current in (*CHOICES, CUSTOM) else [current]
-    return [*more, *CHOICES, CUSTOM]
+    more = set() if current in (ALL, CUSTOM) else {current}
+    return [*sorted({*CHOICES, *more} - {ALL}, key=_number), ALL, CUSTOM]
+
+
+def _number(choice: str) -> int:
+    return last_days(choice) or 0
 
 
 def _custom(start: Period) -> Period:

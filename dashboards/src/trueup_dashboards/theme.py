@@ -26,6 +26,7 @@ DARK_CHANNEL_COLOURS = {"paid_search": "#2E8FD6", "organic_search": "#9AD4F5", "
 PROVISIONAL_OPACITY = 0.42
 FINAL_OPACITY = 1.0
 UNKNOWN_OPACITY = 0.35
+EDGE_PIXELS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,12 @@ def unknown_bands(base: Any, field: str) -> Any:
     )
 
 
-def unknown_marks(base: Any, field: str) -> Any:
-    """A question mark above each day of `base` whose `field` is unknown."""
-    marks = base.transform_filter(f"!isValid(datum.{field})")
-    return marks.mark_text(color=colours().attention, fontWeight=600).encode(
-        y=alt.value(7), text=alt.value("?")
+def unknown_edges(base: Any, field: str) -> Any:
+    """A line along the top edge over each day of `base` whose `field` is unknown."""
+    return (
+        base.transform_filter(f"!isValid(datum.{field})")
+        .mark_rect(color=colours().attention)
+        .encode(y=alt.value(0), y2=alt.value(EDGE_PIXELS))
     )
 
 

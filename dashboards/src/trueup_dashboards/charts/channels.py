@@ -94,7 +94,7 @@ def trend_axes(rows: pa.Table, days: list[date]) -> TrendAxes:
 def trend(rows: pa.Table, axes: TrendAxes, code: str) -> Any:
     """One channel by day: bars of net revenue, a line of spend, on the `axes` of all channels.
 
-    An unknown day has a grey band instead of a bar, and a question mark instead of its line.
+    A day with unknown net revenue has a grey band, one with unknown spend a line along the top.
     """
     look = theme.colours()
     base = day_words(rows).encode(x=theme.by_day(axes.days, labels=3), tooltip=day_tooltip())
@@ -109,7 +109,7 @@ def trend(rows: pa.Table, axes: TrendAxes, code: str) -> Any:
             y=alt.Y("spend:Q", scale=scale)
         )
     if set(rows["spend_reason"].to_pylist()) - {None, NOT_CONFIGURED}:
-        layers += theme.unknown_marks(base, "spend")
+        layers += theme.unknown_edges(base, "spend")
     return theme.styled(layers, 118)
 
 

@@ -45,7 +45,7 @@ def day_tooltip() -> list[alt.Tooltip]:
 def revenue_and_spend(rows: pa.Table, days: Sequence[date], currency: str) -> Any:
     """Bars of net revenue and a line of spend for each of `days`, one scale in `currency`.
 
-    An unknown day has a grey band instead of a bar, and a question mark instead of a dot.
+    A day with unknown net revenue has a grey band, one with unknown spend a line along the top.
     """
     look = theme.colours()
     base = day_words(rows).encode(x=theme.by_day(days), tooltip=day_tooltip())
@@ -62,7 +62,7 @@ def revenue_and_spend(rows: pa.Table, days: Sequence[date], currency: str) -> An
             alt.value(look.ground),
         ),
     )
-    unknown = theme.unknown_bands(base, "net_revenue") + theme.unknown_marks(base, "spend")
+    unknown = theme.unknown_bands(base, "net_revenue") + theme.unknown_edges(base, "spend")
     return theme.styled(unknown + bars + line + dots, 180)
 
 

@@ -85,7 +85,7 @@ def _trends(visit: Visit, days: pa.Table, table: pa.Table) -> None:
     with widgets.panel(
         f"Net revenue and spend by channel and day, {visit.currency}",
         "bars: net revenue. Line: spend. All channels have the same axes. Light bar: provisional. "
-        "Grey band: net revenue is unknown. ?: spend is unknown.",
+        "Grey band: net revenue unknown. Line at the top: spend unknown.",
         visit.download(days, "channels_days"),
     ):
         rows = table.select(["channel_code", "channel"]).to_pylist()

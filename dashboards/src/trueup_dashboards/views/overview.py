@@ -142,7 +142,7 @@ def _daily(visit: Visit, days: pa.Table) -> None:
     with widgets.panel(
         f"Net revenue and spend by day, {visit.currency}",
         "bars: net revenue. Line: spend. Light bar, hollow dot: provisional or missing. "
-        "Grey band: net revenue is unknown. ?: spend is unknown.",
+        "Grey band: net revenue unknown. Line at the top: spend unknown.",
         visit.download(days, "overview_days"),
     ):
         st.altair_chart(

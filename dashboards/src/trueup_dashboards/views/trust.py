@@ -18,7 +18,7 @@ _SIGNS = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "ok": "✓ o
 
 
 def show(visit: Visit) -> None:
-    held, aside = st.columns(2)
+    held, aside = st.columns([5, 7])
     with held:
         _held(visit)
     with aside:
@@ -195,7 +195,7 @@ _FRESHNESS_COLUMNS: dict[str, Any] = {
     "message": _kinds.TextColumn("Message", width="large"),
 }
 _QUARANTINE_COLUMNS: dict[str, Any] = {
-    "reason": _kinds.TextColumn("Reason", width=170),
+    "reason": _kinds.TextColumn("Reason", width=160),
     "records": _kinds.NumberColumn("Records", format="localized", width=70),
     "source": _kinds.TextColumn("Source"),
     "stream": _kinds.TextColumn("Stream"),
