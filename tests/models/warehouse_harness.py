@@ -10,9 +10,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from trueup.core.window import Window
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, run_gate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
@@ -95,12 +97,17 @@ class Warehouse:
     ) -> None:
         """Control totals of a day, with the newest load or `load_id`."""
         source, name = stream.split(".")
+        span = Window.of_day(day, ZoneInfo(self.variables["reporting_timezone"]))
+        since, until = (moment.replace(tzinfo=None) for moment in (span.since, span.until))
         with self.connect() as connection:
             for figure, value in totals.items():
                 connection.execute(
                     "insert into raw.control_totals (load_id, source, stream, scope, window_day, "
-                    "name, value) values (?, ?, ?, ?, ?, ?, ?)",
-                    [load_id or self.load_id, source, name, scope, day, figure, value],
+                    "window_since, window_until, name, value) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        *(load_id or self.load_id, source, name, scope, day),
+                        *(since, until, figure, value),
+                    ],
                 )
 
     def load_records(

@@ -31,7 +31,7 @@ OF_REFUND = ("RefundLines", "RefundShippingLines", "RefundAdjustments", "RefundT
 VARIABLES = {
     "Orders": {"first": 25, "search": SEARCH},
     "OrdersCount": {"search": SEARCH},
-    "OrderTotals": {"search": SEARCH.replace("updated_at", "created_at")},
+    "OrderTotals": {"first": 250, "search": SEARCH.replace("updated_at", "created_at")},
     "ListedOrders": {"first": 250, "search": SEARCH.replace("updated_at", "created_at")},
     **{operation: {"id": f"{ORDER}/1"} for operation in OF_ORDER},
     **{operation: {"id": f"{REFUND}/5001"} for operation in OF_REFUND},
