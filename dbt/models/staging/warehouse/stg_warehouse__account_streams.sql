@@ -80,7 +80,8 @@ accounts as (
         reads.source not in (select listed.source from listed) as is_active
     from reads
     where
-        not exists (
+        {{ figure_of_stream('reads.stream') }} is not null
+        and not exists (
             select 1 from listed
             where listed.source = reads.source and listed.scope = reads.scope
         )
