@@ -1,4 +1,4 @@
-"""What all tests share: a prepared company, the order of files, and the last lines of a run."""
+"""Shared parts of all tests: a prepared company, the order of files, and the summary."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ BUDGETS = {"unit": 240, "contracts": 360, "models": 360, "end_to_end": 480}
 LONGEST_FIRST = (
     "tests/end_to_end/test_one_world.py",
     "tests/models/test_incremental_equals_full.py",
-    "tests/unit/cli/test_demo.py",
+    "tests/end_to_end/test_demo.py",
     "tests/end_to_end/",
     "tests/models/",
     "tests/contracts/",
@@ -36,7 +36,7 @@ MEMORY_BYTES = 4_000_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the folders of tests in memory where there is room, unless somebody chose a place.
+    """Keep the folders of tests in memory if there is room, unless a place was chosen.
 
     And let Ctrl-C mean the same everywhere: a shell's background jobs are begun without it.
     """
@@ -53,7 +53,7 @@ def grown_company(tmp_path_factory):
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Where all judges are required, as in CI, the absence of one is an error."""
+    """Fail on a missing judge where all judges are required, as in CI."""
     if os.environ.get(REQUIRE_VARIABLE) and not judge.available():
         raise pytest.UsageError("Shopify's official schema is not installed: make judges")
 
@@ -71,6 +71,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         report
         for outcome in ("passed", "failed", "error", "")
         for report in terminalreporter.stats.get(outcome, [])
+        if isinstance(report, pytest.TestReport)
     ]
     terminalreporter.write_line(f"seconds of work: {'; '.join(_tiers(reports))}")
     if "tests/unit" in _tier_paths(reports):
@@ -93,7 +94,7 @@ def _tier_paths(reports: list[pytest.TestReport]) -> set[str]:
 
 
 def _judged(reports: list[pytest.TestReport]) -> list[str]:
-    """How many checks each official judge made."""
+    """Number of checks of each official judge."""
     said = []
     for name, path in JUDGES.items():
         count = sum(each.when == "call" and each.nodeid.startswith(path) for each in reports)

@@ -1,4 +1,4 @@
-{# Where a record came from; every staging model carries these. #}
+{# Lineage columns of a record, in every staging model. #}
 {% macro lineage_columns() -%}
     {{ return([
         'scope', 'window_since', 'window_until', 'record_key', 'page_index', 'record_index',
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
-{# The figure that a stream gives, or NULL: days of ads give spend, orders give revenue. #}
+{# Figure of a stream: spend for days of ads, revenue for orders, else NULL. #}
 {% macro figure_of_stream(stream) -%}
     case
             when {{ stream }} in ('ad_days', 'campaign_days') then 'spend'

@@ -99,7 +99,7 @@
 {%- endmacro %}
 
 
-{# The figures of finance from ledger lines; amounts given back are positive. #}
+{# The figures of finance from ledger entries; refunded amounts are positive. #}
 {% macro component_amounts(amount, suffix='') -%}
     {%- set figures = [
         ('gmv_amount', "component = 'sale'", 1),

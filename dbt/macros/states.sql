@@ -1,10 +1,10 @@
-{# The states of a day whose figure has not been read, so that nothing of it is known. #}
+{# States of a day whose figure has not been read and is therefore unknown. #}
 {% macro unread_states() -%}
     ('never_read', 'not_read', 'not_configured')
 {%- endmacro %}
 
 
-{# Words for a state that leaves a figure unknown; NULL for the others. #}
+{# Reason in words for a state with an unknown figure; NULL for the others. #}
 {% macro reason_of_state(states) -%}
     case {{ states }}.state
             when 'never_read' then {{ states }}.source || ' has never been read'
@@ -14,8 +14,8 @@
 
 
 {#
-    A figure of a left-joined relation, of which `key` is NULL where it has no row: then there was
-    nothing, 0, unless the figure's source has not been read.
+    A figure of a left-joined relation whose `key` is NULL if it has no row. The figure is then 0,
+    or NULL if its source has not been read.
 #}
 {% macro figure_or_zero(key, status, figure) -%}
     case
@@ -27,9 +27,9 @@
 
 
 {#
-    One row per day of `days`: the worst state among the sources of revenue. `shown_status` is
-    `provisional` instead where orders of the day are there although its source has not been read
-    so far, since they are known; the day's other figures of revenue are then 0.
+    One row per day of `days`: the worst state among the sources of revenue. If a day has orders
+    although its source was not read up to that day, `shown_status` is `provisional`, since these
+    orders are known; the day's other revenue figures are then 0.
 #}
 {% macro revenue_states(days, states) -%}
     select

@@ -115,6 +115,12 @@ class AccountUnavailableError(AccessError):
     default_code = "TUP-410"
 
 
+class DamagedWarehouseError(IntegrityError):
+    """The warehouse's file cannot be read; it can be rebuilt from the lake."""
+
+    default_code = "TUP-732"
+
+
 def place_of(failure: BaseException) -> str:
     """Type and place of an exception: what may be shown and kept when its text may not."""
     frames = traceback.extract_tb(failure.__traceback__)

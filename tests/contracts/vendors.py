@@ -1,4 +1,4 @@
-"""How the contract suite reaches each registered source. A source without an entry fails it."""
+"""Access of the contract suite to each registered source. A source without an entry fails it."""
 
 import json
 import time
@@ -9,8 +9,10 @@ from pathlib import Path
 
 from tests.end_to_end.company import write_rates
 from tests.unit.sources.source_builders import read_whole
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account, AccountStatus, Page, Source
+from trueup.core.page import Page
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.pipeline.settings.project import declared_streams
@@ -91,7 +93,7 @@ class Connected:
         return self.accounts() if stream.per_account else [Account(account_id="all")]
 
     def windows(self, stream: Stream, account: Account) -> list[Window]:
-        """What a first sync reads."""
+        """Reads of a first sync."""
         reads = plan_reads(stream, account, ScopeState(), self.clock.now(), WORLD.start)
         return sorted(read.window for read in reads)
 

@@ -40,7 +40,7 @@ def command(folder: Path, company: Company, *words: str, dies_at: str = "") -> i
 
 
 def lake_content(company: Company) -> dict[str, object]:
-    """What each stream's table says now: newest hash of every window, or the set of payloads.
+    """Content of each stream's table: newest hash of every window, or the set of payloads.
 
     And the newest of every total that the source gave.
     """

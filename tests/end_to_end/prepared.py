@@ -11,7 +11,6 @@ TRUEUP_TEST_CACHE to keep it elsewhere than in the system's temporary folder.
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -23,8 +22,6 @@ from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-
-import duckdb
 
 import trueup
 import trueup_simulators
@@ -81,7 +78,7 @@ GROWN = Stage(name="grown", work=_transform, after=NEWS)
 @contextmanager
 def a_prepared_company(folder: Path, stage: Stage) -> Iterator[Company]:
     """A copy of a prepared company in `folder`, which must not exist; its vendors are served."""
-    _copy(prepared(stage), folder)
+    shutil.copytree(prepared(stage), folder, symlinks=True)
     with served(folder, stage.config) as company:
         company.clock.advance(timedelta(hours=stage.hours_in_all()))
         yield company
@@ -113,23 +110,6 @@ def _build(stage: Stage, root: Path, folder: Path) -> None:
         settings = building / PROJECT_FILE
         settings.write_text(settings.read_text().replace(company.base_url, NOWHERE))
     building.rename(folder)
-
-
-def _copy(source: Path, folder: Path) -> None:
-    shutil.copytree(source, folder, symlinks=True)
-    published = folder / ".trueup" / "published"
-    for file in published.glob("[0-9]*/serving.duckdb"):
-        _point_at(published.resolve(), file)
-
-
-def _point_at(published: Path, file: Path) -> None:
-    """Have the views of a copied version name their parts in its own folder."""
-    here = "'" + str(published).replace("'", "''") + "/parts/"
-    with duckdb.connect(str(file)) as connection:
-        views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
-        for (sql,) in views:
-            moved = re.sub(r"'/(?:[^']|'')*?/parts/", lambda _: here, sql)
-            connection.execute(moved.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
 
 
 def _cache() -> Path:

@@ -116,7 +116,7 @@ def test_a_clock_that_is_ahead_stops_the_run_and_loses_nothing(tmp_path, hours):
         company.clock.advance(timedelta(hours=3))
         with pytest.raises(ConfigError) as raised:
             run_ahead(company, hours)
-        assert raised.value.code == "TUP-366"
+        assert raised.value.code == "TUP-367"
         company.clock.advance(timedelta(hours=30))
         assert company.run().error() is None
         assert differences(company) == {}
@@ -130,7 +130,7 @@ def test_one_vendors_wrong_clock_stops_no_other(tmp_path):
         company.clock.advance(timedelta(hours=3))
         synced = company.run().synced
         assert [(r.source, r.error.code) for r in synced.streams if r.error] == [
-            ("meta_ads", "TUP-366")
+            ("meta_ads", "TUP-367")
         ]
 
 

@@ -1,4 +1,4 @@
-"""What a person set wrong, or a vendor took away: who can act is told, the others go on."""
+"""Wrong settings and lost permissions: the error names who can act, other sources go on."""
 
 import re
 

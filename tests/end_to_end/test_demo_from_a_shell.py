@@ -73,14 +73,15 @@ def test_the_dashboard_answers_at_the_address_that_is_printed(printed: Printed) 
 
 def test_status_of_the_demo_is_shown(printed: Printed) -> None:
     done = in_shell(printed.home, printed.next_lines[0])
-    assert (done.returncode, done.stderr) == (0, "")
+    # The planted fault withholds tables, which is an error until it is fixed.
+    assert done.returncode == 6
     assert "shopify" in done.stdout
 
 
 def test_the_error_of_a_planted_fault_ends_with_a_command_that_runs(printed: Printed) -> None:
     assert "TUP-602" in printed.error
     [command] = re.findall(r"  do   (.+)", printed.error)
-    assert in_shell(printed.home, command).returncode == 0
+    assert in_shell(printed.home, command).returncode == 6
 
 
 def test_the_demo_that_is_proposed_begins(printed: Printed) -> None:

@@ -1,4 +1,4 @@
-"""What is held back stays at its last good version, says so, and agrees with what is shown."""
+"""Withheld tables keep their last good version, are marked, and agree with the shown tables."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from trueup.quality.gates import Severity, Verdict, withheld_tables
 
 DAMAGE = "update intermediate.int_orders_summed set tax_amount = tax_amount {} 1"
 BLOCKING = [gate.name for gate in GATES if gate.severity is Severity.BLOCK]
-# One gate for each set of tables that is held back together.
+# One gate for each set of tables that is withheld together.
 HOLDING = (
     "spend_equals_source", "spend_has_fx_rate", "orders_complete", "order_keys_unique",
     "order_line_keys_unique", "refund_keys_unique", "ledger_keys_unique",
@@ -31,7 +31,7 @@ OLDER = {
     "attribution_credits_sum_to_one": {BY_CHANNEL, ATTRIBUTED},
     "finance_equals_ledger": {ATTRIBUTED},
 }
-# What must hold between tables of one published version, whatever is held back in it.
+# Rules between the tables of one published version, including withheld ones.
 IDENTITIES = {
     BY_CHANNEL: """
         select sum(net_revenue_amount_reporting) from marts.mart_channel_daily
@@ -212,7 +212,7 @@ def test_nothing_is_shown_that_is_newer_than_what_it_is_drawn_from(grown_company
 
 
 def held_by(lineage, name):
-    """What is held back when one gate fails and the others pass."""
+    """Tables that are withheld when one gate fails and the others pass."""
     verdicts = [Verdict(gate=gate, violations=int(gate.name == name)) for gate in GATES]
     return withheld_tables(verdicts, lineage.protected_by)
 

@@ -70,7 +70,7 @@ def _delete_orders(company):
 
 
 def journeys(company, result):
-    """How many orders were read before their journey, and how many have one."""
+    """Number of orders that were read before their journey, and of orders with one."""
     [verdict] = [v for v in result.audited.verdicts if v.gate.name == "customer_journeys_complete"]
     [(touched,)] = company.published("select count(distinct order_dk) from core.fact_touchpoints")
     return {"late": verdict.violations, "touched": touched}

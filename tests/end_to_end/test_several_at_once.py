@@ -1,4 +1,4 @@
-"""Several processes at once: who is at work is told, and nothing is read or kept twice."""
+"""Several processes at once: errors name the running one, nothing is read or stored twice."""
 
 import hashlib
 import os

@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
 from tests.end_to_end.trouble import Rewriting
-from trueup.core.page import AccountStatus
+from trueup.core.account import AccountStatus
 from trueup.pipeline.inspect.status import status
 from trueup.sources.shopify import ShopifySource
 

@@ -28,7 +28,7 @@ _FILE_MODE_CAPABILITIES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended; `error` is the object that `--json` prints of it."""
+    """Result of a command; `error` is the object that `--json` prints of it."""
 
     code: int
     data: dict
@@ -148,7 +148,7 @@ def a_free_port() -> int:
 
 
 def landed_rows(company: Company) -> list[dict]:
-    """How many rows of every stream and account the warehouse took, over all batches."""
+    """Number of rows of every stream and account in the warehouse, over all batches."""
     return company.project.warehouse.query(
         "select source, stream, scope, sum(landed) as landed from raw.batches group by all "
         "order by all"

@@ -1,4 +1,4 @@
-"""What the marts say against what truly happened: differences, empty when all is right."""
+"""Differences between the marts and the truth; empty when all is right."""
 
 import duckdb
 

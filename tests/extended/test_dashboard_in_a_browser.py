@@ -139,7 +139,7 @@ def visitor(browser: Browser, served: str) -> Iterator[Visitor]:
     ("path", "words"),
     [
         ("", ["482 k", "MER 7.18", "481,672.55", "✓ difference 0.00 on every day"]),
-        ("channels", ["difference 0.00", "Paid search", "Unattributed"]),
+        ("channels", ["differs from it by 0.00", "Paid search", "Unattributed"]),
         ("campaigns", ["24 campaigns", "Spend and CAC per campaign, USD"]),
         ("trust", ["Gates of the last run", "Coverage by account and day", "Load ledger"]),
     ],

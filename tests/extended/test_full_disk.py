@@ -1,4 +1,4 @@
-"""A full disk: told plainly, nothing lost, the last good version stays."""
+"""A full disk: a clear error, nothing lost, the last good version stays."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order and portions, for more seeds and one world at a time."""
+"""Random data in random order and portions, for more seeds and one world at a time."""
 
 import random
 from pathlib import Path

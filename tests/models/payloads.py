@@ -9,7 +9,7 @@ SHOP = "brightcart.myshopify.com"
 
 
 def google_ad_day(ad: str, micros: int | str, day: date, **figures: str) -> Row:
-    """An ad's day; the ad group and the campaign are told from the ad's id."""
+    """An ad's day; the ad's id determines the ad group and the campaign."""
     return {
         "customer": {"id": "1", "currencyCode": "EUR"},
         "campaign": {"id": f"c{ad[:1]}"},

@@ -14,7 +14,7 @@ MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 
 
 class _Handed(Exception):
-    """What a macro hands back through `return`, whatever its type."""
+    """Value that a macro passes to `return`, of any type."""
 
     def __init__(self, value: Any) -> None:
         super().__init__()

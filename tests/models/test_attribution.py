@@ -1,4 +1,4 @@
-"""Last touch within seven days of a click, whatever the fraction of a second."""
+"""Last touch within seven days of a click, exact to the fraction of a second."""
 
 from datetime import date
 

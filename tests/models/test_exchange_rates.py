@@ -45,7 +45,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 @pytest.fixture
 def named(file: Warehouse, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """What the gate says of each currency."""
+    """Verdict of the gate for each currency."""
     monkeypatch.setattr(gates, "EXAMPLES", 50)
     found: dict[str, list[str]] = {}
     for text in file.verdict("fx_rates_valid").examples:

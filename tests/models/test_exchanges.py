@@ -1,4 +1,4 @@
-"""An exchange is worth the goods that the customer keeps, whatever its refund adjusts."""
+"""An exchange has the value of the goods that the customer keeps, with any adjustment."""
 
 from decimal import Decimal
 from pathlib import Path

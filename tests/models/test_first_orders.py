@@ -1,4 +1,4 @@
-"""Who is a new customer when the shop knows more orders than were read."""
+"""New customers when the shop knows more orders than were read."""
 
 from datetime import date, datetime
 

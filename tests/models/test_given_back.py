@@ -1,4 +1,4 @@
-"""Money given back: with its goods, for goods that an edit took out, as goodwill, less a fee."""
+"""Refunds: with goods, for goods that an edit removed, as goodwill, less a fee."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -46,7 +46,7 @@ def edited_when_paid() -> p.Row:
 
 
 def edited_without_a_record() -> p.Row:
-    """Nothing but the units says what the edit took out, and the money is given back for it."""
+    """Only the units show what the edit removed, and the refund pays it back."""
     moved = [
         payment("AUTHORIZATION", "33.00"),
         payment("CAPTURE", "33.00"),
@@ -57,7 +57,7 @@ def edited_without_a_record() -> p.Row:
 
 
 def edited_before_paid() -> p.Row:
-    """What the edit took out was never paid, so that the money given back is goodwill."""
+    """The removed units were never paid, so the refund is goodwill."""
     moved = [
         payment("SALE", "22.00", "FAILURE"),
         payment("SALE", "22.00"),
@@ -76,7 +76,7 @@ def kept_a_fee() -> p.Row:
 
 
 def kept_a_part() -> p.Row:
-    """Less was given back than the goods were worth: the shop books the rest as an adjustment."""
+    """The refund was less than the value of the goods: the shop books the rest as an adjustment."""
     shade = p.refund_line(52, "10.00", "1.00")
     moved = [payment("SALE", "33.00"), payment("REFUND", "7.00")]
     return sold(5, moved, refunds=[given_back(51, PAID_OUT, "7.00", "4.00", shade)])

@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order and portions: incremental runs end where a full build does."""
+"""Incremental runs equal a full build, for any data in any order and portions."""
 
 import random
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ STOPPED = {1: ["+fact_orders"], 2: ["+fact_ad_spend", "+int_order_ledger_signed"
 
 @dataclass
 class Story:
-    """Per round the parts that were published again, and all of them published anew."""
+    """Per round the parts that were published again, and all parts of a new publish."""
 
     again: list[Parts] = field(default_factory=list)
     anew: list[Parts] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What an order is made of: prices with and without tax, and what is paid besides goods."""
+"""Components of an order: prices with and without tax, and amounts besides goods."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -248,7 +248,7 @@ def test_what_is_paid_and_kept_stays_revenue_after_a_cancellation(shop: Warehous
 def test_the_parts_of_every_order_add_up(shop: Warehouse) -> None:
     assert (
         shop.verdict("order_components_sum_to_total").message
-        == "Every order's parts add up to what the customer paid"
+        == "The components of every order add up to its total"
     )
 
 
@@ -261,7 +261,7 @@ def test_money_that_went_back_for_nothing_that_is_read_is_told(tmp_path: Path) -
     warehouse.transform(select=["+fact_refunds", "+fact_orders"])
     found = warehouse.verdict("refunds_explained")
     assert found.violations == 1
-    assert "2.000000 USD of refund 32 is for nothing" in found.message
+    assert "2.000000 USD of refund 32 is not explained" in found.message
 
 
 def lamp_given_back(number: int, total: str, adjusted: str) -> p.Row:

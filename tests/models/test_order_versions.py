@@ -1,4 +1,4 @@
-"""Which version of an order counts when the shop gives two under one time of update."""
+"""Choice between two versions of an order with the same update time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who is new is decided by all orders and the shop's own count of them, not by a journey."""
+"""New customers are decided by all orders and the shop's own count, not by a journey."""
 
 from datetime import datetime
 from pathlib import Path

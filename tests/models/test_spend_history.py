@@ -88,7 +88,7 @@ def test_an_amount_that_cannot_be_read_is_null_and_found(spend: Warehouse) -> No
 def test_only_campaigns_without_ads_are_counted_by_campaign(spend: Warehouse) -> None:
     found = spend.rows(
         "select campaign_id, ad_group_dk, ad_dk, spend_amount from core.fact_ad_spend "
-        "where report_level = 'campaign'"
+        "where report_level = 'campaign' and spend_amount <> 0"
     )
     assert found == [("max", "-2", "-2", Decimal("7"))]
 

@@ -1,4 +1,4 @@
-"""What ads do not explain of a campaign's or an account's own total is a row of its own."""
+"""Remainders: a campaign's or account's own total less its ads is a row of its own."""
 
 from datetime import date, timedelta
 from decimal import Decimal

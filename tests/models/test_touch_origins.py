@@ -1,4 +1,4 @@
-"""Whose ad, page or letter a touch came from, however it is tagged."""
+"""Origin of a touchpoint (ad, page or letter), for all kinds of tags."""
 
 import pytest
 

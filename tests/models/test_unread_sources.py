@@ -1,4 +1,4 @@
-"""What no source has said is NULL and says so; 0 is what a source was read for and did not have."""
+"""Figures of unread sources are NULL and marked; 0 means that the source was read."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal

@@ -10,9 +10,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from trueup.core.window import Window
 from trueup.quality.catalog import GATES
 from trueup.quality.gates import Verdict, run_gate
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES
@@ -93,14 +95,19 @@ class Warehouse:
     def load_totals(
         self, stream: str, scope: str, day: date, totals: Mapping[str, str], load_id: int = 0
     ) -> None:
-        """What the source itself sums up for a day, with the newest load or `load_id`."""
+        """Control totals of a day, with the newest load or `load_id`."""
         source, name = stream.split(".")
+        span = Window.of_day(day, ZoneInfo(self.variables["reporting_timezone"]))
+        since, until = (moment.replace(tzinfo=None) for moment in (span.since, span.until))
         with self.connect() as connection:
             for figure, value in totals.items():
                 connection.execute(
                     "insert into raw.control_totals (load_id, source, stream, scope, window_day, "
-                    "name, value) values (?, ?, ?, ?, ?, ?, ?)",
-                    [load_id or self.load_id, source, name, scope, day, figure, value],
+                    "window_since, window_until, name, value) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        *(load_id or self.load_id, source, name, scope, day),
+                        *(since, until, figure, value),
+                    ],
                 )
 
     def load_records(
@@ -152,7 +159,7 @@ class Warehouse:
             )
 
     def verdict(self, gate_name: str) -> Verdict:
-        """What a gate says of all that is loaded."""
+        """Verdict of a gate over all loads."""
         (gate,) = (gate for gate in GATES if gate.name == gate_name)
         with self.connect() as connection:
             return run_gate(gate, partial(fetch, connection), 0, date(2026, 1, 1))

@@ -1,4 +1,4 @@
-"""The dashboard's first script: which version, which period, which page.
+"""The dashboard's first script: opens the newest version and draws the header and a page.
 
 TRUEUP_PUBLISHED=<folder of published versions> streamlit run app.py
 """
@@ -19,7 +19,7 @@ PAGES = ("overview", "channels", "campaigns", "trust")
 
 
 def main() -> None:
-    """Draw the page that was asked for, from the newest version."""
+    """Draw the requested page from the newest version."""
     # An icon from Streamlit's own set would be fetched from elsewhere.
     icon = str(HERE / "assets" / "icon.png")
     st.set_page_config("Trueup", page_icon=icon, layout="wide")

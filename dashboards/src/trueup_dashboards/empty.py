@@ -1,4 +1,4 @@
-"""Pages without figures: each says why, and what to do."""
+"""Pages without figures. Each gives the reason and the next step."""
 
 import duckdb
 import streamlit as st
@@ -9,50 +9,58 @@ from trueup_dashboards.visit import Visit
 
 
 def nothing_published(title: str, folder: str) -> None:
-    """Before the first publish, or when the folder is not named."""
-    where = f"<p>Looked in {as_html(folder)}</p>" if folder else ""
+    """The page before the first publish, or without the name of a folder."""
+    where = f"<p>Trueup looked in {as_html(folder)}.</p>" if folder else ""
     _say(
         title,
         "Nothing is published yet",
-        "<p>Figures appear here once a run has read its sources and passed its gates.</p>"
+        "<p>A run publishes figures once it has read its sources and its gates have passed.</p>"
         f"<p>Run <code>trueup run</code>, or <code>trueup demo</code> for an example.</p>{where}",
     )
 
 
 def unreadable(title: str, publish_id: str, error: duckdb.Error) -> None:
-    """The version's files are gone or broken; older figures are not shown in their place."""
+    """The page of a version whose files are missing or damaged. It shows no older figures."""
     _say(
         title,
         "This version cannot be read",
         f"<p>Version {as_html(publish_id)}: {as_html(str(error)[:400])}</p>"
-        "<p>It may just have been replaced: reload the page. If it stays, publish again with "
+        "<p>Reload the page: a newer version may have replaced this one. If the message stays, run "
         "<code>trueup publish</code>.</p>",
     )
 
 
 def never_shown(visit: Visit, tables: list[str]) -> None:
-    """Tables that a failed gate has held back since the first version."""
+    """The page whose tables a failed gate has held back since the first version."""
     gates = [gate for gate in visit.published.rows(trust.GATES) if gate["status"] == "fail"]
     reasons = "".join(
         f"<p><b>{as_html(gate['gate'])}</b>: {as_html(gate['message'])}</p>" for gate in gates
     )
+    are = "is" if len(tables) == 1 else "are"
     _say(
         "",
         "▣ Held back",
-        f"<p>{as_html(', '.join(tables))}: not published, since no version of it has passed its "
-        f"gates so far.</p>{reasons or '<p>The newest run did not make it.</p>'}"
-        "<p>The Trust page shows every gate; <code>trueup status</code> says what to do.</p>",
+        f"<p>{as_html(', '.join(tables))} {are} not published: no version has passed its gates so "
+        f"far.</p>{reasons or '<p>The newest run did not build it.</p>'}"
+        "<p>The Trust page lists every gate. <code>trueup status</code> says how to fix it.</p>",
     )
 
 
 def no_data(visit: Visit) -> None:
-    """The chosen days are outside of what is known. Not zero: unknown."""
-    known = f"<p>Figures are there for {visit.known}.</p>" if visit.known else ""
+    """The page of days outside of the known ones. Their figures are unknown, not zero."""
+    known = f"<p>Figures are known for {visit.known}.</p>" if visit.known else ""
     _say(
         "",
         "No data in this period",
-        f"<p>Nothing is known of {visit.period or 'any day'}: that is not zero.</p>{known}",
+        f"<p>The figures of {visit.period or 'every day'} are unknown, which does not mean zero. "
+        f"{_cause(visit)}</p>{known}",
     )
+
+
+def _cause(visit: Visit) -> str:
+    if visit.known is None:
+        return "No source has been read yet."
+    return "This version has no orders or ad reports of these days."
 
 
 def _say(title: str, headline: str, body: str) -> None:

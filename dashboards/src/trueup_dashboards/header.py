@@ -1,11 +1,10 @@
-"""What stands above every page: its title, the period, and how far the version can be trusted."""
+"""Header of every page: title, period, version, and the state of gates, sources and records."""
 
 from dataclasses import replace
-from datetime import date, timedelta
 
 import streamlit as st
 
-from trueup_dashboards.period import CHOICES, CUSTOM, DEFAULT_CHOICE, Period, chosen
+from trueup_dashboards import period_control
 from trueup_dashboards.published import Row
 from trueup_dashboards.queries import trust
 from trueup_dashboards.showing import many, moment
@@ -16,47 +15,21 @@ _SHOWN = "shown_publish_id"
 
 
 def draw(title: str, visit: Visit) -> Visit:
-    """The header of a page; gives back `visit` with the period that was chosen in it."""
-    name, choice, terms = st.columns([4, 6, 2], vertical_alignment="center")
+    """Draw the header of a page and return `visit` with the chosen period."""
+    name, choice, terms = st.columns([3, 7, 2], vertical_alignment="center")
     name.html(f'<div class="tu-page">{title}</div>')
+    note = ""
     with choice:
-        visit = replace(visit, period=_choose(visit.known) if visit.known else None)
+        if visit.known:
+            period, note = period_control.draw(visit.known)
+            visit = replace(visit, period=period)
     with terms:
         definitions(visit.metrics, list(visit.metrics))
     chips(*_about(visit), *_trust(visit))
-    _tell_of_a_new_version(visit)
+    if note:
+        chips(chip(f"! {note}", "attention"))
+    _announce_a_new_version(visit)
     return visit
-
-
-def _choose(known: Period) -> Period:
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        choice = st.segmented_control(
-            "Period",
-            [*CHOICES, CUSTOM],
-            default=DEFAULT_CHOICE,
-            required=True,
-            key="period",
-            label_visibility="collapsed",
-        )
-        if choice == CUSTOM:
-            return _custom(known)
-    return chosen(choice, known)
-
-
-def _custom(known: Period) -> Period:
-    """Any days, also ones without figures: the page then says that there are none."""
-    start = chosen(DEFAULT_CHOICE, known)
-    picked = st.date_input(
-        "Days",
-        value=(start.since, start.last),
-        key="days",
-        label_visibility="collapsed",
-        width=240,
-        format="YYYY-MM-DD",
-    )
-    # Between the two clicks there is only a first day.
-    days = [day for day in picked if isinstance(day, date)] or [start.since, start.last]
-    return Period(days[0], days[-1] + timedelta(days=1))
 
 
 def _about(visit: Visit) -> list[str]:
@@ -74,7 +47,7 @@ def _trust(visit: Visit) -> list[str]:
         chip(f"▣ {many(held, 'table')} held back", "bad") if held else chip("0 tables held back"),
         _counted(many(found["late_streams"], "stream"), "late"),
         _counted(many(found["unavailable_accounts"], "account"), "unavailable"),
-        _counted(many(found["kept_aside"], "record"), "kept aside"),
+        _counted(many(found["quarantined"], "record"), "quarantined"),
     ]
 
 
@@ -89,13 +62,13 @@ def _gates(found: Row) -> str:
 
 
 def _counted(number: str, what: str) -> str:
-    """None is said as well: "0 late" is a statement, silence is not."""
+    """A number of problems; 0 is shown too, because silence would not mean that there are none."""
     return chip(f"{number} {what}", "neutral" if number.startswith("0 ") else "attention")
 
 
-def _tell_of_a_new_version(visit: Visit) -> None:
-    """A version that came while the page was open is followed, and said so."""
+def _announce_a_new_version(visit: Visit) -> None:
+    """Say so when the page shows a newer version than at its last run."""
     before = st.session_state.get(_SHOWN)
     if before not in (None, visit.published.publish_id):
-        st.toast(f"A newer version is shown: {visit.published.publish_id}")
+        st.toast(f"This page now shows the newer version {visit.published.publish_id}.")
     st.session_state[_SHOWN] = visit.published.publish_id

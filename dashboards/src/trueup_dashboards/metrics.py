@@ -1,4 +1,4 @@
-"""The published dictionary of metrics: what each figure is called and how it is made."""
+"""The published dictionary of metrics: label, formula and rules of each figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -42,7 +43,13 @@ def as_markdown(text: str) -> str:
 
 
 def as_csv(table: pa.Table) -> bytes:
-    """`table` as CSV for spreadsheets: no text cell is read as a formula; unknown is empty."""
+    """`table` as CSV for spreadsheets: no text cell is read as a formula; unknown is empty.
+
+    Numbers are written to their last digit. Raises TypeError for floats, which have no such digit.
+    """
+    for field in table.schema:
+        if pa.types.is_floating(field.type):
+            raise TypeError(f"column {field.name!r} has floats, a download has exact decimals")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_cell(name) for name in table.column_names)
@@ -54,7 +61,10 @@ def as_csv(table: pa.Table) -> bytes:
 
 def _cell(value: object) -> object:
     if isinstance(value, list):
-        return " ".join("" if item is None else str(item) for item in value)
+        return " ".join("unknown" if item is None else str(_cell(item)) for item in value)
+    if isinstance(value, Decimal):
+        # As `str`, a zero with ten places would be 0E-10.
+        return f"{value:f}"
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value

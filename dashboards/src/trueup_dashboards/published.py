@@ -28,7 +28,7 @@ class Published:
         return self.file.parent.name
 
     def table(self, sql: str, **values: object) -> pa.Table:
-        """What `sql` selects; `values` fill its `$name`s. Remembered for as long as the version."""
+        """Rows of `sql`, with `values` for its `$name`s. Cached while the version is shown."""
         used = {name: value for name, value in values.items() if name in _names(sql)}
         return _selected(str(self.file), sql, used, self.connection)
 

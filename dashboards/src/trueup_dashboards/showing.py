@@ -1,11 +1,12 @@
-"""Figures as words. None is "n/a" and never 0."""
+"""Figures as words. None is "unknown", or "n/a" for a ratio, and never 0."""
 
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
+UNKNOWN = "unknown"
 NOT_AVAILABLE = "n/a"
 _CENT = Decimal("0.01")
-# From which amount on, counted in what.
+# Least amount, divisor and unit.
 _SIZES = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 
 Figure = Decimal | float | int | None
@@ -14,7 +15,7 @@ Figure = Decimal | float | int | None
 def short_money(amount: Figure) -> str:
     """Three significant digits beyond ten thousand, cents below a hundred."""
     if amount is None:
-        return NOT_AVAILABLE
+        return UNKNOWN
     value = float(amount)
     for least, size, unit in _SIZES:
         if abs(value) >= least:
@@ -25,14 +26,14 @@ def short_money(amount: Figure) -> str:
 def exact_money(amount: Figure) -> str:
     """To the cent, half to even, as amounts are rounded everywhere."""
     if amount is None:
-        return NOT_AVAILABLE
+        return UNKNOWN
     cents = Decimal(str(amount)).quantize(_CENT, rounding=ROUND_HALF_EVEN)
     # Minus a tenth of a cent is no negative amount.
     return f"{cents + 0:,.2f}"
 
 
 def count(number: Figure) -> str:
-    return NOT_AVAILABLE if number is None else f"{number:,.0f}"
+    return UNKNOWN if number is None else f"{number:,.0f}"
 
 
 def ratio(value: Figure) -> str:
@@ -44,7 +45,7 @@ def share(value: Figure) -> str:
 
 
 def change(now: Figure, before: Figure) -> str:
-    """How much `now` is above `before`, signed; "n/a" where that has no meaning."""
+    """Relative change from `before` to `now`, signed; "n/a" without a base."""
     if now is None or before is None or not before:
         return NOT_AVAILABLE
     relative = (float(now) - float(before)) / abs(float(before))
@@ -53,7 +54,7 @@ def change(now: Figure, before: Figure) -> str:
 
 def moment(at: datetime | None) -> str:
     """A naive UTC timestamp of the published schema, with its zone."""
-    return NOT_AVAILABLE if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+    return UNKNOWN if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def many(number: int, unit: str) -> str:

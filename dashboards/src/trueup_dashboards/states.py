@@ -1,4 +1,4 @@
-"""How far a figure can be relied on, said beside every figure."""
+"""States of figures: final, provisional, missing or held back. Every figure shows its state."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ _ORDER = list(State)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableState:
-    """One published table: as of when, and which gates hold it at that."""
+    """One published table: the time of its figures, and the gates that hold back newer ones."""
 
     name: str
     as_of: datetime
@@ -35,7 +35,7 @@ class TableState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliance:
-    """What is to be said of a figure over some days."""
+    """State of a figure over some days, with the number of days in each state."""
 
     state: State
     final: int
@@ -62,18 +62,21 @@ class Reliance:
 class DayStates:
     """The state of each day's spend and revenue. Days that are not named are missing.
 
-    Orders of days before `revenue_final_until` are not expected any more; later ones may come,
-    up to `revenue_read_until`, the day that the shop was last read on.
+    Days before `revenue_since` are not read. Days before `revenue_final_until` get no more orders.
+    Later days may get some, up to `revenue_read_until`, the day of the shop's last read.
     """
 
     spend: dict[date, State]
     revenue_final_until: date
     revenue_read_until: date
+    revenue_since: date = date.min
 
     def of_spend(self, day: date) -> State:
         return self.spend.get(day, State.MISSING)
 
     def of_revenue(self, day: date) -> State:
+        if day < self.revenue_since:
+            return State.MISSING
         if day < self.revenue_final_until:
             return State.FINAL
         return State.PROVISIONAL if day <= self.revenue_read_until else State.MISSING
@@ -131,7 +134,16 @@ def day_states(published: Published, timezone: str) -> DayStates:
         spend={row["day"]: State(row["state"]) for row in spend},
         revenue_final_until=read_until - late,
         revenue_read_until=read_until,
+        revenue_since=_start(published),
     )
+
+
+def _start(published: Published) -> date:
+    """The first day that the project reads; the earliest date where the version does not say."""
+    if not published.columns("ops.project"):
+        return date.min
+    found: date = published.rows("select start_date from ops.project")[0]["start_date"]
+    return found
 
 
 def coverage_of(published: Published) -> str:

@@ -1,4 +1,4 @@
-"""Colours and chart manners, the same on every page, in light and dark."""
+"""Colours and chart style, the same on every page, in light and dark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ CHANNEL_COLOURS = {
     "organic_social": "#CC79A7",
     "direct": "#3A3F47",
 }
-# Beyond seven series colours stop telling anything; names do.
+# More than seven colours cannot be told apart; further channels share this one.
 OTHER_COLOUR = "#8A8F98"
 # The same hues, bright enough for a dark ground.
 DARK_CHANNEL_COLOURS = {"paid_search": "#2E8FD6", "organic_search": "#9AD4F5", "direct": "#D5D8DD"}
 
 PROVISIONAL_OPACITY = 0.42
 FINAL_OPACITY = 1.0
+UNKNOWN_OPACITY = 0.35
+EDGE_PIXELS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +99,48 @@ def amount_axis(ticks: int) -> alt.Axis:
 
 
 def by_day(days: Sequence[date], labels: int = 8) -> alt.X:
-    """One band per day, some of them labelled. Dates have no zone: they are drawn as UTC, so
-    that they are the same days in every browser."""
+    """One band per day of `days`, also for days that the data lacks; some of them are labelled.
+
+    Dates have no zone. They are drawn as UTC, so that every browser shows the same days.
+    """
     every = max(1, round(len(days) / labels))
-    values = [
-        alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
-        for day in days[::every]
-    ]
+    moments = [alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in days]
     return alt.X(
         "utcyearmonthdate(day):O",
-        axis=alt.Axis(format="%b %d", title=None, values=values, labelAngle=0, ticks=False),
-        scale=alt.Scale(paddingInner=0.18, paddingOuter=0.05),
+        axis=alt.Axis(
+            format="%b %d", title=None, values=moments[::every], labelAngle=0, ticks=False
+        ),
+        scale=alt.Scale(domain=moments, paddingInner=0.18, paddingOuter=0.05),
     )
 
 
+def unknown_bands(base: Any, field: str) -> Any:
+    """A grey band over the whole height of each day of `base` whose `field` is unknown."""
+    return base.transform_filter(f"!isValid(datum.{field})").mark_rect(
+        color=colours().weak, opacity=UNKNOWN_OPACITY
+    )
+
+
+def unknown_edges(base: Any, field: str) -> Any:
+    """A line along the top edge over each day of `base` whose `field` is unknown."""
+    return (
+        base.transform_filter(f"!isValid(datum.{field})")
+        .mark_rect(color=colours().attention)
+        .encode(y=alt.value(0), y2=alt.value(EDGE_PIXELS))
+    )
+
+
+def in_words(base: Any, field: str, reason: str) -> Any:
+    """`base` with `<field>_words`: the amount, or "unknown" with the reason in column `reason`."""
+    words = (
+        f"isValid(datum.{field}) ? format(datum.{field}, ',.2f') : "
+        f"'unknown' + (isValid(datum.{reason}) ? ': ' + datum.{reason} : '')"
+    )
+    return base.transform_calculate(**{f"{field}_words": words})
+
+
 def styled(chart: Any, height: int) -> Any:
-    """`chart` with the manners of this house: quiet axes, no frame, a fixed height in pixels."""
+    """`chart` in the common style: quiet axes, no frame, a fixed height in pixels."""
     look = colours()
     return (
         chart.properties(height=height, background="transparent", padding=_PADDING)

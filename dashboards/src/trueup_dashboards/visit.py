@@ -1,4 +1,4 @@
-"""One run of a page: the version it shows, the period it is about, and what holds for both."""
+"""One run of a page: its version, its period, and what is the same for all its figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,6 +7,8 @@ from typing import cast
 import pyarrow as pa
 import streamlit as st
 
+from trueup_dashboards import downloads
+from trueup_dashboards.downloads import Download
 from trueup_dashboards.metrics import Metric, dictionary
 from trueup_dashboards.period import Period
 from trueup_dashboards.published import Published, Row
@@ -43,26 +45,33 @@ class Visit:
 
     @property
     def chosen(self) -> Period:
-        """The period on show. Pages are only drawn when there is one."""
+        """The period of the page. Raises ValueError when the version has no figures."""
         if self.period is None:
             raise ValueError("no period: the version has no figures")
         return self.period
 
     def lacks(self, *tables: str) -> list[str]:
-        """Which of `tables` this version has never shown."""
+        """Names among `tables` that no version has shown so far."""
         return [name for name in tables if name not in self.tables]
 
     def reliance(self, kind: str, *tables: str) -> Reliance:
-        """What is to be said of a figure of the chosen period that is read from `tables`."""
+        """State of a figure of the chosen period that is read from `tables`."""
         states = over(self.chosen, self.days, kind)
         return reliance(states, self._weakest(tables))
 
-    def with_states(self, table: pa.Table) -> pa.Table:
-        """`table`, which has a `day`, with the states of that day's revenue and spend."""
-        days = table["day"].to_pylist()
-        revenue = pa.array([self.days.of_revenue(day).value for day in days], pa.string())
-        spend = pa.array([self.days.of_spend(day).value for day in days], pa.string())
-        return table.append_column("revenue_state", revenue).append_column("spend_state", spend)
+    def download(self, rows: pa.Table, name: str) -> Download:
+        """`rows` with amounts of the chosen period, as a CSV file."""
+        return downloads.of_period(
+            rows,
+            name,
+            currency=self.currency,
+            period=self.chosen,
+            publish_id=self.published.publish_id,
+        )
+
+    def version_download(self, rows: pa.Table, name: str) -> Download:
+        """`rows` about the version itself, as a CSV file."""
+        return downloads.of_version(rows, name, publish_id=self.published.publish_id)
 
     def _weakest(self, tables: tuple[str, ...]) -> TableState:
         """The table that is held back, or else the oldest."""
@@ -71,7 +80,7 @@ class Visit:
 
 
 def look_at(published: Published) -> Visit:
-    """What is the same for every page of `published`. Raises duckdb.Error on a broken version."""
+    """The visit of `published`, without a period. Raises duckdb.Error on a broken version."""
     about = published.rows(trust.PUBLISH)[0]
     timezone = _timezone(published)
     tables = table_states(published)
@@ -83,14 +92,14 @@ def look_at(published: Published) -> Visit:
         metrics=dictionary(published),
         days=day_states(published, timezone),
         coverage=coverage_of(published),
-        currency=span["currency"] or "",
+        currency=span["currency"] or _project_currency(published),
         timezone=timezone,
         known=_whole_days(span, local_date(about["published_at"], timezone)),
     )
 
 
 def keep(visit: Visit) -> None:
-    """Hand `visit` to the page that this run shows."""
+    """Pass `visit` to the page of this run."""
     st.session_state[_KEY] = visit
 
 
@@ -103,6 +112,15 @@ def _timezone(published: Published) -> str:
         return "UTC"
     found: str = published.rows("select reporting_timezone from ops.project")[0][
         "reporting_timezone"
+    ]
+    return found
+
+
+def _project_currency(published: Published) -> str:
+    if "reporting_currency" not in published.columns("ops.project"):
+        return ""
+    found: str = published.rows("select reporting_currency from ops.project")[0][
+        "reporting_currency"
     ]
     return found
 

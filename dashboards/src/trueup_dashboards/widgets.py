@@ -1,6 +1,10 @@
-"""The parts that pages are made of. Own HTML holds own words only; texts from outside go through
-`names.as_html` or into tables and charts, which draw them as text."""
+"""Parts of pages: chips, tiles, panels, definitions.
 
+HTML holds our own words only. Texts from outside go through `names.as_html`, or into tables and
+charts, which draw them as text.
+"""
+
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +17,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from trueup_dashboards import theme
+from trueup_dashboards.downloads import Download
 from trueup_dashboards.metrics import Metric, metric
 from trueup_dashboards.names import as_csv, as_html, as_markdown
 from trueup_dashboards.showing import NOT_AVAILABLE, moment
@@ -20,6 +25,9 @@ from trueup_dashboards.states import SIGNS, Reliance, State
 
 Better = Literal["normal", "inverse", "off"]
 Tone = Literal["good", "attention", "bad", "neutral"]
+# Said under tables in which a cell can be empty for either reason.
+EMPTY_MEANS = f"{NOT_AVAILABLE}: unknown, or nothing to divide by"
+OPTIONAL_COLUMNS = ("formerly", "spend_reason", "revenue_reason")
 _STYLE = Path(__file__).parent / "assets" / "style.css"
 _TONES: dict[State, Tone] = {
     State.FINAL: "good",
@@ -35,7 +43,7 @@ def chip(words: str, tone: Tone = "neutral", title: str = "") -> str:
 
 
 def state_chip(reliance: Reliance) -> str:
-    """The state of a figure, with its as-of time behind it."""
+    """A chip with the state of a figure; under the pointer, its time and the gates that hold it."""
     held = f"; held back by {', '.join(reliance.held_by)}" if reliance.held_by else ""
     title = f"as of {moment(reliance.as_of)}{held}"
     words = f"{SIGNS[reliance.state]} {reliance.words}"
@@ -48,18 +56,20 @@ def chips(*parts: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One figure in words, its change, its trend by day, and how far it can be relied on.
+    """One figure in words, its change, its trend by day, and its state.
 
-    `better` says which direction is good news; `note` is what belongs beside the figure.
+    `better` says which direction is good news. `lines` stand below the figure: what it is compared
+    with, its exact amount, or the reason why it is unknown.
     """
 
     metric: Metric
+    label: str
     value: str
     change: str
     reliance: Reliance
     better: Better = "normal"
     trend: Sequence[float | None] = ()
-    note: str = ""
+    lines: Sequence[str] = ()
 
     @property
     def moves(self) -> bool:
@@ -69,44 +79,44 @@ class Tile:
 
 def tile(shown: Tile) -> None:
     """Draw one figure."""
-    at = f"as of {moment(shown.reliance.as_of)}"
+    lines = [*shown.lines, f"as of {moment(shown.reliance.as_of)}"]
+    words = [f'<span class="tu-note">{as_html(line) or "&nbsp;"}</span>' for line in lines]
     with st.container(border=True, gap="xsmall", key=f"tile_{shown.metric.name}"):
         st.metric(
-            as_markdown(shown.metric.label),
+            as_markdown(shown.label),
             shown.value,
-            "no period before" if shown.change == NOT_AVAILABLE else shown.change,
+            "no comparison" if shown.change == NOT_AVAILABLE else shown.change,
             delta_color=shown.better if shown.moves else "off",
             delta_arrow="auto" if shown.moves else "off",
             help=as_markdown(explained(shown.metric)),
-            chart_data=gapless(shown.trend) or None,
+            chart_data=with_gaps(shown.trend),
         )
-        st.html(
-            f'<div class="tu-foot"><span class="tu-note">{as_html(shown.note) or "&nbsp;"}</span>'
-            f'{state_chip(shown.reliance)}<span class="tu-note">{as_html(at)}</span></div>'
-        )
+        foot = [*words[:-1], state_chip(shown.reliance), words[-1]]
+        st.html(f'<div class="tu-foot">{"".join(foot)}</div>')
 
 
-def gapless(trend: Sequence[float | None]) -> list[float]:
-    """The known values; a sparkline without axes cannot show where others are missing."""
-    return [value for value in trend if value is not None]
+def with_gaps(trend: Sequence[float | None]) -> list[float] | None:
+    """The values by day, NaN where the line breaks; None when no day is known."""
+    values = [math.nan if value is None else value for value in trend]
+    return None if all(map(math.isnan, values)) else values
 
 
 def explained(known: Metric) -> str:
-    """A metric in one paragraph, as the published dictionary has it."""
+    """The definition of a metric in one paragraph, from the published dictionary."""
     if not known.formula:
-        return f"{known.label}: this version was published without its definition."
+        return f"{known.label}: this version has no definition of it."
     return f"{known.label} = {known.formula}. {known.edge_rules}"
 
 
 def definitions(metrics: Mapping[str, Metric], names: Sequence[str]) -> None:
-    """What the figures of a page mean, from the published dictionary."""
+    """Draw the definitions of a page's figures, from the published dictionary."""
     with st.popover("Definitions", width="stretch"):
         known = [metric(metrics, name) for name in names]
         rows = "".join(_definition(one) for one in known if one.formula)
         st.html(
             f'<dl class="tu-terms">{rows}</dl>'
             if rows
-            else "<p>This version was published without its dictionary of metrics.</p>"
+            else "<p>This version has no dictionary of metrics.</p>"
         )
 
 
@@ -119,35 +129,41 @@ def _definition(known: Metric) -> str:
 
 
 @contextmanager
-def panel(title: str, subtitle: str, table: pa.Table, file: str) -> Iterator[None]:
-    """A framed chart or table with its title, what it says, and its rows as CSV."""
-    with st.container(border=True, gap="xsmall", height="stretch", key=f"panel_{file}"):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"head_{file}"):
+def panel(title: str, subtitle: str, download: Download) -> Iterator[None]:
+    """A framed chart or table with its title, a line of explanation, and its rows as CSV."""
+    name = download.name
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"panel_{name}"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"head_{name}"):
             st.html(
                 f'<div class="tu-title">{as_html(title)}</div>'
                 f'<div class="tu-subtitle">{as_html(subtitle)}</div>',
                 width="stretch",
             )
-            csv_button(table, file)
+            csv_button(download)
         yield
 
 
-def csv_button(table: pa.Table, file: str) -> None:
-    """Download exactly the rows on show."""
+def csv_button(download: Download) -> None:
+    """Offers exactly the rows on show."""
     st.download_button(
         "CSV",
-        as_csv(table),
-        file_name=f"{file}.csv",
+        as_csv(download.rows),
+        file_name=download.file_name,
         mime="text/csv",
-        key=f"csv_{file}",
+        key=f"csv_{download.name}",
         type="tertiary",
         on_click="ignore",
-        help="These rows as CSV",
+        help="These rows as CSV, with exact amounts. Ratios have ten decimal places.",
     )
 
 
+def without_empty(table: pa.Table, *names: str) -> list[str]:
+    """`names` without the optional columns of `table` whose cells are all empty."""
+    return [name for name in names if name not in OPTIONAL_COLUMNS or any(table[name].to_pylist())]
+
+
 def drawable(table: pa.Table) -> pa.Table:
-    """`table` with decimals as doubles, which is what charts and browsers calculate with."""
+    """`table` with decimals as doubles, because charts and browsers calculate with doubles."""
     fields = [
         pa.field(field.name, pa.float64()) if pa.types.is_decimal(field.type) else field
         for field in table.schema
@@ -162,7 +178,7 @@ def in_percent(table: pa.Table, name: str) -> pa.Table:
 
 
 def style_sheet() -> None:
-    """Once per run: the house's look over Streamlit's theme, in the colours of light or dark."""
+    """Add our style to Streamlit's theme, in the colours of light or dark."""
     look = theme.colours()
     words = {name: getattr(look, name) for name in look.__slots__}
     st.html(f"<style>{Template(_STYLE.read_text()).substitute(words)}</style>")

@@ -2,7 +2,7 @@ with
 
 dated as (
 
-    -- Every day that a figure, a rate or a read is of.
+    -- Every day with a figure, a rate or a read.
     select window_day as date_day from {{ ref('stg_warehouse__windows') }}
     union all
     select cast(extracted_at as date) as date_day from {{ ref('stg_warehouse__batches') }}
@@ -35,7 +35,7 @@ possible_days as (
 
 days as (
 
-    -- Whole years. The years beside them belong to reports in zones that are ahead or behind.
+    -- Whole years, plus one before and after for zones that are ahead or behind.
     select possible_days.date_day
     from possible_days
     cross join bounds

@@ -86,7 +86,7 @@ revenue_states as (
 
 stated as (
 
-    -- What a campaign's row has of spend was read, even where another account's was not.
+    -- The spend of a campaign's row was read, even if another account's was not.
     select
         {{ qualified('all_keys', keys) }},
         case
@@ -109,7 +109,7 @@ stated as (
 
 joined as (
 
-    -- A figure is 0 where its source was read and had nothing; what was not read is NULL.
+    -- A figure is 0 if its source was read and had nothing, and NULL if it was not read.
     select
         {{ qualified('stated', keys) }},
         spend.currency_code,

@@ -95,7 +95,7 @@ unread_spend as (
 
 keys as (
 
-    -- A channel whose spend has not been read has a row on every day that has any figure.
+    -- A channel with unread spend has a row on every day with any figure.
     select * from facts
     union
     select
@@ -137,7 +137,7 @@ revenue_states as (
 
 joined as (
 
-    -- A figure is 0 where its source was read and had nothing; what was not read is NULL.
+    -- A figure is 0 if its source was read and had nothing, and NULL if it was not read.
     select
         keys.report_date,
         keys.channel_dk,

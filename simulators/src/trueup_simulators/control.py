@@ -47,7 +47,7 @@ class Control:
         return JSONResponse({"now": self._clock.now().isoformat()})
 
     async def state(self, _: Request) -> Response:
-        """Where the clock stands, what the world holds, which faults are in force."""
+        """State: time of the clock, size of the world, active faults."""
         return JSONResponse(describe(self._world, self._clock) | self._fault_state())
 
     async def add_faults(self, request: Request) -> Response:
@@ -92,7 +92,7 @@ class Control:
 
 
 def describe(world: World, clock: SimulatedClock) -> dict[str, Any]:
-    """What a client needs to know to begin: the instant, the accounts, the shop."""
+    """Starting information for a client: the instant, the accounts, the shop."""
     return {
         "now": clock.now().isoformat(),
         "accounts": [asdict(account) for account in world.accounts],

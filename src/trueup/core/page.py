@@ -1,52 +1,16 @@
-"""What a source hands over: accounts, pages of records as sent, its own totals."""
+"""Data from a source: pages of records as sent, and control totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Protocol
 
 import msgspec
 
-from trueup.core.stream import Stream
 from trueup.core.window import Window
 
 
-class AccountStatus(StrEnum):
-    ACTIVE = "active"
-    UNAVAILABLE = "unavailable"  # closed, suspended, or no longer shared with the credential
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One account, shop or property behind a credential; `timezone` is an IANA name.
-
-    With `is_defect`, the vendor describes it in a way that the connector does not know: it cannot
-    be read, and the connector must be adapted.
-    """
-
-    account_id: str
-    name: str = ""
-    timezone: str = "UTC"
-    currency: str | None = None
-    status: AccountStatus = AccountStatus.ACTIVE
-    reason: str = ""
-    is_defect: bool = False
-
-
-def undescribed(account_id: str, what: object) -> Account:
-    """An account of an unknown form; its siblings go on."""
-    return Account(
-        account_id=account_id,
-        status=AccountStatus.UNAVAILABLE,
-        reason=f"the vendor describes it in an unknown form: {what}",
-        is_defect=True,
-    )
-
-
 class RequestTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """How a page was got: enough to ask for it again, without any secret.
+    """Trace of a request: enough to repeat it, without any secret.
 
     `request_body` is what was asked where the address does not say it: the body of the request,
     or of the one that made the job whose result this is. Of a large one, and of one beyond what
@@ -80,7 +44,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal:
-    """What the source itself says a figure of a window sums up to.
+    """Control total: the source's own sum of a figure in a window.
 
     `name` is the column of the staged records it is compared with; amounts are in the account's
     currency, in major units. `window` is one local day for report streams.
@@ -89,44 +53,3 @@ class ControlTotal:
     window: Window
     name: str
     value: Decimal
-
-
-class Source(Protocol):
-    """A vendor behind one credential. Methods are called from several threads."""
-
-    name: str
-    streams: tuple[Stream, ...]
-
-    def accounts(self) -> list[Account]:
-        """Every account the credential reaches, unavailable ones too.
-
-        Raises AccessError when the credential itself is refused.
-        """
-        ...
-
-    def read(
-        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
-    ) -> Iterator[Page]:
-        """The pages of `window`, from `bookmark` on.
-
-        Report streams get whole local days of the account, at most `stream.days_per_request` of
-        them. The iterator ends normally only when the window is proved complete: last page
-        reached, announced count equal to parsed count, job at 100 %. Otherwise it raises:
-        RestartReadError when all that it gave must be discarded and read again.
-        """
-        ...
-
-    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
-        """The source's own sums for each day of `window`; empty when it offers none."""
-        ...
-
-    def vendor_time(self) -> datetime | None:
-        """The vendor's own clock at its first answer; None while it has told none."""
-        ...
-
-    def close(self) -> None:
-        """End its connections, once nothing more is to be read; may be called again.
-
-        A thread that still reads gets the answer it waits for; asking on raises TransientError.
-        """
-        ...

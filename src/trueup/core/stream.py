@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StreamKind(StrEnum):
-    """What progress means, and what a new batch replaces."""
+    """Kind of stream: the meaning of progress, and the rows that a new batch replaces."""
 
     REPORT = "report"  # complete windows (account x day); a window read again is replaced whole
     INCREMENTAL = "incremental"  # a cursor; the newest version of a key is current
@@ -15,7 +15,7 @@ class StreamKind(StrEnum):
 
 
 class PersonalKind(StrEnum):
-    """What a personal value is, which decides how it is normalised before it becomes a token."""
+    """Kind of personal value, which decides how it is normalised before tokenisation."""
 
     EMAIL = "email"
     PHONE = "phone"

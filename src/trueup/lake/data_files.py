@@ -38,7 +38,7 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """What all records of one page share."""
+    """Values that all records of one page share."""
 
     batch_id: str
     scope: str
@@ -62,7 +62,7 @@ class Records:
     problems: Sequence[str] | None = None
 
     def only(self, rows: Sequence[int]) -> "Records":
-        """The records at `rows`, which ascend."""
+        """Records at `rows`, which ascend."""
         if len(rows) == len(self.payloads):
             return self
         return Records(
@@ -125,7 +125,7 @@ def write_part(
             path.unlink(missing_ok=True)
         raise IntegrityError(
             f"lake {root}: {error.strerror or error}",
-            why="The batch was not committed; everything committed before stays as it is.",
+            why="The batch was not committed. Earlier batches are unchanged.",
             hint="Free space or give write access, then run again: it resumes at its last batch.",
             code="TUP-705",
         ) from error
@@ -133,7 +133,7 @@ def write_part(
 
 
 def is_part_path(path: str) -> bool:
-    """Whether `path`, below a stream's table, can only be that of a part which a run wrote."""
+    """True when `path`, below a stream's table, has the name of a part that a run writes."""
     return _PART.fullmatch(path) is not None
 
 

@@ -39,6 +39,9 @@ def check_batches(table: StreamTable, versions: Iterable[int], max_bytes: int) -
         except IntegrityError as error:
             found.problems[version] = error.message
             continue
+        except OSError as error:
+            found.problems[version] = f"{error.filename}: {error.strerror}"
+            continue
         for part in commit.header.files if commit else ():
             if problem := _problem(table.path / part.path, part):
                 found.problems[version] = problem

@@ -15,11 +15,11 @@ from trueup.lake.data_files import is_part_path
 from trueup.lake.table import StreamTable
 
 RETENTION = timedelta(days=7)
-"""No attempt lasts so long; younger files may be of one that is at work."""
+"""Longer than any attempt; younger files may belong to a running one."""
 
 
 def sweep(table: StreamTable) -> Iterator[int]:
-    """Remove what is left over below `table`, yielding the bytes of each file once it is gone.
+    """Remove unused files below `table`, yielding the size of each removed file.
 
     Raises IntegrityError when the log cannot be read or the disk refuses.
     """
@@ -48,7 +48,7 @@ def left_over(table: StreamTable) -> list[Path]:
 
 
 def _written_at(path: Path) -> float:
-    """When a file was last written; 0 when it is gone meanwhile."""
+    """Time of the last write; 0 when the file no longer exists."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
@@ -61,9 +61,9 @@ def _told_plainly(table: StreamTable) -> Iterator[None]:
         yield
     except OSError as error:
         raise IntegrityError(
-            f"{table.source}.{table.stream}: left-over part files cannot be removed: "
+            f"{table.source}.{table.stream}: unused part files cannot be removed: "
             f"{error.strerror}: {error.filename}",
-            why="No figure depends on them; they only take space.",
+            why="No figure depends on these files. They only take space.",
             hint=f"Give this user write access to {table.path} and all below it; the next run "
             "tries again.",
             code="TUP-730",

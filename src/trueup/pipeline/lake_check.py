@@ -34,13 +34,10 @@ def check_lake(run: Run) -> tuple[IntegrityError, ...]:
     project = run.project
     before = _positions(project)
     this_round = max((p.round for p in before.values()), default=0) + 1
-    tables = [
-        project.table(source, stream.name)
-        for source, streams in project.streams().items()
-        for stream in streams
-    ]
     left, after, errors = BYTES_PER_RUN, [], []
-    for table in sorted(tables, key=lambda t: before.get((t.source, t.stream), _NEW).round):
+    for table in sorted(
+        project.tables(), key=lambda t: before.get((t.source, t.stream), _NEW).round
+    ):
         if left > 0 and table.exists():
             found, position = _check_table(table, before.get(_name(table), _NEW), left)
             left -= found.bytes

@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from trueup.errors import QualityError, TrueupError
 from trueup.pipeline.events import Event, Listener, silent
 from trueup.pipeline.lake_check import check_lake
+from trueup.pipeline.rebuild import rebuilding
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.run_lock import run_lock
 from trueup.pipeline.settings.project import Project
@@ -19,6 +20,7 @@ from trueup.pipeline.steps.sync_log import log_sync
 from trueup.pipeline.steps.transform import TransformResult, transform
 from trueup.pipeline.sync import engine as syncing
 from trueup.pipeline.sync.results import SyncResult
+from trueup.pipeline.time_zones import zone_differences
 from trueup.pipeline.vacuum import SweepResult, sweep
 
 
@@ -91,23 +93,20 @@ def run_sync(
     with run_lock(project.workspace, run_id):
         work = Run(project=project, now=now, run_id=run_id, listener=listener)
         synced = syncing.sync(work, names)
-        prepare(project)
-        log_sync(project, synced, run_id, now)
+        rebuilding(project, listener, lambda: _log_sync(work, synced))
         return synced
 
 
 def run_load(project: Project, now: datetime, listener: Listener = silent) -> LoadResult:
     """Only the second step: from the lake into the warehouse."""
     with run_lock(project.workspace, new_run_id(now)):
-        return load(project, listener)
+        return rebuilding(project, listener, lambda: load(project, listener))[0]
 
 
 def run_transform(project: Project, now: datetime, listener: Listener = silent) -> TransformResult:
     """Only the third step: from raw to candidate tables."""
     with run_lock(project.workspace, new_run_id(now)):
-        load(project, listener)
-        note_streams(project, now)
-        return transform(project, listener)
+        return rebuilding(project, listener, lambda: _modelled(project, now, listener))[0]
 
 
 def run_publish(project: Project, now: datetime, listener: Listener = silent) -> RunResult:
@@ -118,7 +117,26 @@ def run_publish(project: Project, now: datetime, listener: Listener = silent) ->
         return _after_sync(work, SyncResult())
 
 
+def _log_sync(run: Run, synced: SyncResult) -> None:
+    prepare(run.project)
+    log_sync(run.project, synced, run.run_id, run.now)
+
+
+def _modelled(project: Project, now: datetime, listener: Listener) -> TransformResult:
+    load(project, listener)
+    note_streams(project, now)
+    return transform(project, listener)
+
+
 def _after_sync(run: Run, synced: SyncResult) -> RunResult:
+    result, aside = rebuilding(run.project, run.tell, lambda: _all_steps(run, synced))
+    if aside is None:
+        return result
+    rebuilt = f"{run.project.warehouse.path}; the damaged file is now {aside}"
+    return replace(result, repaired=(rebuilt, *result.repaired))
+
+
+def _all_steps(run: Run, synced: SyncResult) -> RunResult:
     project = run.project
     loaded = load(project, run.listener)
     log_sync(project, synced, run.run_id, run.now)
@@ -132,6 +150,7 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
     for part in damaged:
         run.tell(Event("published_file_damaged", str(part)))
     if damaged or not is_current(project, transformed):
+        _tell_zones(run)
         audited = audit(run, transformed)
         published = publish(run, transformed, audited.withheld_tables)
         run.tell(Event("version_published", published.manifest.publish_id))
@@ -147,6 +166,12 @@ def _after_sync(run: Run, synced: SyncResult) -> RunResult:
         repaired=tuple(map(str, damaged)),
         damage=damage,
     )
+
+
+def _tell_zones(run: Run) -> None:
+    accounts = run.project.warehouse.query("select distinct timezone from ops.accounts")
+    for zone, what in zone_differences(run.project, accounts, run.now).items():
+        run.tell(Event("time_zone_differs", zone, fields={"what": what}))
 
 
 def gate_error(audited: AuditResult) -> QualityError:

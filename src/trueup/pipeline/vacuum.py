@@ -1,4 +1,4 @@
-"""What killed attempts left in the lake is removed, and told."""
+"""Removal of part files that killed attempts left in the lake."""
 
 import random
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.project import Project
 
 TABLES_AT_ONCE = 3
-"""A table's whole folder is listed, so a run looks at a few; all come round."""
+"""A run checks only a few tables, since it lists the whole folder of each."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SweepResult:
-    """Part files that were removed, and why tables could not be swept."""
+    """Removed part files, and the errors of tables that could not be checked."""
 
     files: int = 0
     bytes: int = 0
@@ -25,10 +25,10 @@ class SweepResult:
 
 
 def sweep(run: Run) -> SweepResult:
-    """Sweep some tables, drawn by the run's time; a failure is told and stops nothing.
+    """Remove unused files of some tables, drawn by the run's time; reports errors, raises none.
 
-    Only after a load: it has seen that the lake holds what was loaded before. In a log that was
-    set back, the parts of lost commits would look as if nothing had ever named them.
+    Runs only after a load, which has checked that the lake still has every loaded batch. In a
+    restored older log, the parts of lost commits would look like parts that no commit ever named.
     """
     total = SweepResult()
     for table in drawn(_tables(run.project), run.now):
@@ -37,7 +37,7 @@ def sweep(run: Run) -> SweepResult:
 
 
 def drawn(tables: list[StreamTable], now: datetime) -> list[StreamTable]:
-    """The tables that a run at `now` looks at."""
+    """Tables that a run at `now` checks."""
     return random.Random(now.isoformat()).sample(tables, min(TABLES_AT_ONCE, len(tables)))
 
 

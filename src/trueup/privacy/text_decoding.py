@@ -32,10 +32,10 @@ class Reading:
     at: Sequence[int]
 
 
-def readings(written: str) -> Iterator[Reading]:
-    """`written` with JSON's escapes undone, then without each further layer."""
+def readings(written: str, *, is_json: bool = True) -> Iterator[Reading]:
+    """`written` with JSON's escapes undone if `is_json`, then without each further layer."""
     reading = Reading(written, range(len(written) + 1))
-    if "\\" in written:
+    if is_json and "\\" in written:
         reading = _undone(reading, _JSON_ESCAPE, _unescaped) or reading
     yield reading
     for _ in range(MAX_LAYERS):
@@ -50,9 +50,7 @@ def readings(written: str) -> Iterator[Reading]:
 
 def decoded(text: str) -> str:
     """`text`, which is no JSON, without any layer."""
-    if not any(map(text.__contains__, _MAY_CODE)):
-        return text
-    *_, last = readings(text.replace("\\", "\\\\"))
+    *_, last = readings(text, is_json=False)
     return last.text
 
 

@@ -1,14 +1,14 @@
-"""Gates of refunds: money given back is explained, and lowers what an order is worth once."""
+"""Gates of refunds: every refund is explained, and lowers net revenue once."""
 
 from trueup.quality.gates import Gate, Severity
 
 REFUND_GATES = (
     Gate(
         name="refunds_explained",
-        title="Money given back is for goods, tax, shipping or whatever else a refund names",
+        title="Every refund paid out no more than the items that it names",
         protects=frozenset(),
-        # Less than its parts is common: an edit or a return is booked before it is paid out. Of
-        # orders in cash, the rounding of what is given back is not read.
+        # Less is common: the shop books an edit or a return before it pays. Trueup does not read
+        # the rounding of cash refunds.
         severity=Severity.WARN,
         sql="""
             select *, total_refunded_amount - sum_of_parts as unexplained_amount
@@ -26,17 +26,17 @@ REFUND_GATES = (
             where total_refunded_amount > sum_of_parts
             order by unexplained_amount desc
         """,
-        explain="{order_name}: {unexplained_amount} {currency_code} of refund {refund_id} is for "
-        "nothing that is read",
-        why="Money has left that no figure holds, so that net revenue may be too high.",
-        hint="Look at the refund in the shop. If it was for goods, report it.",
+        explain="{order_name}: {unexplained_amount} {currency_code} of refund {refund_id} is not "
+        "explained by any item",
+        why="A refund paid out money that Trueup could not assign. Net revenue may be too high.",
+        hint="Check the refund in the shop. If it was for goods, report it.",
         owner="finance",
     ),
     Gate(
         name="refunds_not_double_counted",
-        title="An order is worth what the shop keeps of what was paid, and as many goods",
+        title="The ledger of every refunded order equals what the shop kept of its payments",
         protects=frozenset(),
-        # More than the ledger is kept, too, while money is owed back that no adjustment names.
+        # The shop also keeps more than the ledger while it owes money that no adjustment names.
         severity=Severity.WARN,
         sql="""
             with refunded as (
@@ -62,8 +62,8 @@ REFUND_GATES = (
                     and orders.record_key = records.record_key
                     and orders.page_index = records.page_index
                     and orders.record_index = records.record_index
-                -- A refund in another currency is at the rate of its own day. Of orders in cash,
-                -- the rounding of what is given back is not read.
+                -- The shop converts a refund in another currency at the rate of its own day.
+                -- Trueup does not read the rounding of cash refunds.
                 where orders.currency_code = orders.presentment_currency_code
                     and orders.cash_rounding_amount = 0
             ),
@@ -82,13 +82,13 @@ REFUND_GATES = (
             select kept.*
             from kept
             inner join core.fact_orders as orders on kept.order_dk = orders.order_dk
-            -- Of a line with fewer units, the shop rounds discount and tax to cents.
+            -- The shop rounds discount and tax of a line with fewer units to cents.
             where (
                     kept.is_adjusted
                     and kept.kept_amount - kept.ledger_amount
                         > 0.02 * (orders.line_count + orders.refund_count)
                 )
-                -- What is still to be paid is kept by nobody.
+                -- Of an order that is not fully paid, the shop keeps less than the ledger.
                 or (
                     kept.financial_status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED')
                     and kept.ledger_amount - kept.kept_amount
@@ -97,9 +97,9 @@ REFUND_GATES = (
             order by abs(kept.kept_amount - kept.ledger_amount) desc
         """,
         explain="{order_name}: {ledger_amount} {currency_code} in the ledger, {kept_amount} kept",
-        why="Net revenue of the order is too high or too low by the difference: a refund paid out "
-        "more or less than the goods that it names.",
-        hint="Look at the order in the shop. Money still owed to the customer is no error; if the "
+        why="Net revenue of the order is wrong by the difference: a refund paid out more or less "
+        "than the goods that it names.",
+        hint="Check the order in the shop. Money still owed to the customer is no error. If the "
         "order is settled, report it.",
         owner="finance",
     ),

@@ -1,4 +1,4 @@
-"""Gates of sources: everything that the project file names has been read."""
+"""Gates of sources: every source of the project file has been read."""
 
 from trueup.quality.gates import Gate, Severity
 
@@ -7,7 +7,7 @@ SOURCE_GATES = (
         name="sources_read",
         title="Every configured source has been read at least once",
         protects=frozenset(),
-        # The figures that need it are NULL and say so; the other sources' figures are right.
+        # Figures that need the source are NULL and marked; figures of other sources are right.
         severity=Severity.WARN,
         sql="""
             with stated as (
@@ -29,9 +29,9 @@ SOURCE_GATES = (
             order by stated.source
         """,
         explain="{source} has never been read ({streams}): {reason}",
-        why="Figures that need it are unknown: they are empty, and sums over them are too.",
-        hint="See trueup status for why the source was not read, then: trueup run. A source that "
-        "is not meant to be read leaves trueup.yml.",
+        why="Figures that need this source are unknown, and so are sums over them: they are empty.",
+        hint="trueup status shows why the source was not read. Then: trueup run. If nobody needs "
+        "the source, remove it from trueup.yml.",
         owner="growth",
     ),
 )

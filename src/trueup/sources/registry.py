@@ -7,7 +7,7 @@ from trueup.errors import ConfigError, known_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceType:
-    """Where a connector's parts are, as `module:name`.
+    """Paths of a connector's parts, as `module:name`.
 
     `config` is a pydantic model of its settings, `create` takes such settings and a
     SourceContext and returns a Source, `streams` is the tuple of its streams.

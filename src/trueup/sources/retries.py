@@ -1,4 +1,4 @@
-"""What an answer means, and how long to wait before asking again."""
+"""Classification of responses, and the wait before a retry."""
 
 import math
 import re
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """The answer is what was asked for."""
+    """The request succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def backoff_seconds(attempt: int, jitter: float) -> float:
 
 
 def wait_seconds(verdict: Retry, attempt: int, jitter: float) -> float:
-    """How long to wait: what the vendor asked for and a little more, else the backoff."""
+    """Seconds to wait: the vendor's own wait plus a little, else the backoff."""
     if verdict.after_seconds is None:
         return backoff_seconds(attempt, jitter)
     return max(0.0, verdict.after_seconds) + jitter * JITTER_ABOVE_REQUEST_SECONDS

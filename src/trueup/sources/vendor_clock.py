@@ -14,7 +14,7 @@ MAX_DIFFERENCE = timedelta(minutes=5)
 class WrongClockError(ConfigError):
     """This machine's clock and the vendor's differ by more than minutes."""
 
-    default_code = "TUP-366"
+    default_code = "TUP-367"
 
 
 class VendorClock:

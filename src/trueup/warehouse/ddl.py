@@ -31,7 +31,8 @@ TABLES = {
         kind varchar, scope varchar, account_name varchar, currency varchar, timezone varchar,
         delta_version bigint, extracted_at timestamp, loaded_at timestamp, received bigint,
         landed bigint, quarantined bigint, deduplicated bigint, unchanged bigint,
-        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint
+        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint,
+        masked_cards bigint
     """,
     # One row per complete version of a window.
     "raw.windows": """
@@ -92,6 +93,7 @@ TABLES = {
 UPGRADES = (
     "alter table ops.syncs add column if not exists answered_from date",
     "alter table raw.batches add column if not exists strays bigint",
+    "alter table raw.batches add column if not exists masked_cards bigint",
     "alter table raw.batches drop column if exists suppressed",
 )
 

@@ -194,6 +194,7 @@ def _batch_notes(one: _Numbered) -> list[Row]:
             *(counts.unchanged, header.code_version, header.run_id),
             header.state.cursor_until and _naive_utc(header.state.cursor_until),
             counts.strays,
+            counts.masked_cards,
         )
     ]
 

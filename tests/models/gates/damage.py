@@ -49,7 +49,7 @@ _MOVED = """
 
 @dataclass(frozen=True, kw_only=True)
 class Damage:
-    """`by` is done to what `of` selects; then the gate must say `says` and hold back `holds`."""
+    """Damage: `by` changes the rows of `of`; the gate must then say `says` and withhold `holds`."""
 
     of: str
     by: str
@@ -70,7 +70,7 @@ DAMAGE = {
             "insert into intermediate.int_ad_days_versioned "
             f"select * from intermediate.int_ad_days_versioned where {_THE_ROW}"
         ),
-        says=_PLACE + ": {entity_id} counts 2 times",
+        says=_PLACE + ": {entity_id} has 2 current rows",
         holds=SPEND,
     ),
     "spend_rows_complete": Damage(
@@ -191,7 +191,7 @@ DAMAGE = {
             "insert into intermediate.int_orders_summed "
             "select * from intermediate.int_orders_summed where order_dk = '{order_dk}'"
         ),
-        says="{order_dk} stands 2 times",
+        says="{order_dk} has 2 rows",
         holds=ORDER,
     ),
     "order_line_keys_unique": Damage(
@@ -200,7 +200,7 @@ DAMAGE = {
             "insert into intermediate.int_order_lines_counted select * "
             "from intermediate.int_order_lines_counted where order_line_dk = '{order_line_dk}'"
         ),
-        says="{order_line_dk} stands 2 times",
+        says="{order_line_dk} has 2 rows",
         holds={"fact_order_lines", "dim_product"},
     ),
     "refund_keys_unique": Damage(
@@ -209,7 +209,7 @@ DAMAGE = {
             "insert into intermediate.int_refunds_summed "
             "select * from intermediate.int_refunds_summed where refund_dk = '{refund_dk}'"
         ),
-        says="{refund_dk} stands 2 times",
+        says="{refund_dk} has 2 rows",
         holds={"fact_refunds"},
     ),
     "ledger_keys_unique": Damage(
@@ -219,7 +219,7 @@ DAMAGE = {
             "from intermediate.int_order_ledger_signed "
             "where order_ledger_key = '{order_ledger_key}'"
         ),
-        says="{order_ledger_key} stands 2 times",
+        says="{order_ledger_key} has 2 rows",
         holds={"fact_order_ledger", "fact_attribution_value"} | REVENUE,
     ),
     "orders_complete": Damage(
@@ -272,7 +272,7 @@ DAMAGE = {
             "update intermediate.int_refunds_summed set items_amount = items_amount - 0.01 "
             "where refund_dk = '{refund_dk}'"
         ),
-        says=": 0.010000 USD of refund {refund_id} is for nothing",
+        says=": 0.010000 USD of refund {refund_id} is not explained",
         holds=NOTHING,
     ),
     "refunds_not_double_counted": Damage(
@@ -314,7 +314,7 @@ DAMAGE = {
             "update raw.control_totals set value = null "
             "where scope = '{scope}' and window_day = '{window_day}' and name = 'total_amount'"
         ),
-        says="shopify {scope} {window_day}: the source's own total_amount is no amount",
+        says="shopify {scope} {window_day}: the source's own total_amount is not an amount",
         holds=NOTHING,
     ),
     "order_values_readable": Damage(
@@ -323,7 +323,7 @@ DAMAGE = {
             "update intermediate.int_refunds_summed set has_cast_problem = true "
             "where refund_dk = '{refund_dk}'"
         ),
-        says="refund {refund_id} holds a value that cannot be read",
+        says="refund {refund_id} has a value that cannot be read",
         holds=ORDERS,
     ),
     "order_customers_known": Damage(
@@ -350,7 +350,7 @@ DAMAGE = {
             "delete from core.fact_touchpoints where order_dk = '{order_dk}' "
             "and touchpoint_key = '{touchpoint_key}'"
         ),
-        says="order {order_dk}: touch {touchpoint_key}",
+        says="order {order_dk}: touchpoint {touchpoint_key}",
         holds=CREDITS,
     ),
     "revenue_conserved": Damage(

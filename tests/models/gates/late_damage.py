@@ -58,7 +58,7 @@ LATE_DAMAGE = {
         _OLD_ORDER,
         "insert into intermediate.int_orders_summed select * replace ({since} + 1 as load_id) "
         "from intermediate.int_orders_summed where order_dk = '{order_dk}'",
-        "{order_dk} stands 2 times",
+        "{order_dk} has 2 rows",
     ),
     "an order gone from the shop stays in the ledger": (
         "ledger_equals_orders",

@@ -31,7 +31,7 @@ LOST_DAMAGE = {
         """,
         "update intermediate.int_ad_days_versioned set knowledge_to = null "
         "where load_id = {load_id} and platform_date = '{day}' and entity_id = '{entity_id}'",
-        "{account_id} {day}: {entity_id} counts 2 times",
+        "{account_id} {day}: {entity_id} has 2 current rows",
     ),
     "every order of a day is lost": (
         "orders_equal_shop",
@@ -49,14 +49,14 @@ LOST_DAMAGE = {
         "select order_name, order_dk from core.fact_orders where load_id > {since} limit 1",
         "update intermediate.int_orders_summed set has_cast_problem = true "
         "where order_dk = '{order_dk}'",
-        "order {order_name} holds",
+        "order {order_name} has",
     ),
     "an order line cannot be read": (
         "order_values_readable",
         _NEW_LINE,
         "update intermediate.int_order_lines_counted set has_cast_problem = true "
         "where order_line_dk = '{order_line_dk}'",
-        "order line {line_id} holds",
+        "order line {line_id} has",
     ),
     "a product leaves the dimension": (
         "order_customers_known",

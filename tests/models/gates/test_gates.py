@@ -1,4 +1,4 @@
-"""Every gate sees the damage it is for, says where it is, and holds back what stands on it."""
+"""Each gate detects its damage, names the place, and withholds the tables that depend on it."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class Audited:
             self.db.execute("rollback")
 
     def held_by(self, verdict):
-        """The published tables that are held back when this gate alone fails."""
+        """Published tables that are withheld when this gate alone fails."""
         others = [Verdict(gate=g, violations=0) for g in GATES if g is not verdict.gate]
         return set(withheld_tables([verdict, *others], self.lineage.protected_by)) & set(
             self.tables
@@ -77,6 +77,13 @@ def test_every_gate_has_a_case_of_damage():
 @pytest.mark.parametrize("since", [0, None], ids=["from the first load", "from the last publish"])
 def test_without_damage_every_gate_passes(audited, since):
     assert [v.message for g in BY_NAME if (v := audited.verdict(g, since)).violations] == []
+
+
+def test_orders_are_counted_in_the_spans_that_the_shop_was_asked_for(audited):
+    """Not in days of the zone as the warehouse computes them: it may know other rules."""
+    shops = "select scope from raw.batches where source = 'shopify' limit 1"
+    with audited.damaged(shops, "update raw.batches set timezone = 'Asia/Tokyo'"):
+        assert audited.verdict("orders_equal_shop", since=0).violations == 0
 
 
 @pytest.mark.parametrize("name", DAMAGE)

@@ -1,10 +1,10 @@
-"""What a run prints: figures that add up, failures first-class, nothing implied."""
+"""Output of a run: counts add up, and failures are shown."""
 
 from datetime import UTC, datetime
 
 from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync_view
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import Counts
-from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError, IntegrityError
 from trueup.pipeline.steps.audit import AuditResult
 from trueup.pipeline.steps.publish import PublishResult

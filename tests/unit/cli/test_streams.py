@@ -1,4 +1,4 @@
-"""A command does its work whether or not somebody reads what it prints."""
+"""A command does its work even if nobody reads its output."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import NOW, a_project
-from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import open_project
 
 COMMAND = (sys.executable, "-m", "trueup")
 ENVIRONMENT = os.environ | {"TRUEUP_NOW": NOW}

@@ -34,11 +34,14 @@ def plain_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> OpenPage:
     """Opens a page over a version of some shape, as a browser's first visit would."""
 
-    def opened(name: str, shape: Shape | None = PLAIN) -> AppTest:
+    def opened(name: str, shape: Shape | None = PLAIN, **address: str) -> AppTest:
         if shape is not None:
             publish(tmp_path, shape)
         monkeypatch.setenv("TRUEUP_PUBLISHED", str(tmp_path))
-        page = AppTest.from_file(APP, default_timeout=60).run()
+        page = AppTest.from_file(APP, default_timeout=60)
+        for key, value in address.items():
+            page.query_params[key] = value
+        page.run()
         if name != "overview":
             page = page.switch_page(f"views/{name}.py").run()
         return page

@@ -33,7 +33,8 @@ class Shape:
     """What is special about a version; the plain one has everything and nothing held.
 
     `held` maps tables to their gates; `failed` are gates with message and protected tables;
-    `gap` is added to finance's revenue of each day.
+    `gap` is added to finance's revenue of each day; `unread` are the days (as SQL on `day`) on
+    which `paid_social` has no spend, because its platform was not read.
     """
 
     publish_id: str = PUBLISH_ID
@@ -45,6 +46,7 @@ class Shape:
     names: tuple[str, ...] = HOSTILE_NAMES
     campaigns: int = 24
     gap: str = "0"
+    unread: str = "false"
 
 
 PLAIN = Shape()
@@ -61,7 +63,9 @@ def publish(root: Path, shape: Shape = PLAIN) -> Path:
             scratch.execute(f"create schema serving.{schema}")
         for name, select in TABLES.items():
             if name not in shape.without:
-                _view_over_parquet(scratch, root, name, select.format(gap=shape.gap))
+                _view_over_parquet(
+                    scratch, root, name, select.format(gap=shape.gap, unread=shape.unread)
+                )
         for name, select in (STATE | _about(shape)).items():
             if name not in shape.without:
                 scratch.execute(f"create table serving.{name} as {select}")
@@ -140,11 +144,16 @@ TABLES = {
     """,
     "marts.mart_channel_daily": """
         select day as report_date, channel_dk, channel_code, name as channel_name, channel_group,
-            'USD' as reporting_currency_code, 'final' as spend_status,
-            cast(null as varchar) as spend_reason, spend as spend_amount_reporting, impressions,
-            clicks, orders as attributed_orders, new_customers,
+            'USD' as reporting_currency_code,
+            case when is_unread then 'not_read' else 'final' end as spend_status,
+            case when is_unread then 'meta_ads has not been read for this day' end as spend_reason,
+            case when not is_unread then spend end as spend_amount_reporting,
+            case when not is_unread then impressions end as impressions,
+            case when not is_unread then clicks end as clicks,
+            'final' as revenue_status, cast(null as varchar) as revenue_reason,
+            orders as attributed_orders, new_customers,
             net_revenue as net_revenue_amount_reporting
-        from channel_days
+        from (select *, channel_code = 'paid_social' and ({unread}) as is_unread from channel_days)
     """,
     "marts.mart_finance_daily": """
         select day as report_date, 'USD' as currency_code, 'USD' as reporting_currency_code,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -58,11 +59,27 @@ def test_a_column_name_starts_no_formula_either() -> None:
 
 
 def test_negative_numbers_stay_numbers() -> None:
-    assert cells_of(-1.5, 2.0) == ["-1.5", "2.0"]
+    assert cells_of(Decimal("-1.5"), Decimal("2.0")) == ["-1.5", "2.0"]
 
 
 def test_an_unknown_value_is_an_empty_cell_and_zero_is_zero() -> None:
-    assert cells_of(None, 0.0) == ["", "0.0"]
+    assert cells_of(None, Decimal("0.0")) == ["", "0.0"]
+
+
+@pytest.mark.parametrize(
+    "digits", ["0.0000000000", "9007199254740993.000001", "-99999999999999.999999", "0.1"]
+)
+def test_amounts_keep_every_digit(digits: str) -> None:
+    assert cells_of(Decimal(digits)) == [digits]
+
+
+def test_amounts_by_day_keep_every_digit_and_name_unknown_days() -> None:
+    assert cells_of([Decimal("0.10"), None, Decimal("3")]) == ["0.10 unknown 3.00"]
+
+
+def test_a_float_is_no_exact_amount() -> None:
+    with pytest.raises(TypeError, match="'spend' has floats"):
+        as_csv(pa.table({"spend": [0.1]}))
 
 
 def test_quotes_and_line_breaks_survive_the_file() -> None:

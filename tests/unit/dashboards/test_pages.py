@@ -32,11 +32,11 @@ def test_the_overview_has_its_six_figures_with_change_and_state(open_page: OpenP
     page = open_page("overview")
     shown = [(tile.label, tile.value, tile.delta) for tile in page.metric]
     assert shown == [
-        ("Net revenue", "482 k", "+10.4 %"),
-        ("Spend", "67.1 k", "+10.4 %"),
+        ("Net revenue, USD", "482 k", "+10.4 %"),
+        ("Spend, USD", "67.1 k", "+10.4 %"),
         ("ROAS", "2.66", "+0.0 %"),
         ("New customers", "771", "+25.4 %"),
-        ("CAC", "87.06", "-11.9 %"),
+        ("CAC, USD", "87.06", "-11.9 %"),
         ("Orders", "1,546", "+17.7 %"),
     ]
     assert html_of(page).count("as of 2026-07-02 06:04 UTC</span></div>") == 6
@@ -56,12 +56,12 @@ def test_a_broken_identity_is_not_hidden(open_page: OpenPage) -> None:
 def test_without_a_period_before_there_is_no_change(open_page: OpenPage) -> None:
     page = open_page("overview")
     page.button_group(key="period").set_value("All").run()
-    assert {tile.delta for tile in page.metric} == {"no period before"}
+    assert {tile.delta for tile in page.metric} == {"no comparison"}
 
 
 def test_a_period_before_that_is_known_in_part_is_no_comparison(open_page: OpenPage) -> None:
     page = open_page("overview", Shape(days=45))
-    assert {tile.delta for tile in page.metric} == {"no period before"}
+    assert {tile.delta for tile in page.metric} == {"no comparison"}
 
 
 def test_missing_days_of_spend_are_said_beside_spend(open_page: OpenPage) -> None:
@@ -72,7 +72,7 @@ def test_missing_days_of_spend_are_said_beside_spend(open_page: OpenPage) -> Non
 
 def test_channels_say_that_they_add_up_to_finance(open_page: OpenPage) -> None:
     page = open_page("channels")
-    assert "finance&#x27;s net revenue of 481,672.55, difference 0.00" in html_of(page)
+    assert "finance&#x27;s net revenue is 481,672.55, the channels&#x27; sum" in html_of(page)
     assert page.dataframe[0].value["channel"].tolist()[:2] == ["Paid search", "Paid social"]
 
 
@@ -87,7 +87,7 @@ def test_a_search_without_a_find_says_so(open_page: OpenPage) -> None:
     page = open_page("campaigns")
     page.text_input(key="campaign_search").set_value("no such campaign").run()
     assert not page.exception
-    assert "No campaign fits these filters." in html_of(page)
+    assert "No campaign matches these filters." in html_of(page)
 
 
 def test_campaigns_can_be_filtered_by_account(open_page: OpenPage) -> None:
@@ -198,14 +198,14 @@ def test_a_newer_version_is_followed_on_the_next_interaction(
     page.button_group(key="period").set_value("7 days").run()
     assert "version 20260703T060400Z-001" in html_of(page)
     assert [toast.value for toast in page.toast] == [
-        "A newer version is shown: 20260703T060400Z-001"
+        "This page now shows the newer version 20260703T060400Z-001."
     ]
 
 
 def test_without_the_dictionary_names_stay_and_formulas_are_missed(open_page: OpenPage) -> None:
     page = open_page("overview", Shape(without=("ops.metrics",)))
-    assert [tile.label for tile in page.metric][2:5] == ["ROAS", "New customers", "CAC"]
-    assert "published without its dictionary" in html_of(page)
+    assert [tile.label for tile in page.metric][2:5] == ["ROAS", "New customers", "CAC, USD"]
+    assert "This version has no dictionary of metrics." in html_of(page)
 
 
 def test_definitions_are_those_of_the_dictionary(open_page: OpenPage) -> None:
@@ -223,7 +223,7 @@ def test_a_world_without_campaigns_is_drawn(open_page: OpenPage, name: str) -> N
 def test_channels_are_shown_while_finance_is_held_back(open_page: OpenPage) -> None:
     page = open_page("channels", Shape(without=("marts.mart_finance_daily",)))
     assert not page.exception
-    assert "finance&#x27;s own net revenue is held back, so nothing is compared" in html_of(page)
+    assert "a failed gate holds back its net revenue" in html_of(page)
     assert len(page.dataframe[0].value) == 9
 
 

@@ -11,7 +11,7 @@ from trueup_dashboards import showing
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
-        (None, "n/a"),
+        (None, "unknown"),
         (Decimal("0"), "0.00"),
         (Decimal("41.2"), "41.20"),
         (Decimal("-7.5"), "-7.50"),
@@ -29,7 +29,7 @@ def test_tiles_show_three_significant_digits(amount: Decimal | None, words: str)
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
-        (None, "n/a"),
+        (None, "unknown"),
         (Decimal("1402118.400000"), "1,402,118.40"),
         (Decimal("0.125"), "0.12"),
         (Decimal("0.135"), "0.14"),
@@ -59,7 +59,7 @@ def test_a_change_without_a_base_is_not_available(
 
 
 def test_unknown_and_zero_are_two_things() -> None:
-    assert (showing.count(None), showing.count(0)) == ("n/a", "0")
+    assert (showing.count(None), showing.count(0)) == ("unknown", "0")
     assert (showing.ratio(None), showing.ratio(0)) == ("n/a", "0.00")
     assert (showing.share(None), showing.share(0)) == ("n/a", "0.0 %")
 

@@ -1,4 +1,4 @@
-"""What killed attempts left is removed after a week, and nothing else ever is."""
+"""Files of killed attempts are removed after a week, and no other file ever is."""
 
 import json
 import multiprocessing

@@ -22,7 +22,7 @@ def test_clocks_that_differ_are_an_error_that_names_both_times(hours: int) -> No
         pytest.raises(ConfigError) as raised,
     ):
         server.client(a_context(FakeClock())).get("/x")
-    assert raised.value.code == "TUP-366"
+    assert raised.value.code == "TUP-367"
     for moment in (theirs, NOW):
         assert f"{moment:%Y-%m-%d %H:%M:%S} UTC" in raised.value.message
 

@@ -1,5 +1,7 @@
 """The Overview's charts."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -23,23 +25,30 @@ def lightness(field: str, legend: alt.Legend | None = _LEGEND) -> alt.Opacity:
     )
 
 
-def revenue_and_spend(days: pa.Table, currency: str) -> Any:
-    """Bars of net revenue and a line of spend, one scale in `currency`, from zero.
+def day_words(days: pa.Table) -> Any:
+    """The days of `days`, with their amounts in words for tooltips."""
+    worded = theme.in_words(alt.Chart(days), "net_revenue", "revenue_reason")
+    return theme.in_words(worded, "spend", "spend_reason")
 
-    A day without figures is a gap: no bar, and the line breaks.
+
+def day_tooltip() -> list[alt.Tooltip]:
+    """The figures of a day of `day_words`, with their states."""
+    return [
+        alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
+        alt.Tooltip("net_revenue_words:N", title="net revenue"),
+        alt.Tooltip("revenue_state:N", title="revenue status"),
+        alt.Tooltip("spend_words:N", title="spend"),
+        alt.Tooltip("spend_state:N", title="spend status"),
+    ]
+
+
+def revenue_and_spend(rows: pa.Table, days: Sequence[date], currency: str) -> Any:
+    """Bars of net revenue and a line of spend for each of `days`, one scale in `currency`.
+
+    A day with unknown net revenue has a grey band, one with unknown spend a line along the top.
     """
     look = theme.colours()
-    base = alt.Chart(days).encode(
-        x=theme.by_day(days["day"].to_pylist()),
-        tooltip=[
-            alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
-            alt.Tooltip("net_revenue:Q", title="net revenue", format=",.2f"),
-            alt.Tooltip("revenue_state:N", title="revenue is"),
-            alt.Tooltip("spend:Q", title="spend", format=",.2f"),
-            alt.Tooltip("spend_state:N", title="spend is"),
-            alt.Tooltip("roas:Q", title="ROAS", format=",.2f"),
-        ],
-    )
+    base = day_words(rows).encode(x=theme.by_day(days), tooltip=day_tooltip())
     amount = alt.Y("net_revenue:Q", title=currency, axis=theme.amount_axis(5))
     bars = base.mark_bar(color=look.accent, cornerRadiusEnd=2).encode(
         y=amount, opacity=lightness("revenue_state")
@@ -53,7 +62,8 @@ def revenue_and_spend(days: pa.Table, currency: str) -> Any:
             alt.value(look.ground),
         ),
     )
-    return theme.styled(bars + line + dots, 216)
+    unknown = theme.unknown_bands(base, "net_revenue") + theme.unknown_edges(base, "spend")
+    return theme.styled(unknown + bars + line + dots, 140)
 
 
 def part_colours() -> tuple[str, str, str]:
@@ -72,7 +82,8 @@ def identity(parts: pa.Table, currency: str) -> Any:
         alt.Chart(parts)
         .mark_bar(height=30, cornerRadius=2)
         .encode(
-            x=alt.X("amount:Q", title=None, axis=theme.amount_axis(4), stack="zero"),
+            # The amounts are in the table below the bar.
+            x=alt.X("amount:Q", axis=None, stack="zero"),
             color=alt.Color("part:N", scale=scale, legend=None),
             order=alt.Order("rank:O"),
             tooltip=[
@@ -82,4 +93,4 @@ def identity(parts: pa.Table, currency: str) -> Any:
             ],
         )
     )
-    return theme.styled(bar, 66)
+    return theme.styled(bar, 34)

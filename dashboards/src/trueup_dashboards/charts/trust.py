@@ -1,5 +1,7 @@
 """The Trust page's chart."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -10,14 +12,14 @@ from trueup_dashboards import theme
 STATES = ["final", "provisional", "missing"]
 
 
-def coverage_strips(days: pa.Table, names: list[str]) -> Any:
+def coverage_strips(rows: pa.Table, days: Sequence[date], names: list[str]) -> Any:
     """One strip per account's stream, one cell per day.
 
-    Filled: final; light: provisional; an empty frame: missing; a dot: complete with zero rows.
+    Filled: final. Light: provisional. An empty frame: missing. A dot: complete, with zero rows.
     """
     look = theme.colours()
-    base = alt.Chart(days).encode(
-        x=theme.by_day(sorted(set(days["day"].to_pylist())), labels=14),
+    base = alt.Chart(rows).encode(
+        x=theme.by_day(days, labels=14),
         y=alt.Y(
             "strip:N",
             sort=names,
@@ -29,7 +31,7 @@ def coverage_strips(days: pa.Table, names: list[str]) -> Any:
             alt.Tooltip("strip:N", title="account"),
             alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%a %Y-%m-%d"),
             alt.Tooltip("state:N", title="state"),
-            alt.Tooltip("says:N", title="says"),
+            alt.Tooltip("says:N", title="reason"),
             alt.Tooltip("row_count:Q", title="rows", format=",.0f"),
         ],
     )

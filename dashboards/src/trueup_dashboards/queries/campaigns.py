@@ -1,7 +1,7 @@
-"""What the Campaigns page draws: one row per campaign, id-keyed, with the platform's claims."""
+"""Queries of the Campaigns page: one row per campaign id, with the platform's claims."""
 
 from trueup_dashboards.names import shown
-from trueup_dashboards.queries.marts import CAMPAIGN_DAYS, ratio_of, whole_sum
+from trueup_dashboards.queries.marts import CAMPAIGN_DAYS, PERIOD_DAYS, ratio_of, whole_sum
 
 ROWS_SHOWN = 500
 
@@ -22,10 +22,10 @@ campaigns as (
         {whole_sum("spend")} as spend,
         cast({whole_sum("impressions")} as bigint) as impressions,
         cast({whole_sum("clicks")} as bigint) as clicks,
-        sum(orders) as orders,
+        {whole_sum("orders")} as orders,
         {whole_sum("net_revenue")} as net_revenue,
-        sum(new_customers) as new_customers,
-        cast({whole_sum("claimed_conversions")} as double) as claimed_conversions,
+        {whole_sum("new_customers")} as new_customers,
+        {whole_sum("claimed_conversions")} as claimed_conversions,
         {whole_sum("claimed_value")} as claimed_value
     from campaign_days
     group by campaign_dk
@@ -43,8 +43,8 @@ named as (
 )
 """
 
-# `$search` is matched as text, wherever it stands in name or id. A day in `spend_by_day` without
-# a report of the campaign is 0: the platforms leave out what did not run.
+# `$search` is matched as text, wherever it stands in name or id. `spend_by_day` has one amount per
+# day of the period: 0 on a day that the report leaves out, NULL on one with an unknown amount.
 TABLE = f"""
 {_CAMPAIGNS},
 filtered as (
@@ -60,18 +60,18 @@ filtered as (
             or contains(lower(campaign_id), lower($search))
         )
 ),
-days as (
-    select cast(unnest(generate_series(
-        cast($since as date), cast($until as date) - 1, interval 1 day
-    )) as date) as day
-),
+{PERIOD_DAYS},
 spending as (
-    select campaign_dk, day, sum(spend) as spend from campaign_days group by campaign_dk, day
+    select campaign_dk, day, {whole_sum("spend")} as spend
+    from campaign_days
+    group by campaign_dk, day
 ),
 series as (
     select
         filtered.campaign_dk,
-        list(coalesce(cast(spending.spend as double), 0) order by days.day) as spend_by_day
+        list(
+            case when spending.day is null then 0 else spending.spend end order by days.day
+        ) as spend_by_day
     from filtered
     cross join days
     left join spending
@@ -108,7 +108,7 @@ order by spend desc nulls last, net_revenue desc nulls last, filtered.campaign_d
 limit {ROWS_SHOWN}
 """
 
-# What the filters offer.
+# Options of the filters.
 FILTERS = f"""
 {_CAMPAIGNS}
 select distinct channel_code, channel, account_id, account

@@ -1,8 +1,9 @@
-"""What the Channels page draws."""
+"""Queries of the Channels page."""
 
 from trueup_dashboards.queries.marts import (
     CAMPAIGN_DAYS,
     CHANNEL_DAYS,
+    PERIOD_DAYS,
     SPEND_SUM,
     ratio_of,
     whole_sum,
@@ -20,10 +21,10 @@ channels as (
         max(spend_reason) filter (spend is null) as spend_reason,
         cast({whole_sum("impressions")} as bigint) as impressions,
         cast({whole_sum("clicks")} as bigint) as clicks,
-        sum(orders) as orders,
+        {whole_sum("orders")} as orders,
         {whole_sum("net_revenue")} as net_revenue,
-        sum(new_customers) as new_customers,
-        list(cast(coalesce(net_revenue, 0) as double) order by day) as revenue_by_day
+        max(revenue_reason) as revenue_reason,
+        {whole_sum("new_customers")} as new_customers
     from channel_days
     group by channel_code
 )
@@ -42,28 +43,34 @@ select
     {ratio_of("nullif(spend, 0)", "new_customers")} as cac,
     {ratio_of("net_revenue", "nullif(spend, 0)")} as roas,
     spend_reason,
-    revenue_by_day
+    revenue_reason
 from channels
 order by spend desc nulls last, net_revenue desc, channel_code
 """
 
-# One row per channel and day of the period; NULL where a day has no figures of the channel.
+# One row per channel and day of the period. A day without figures of the channel is NULL; a channel
+# that is not paid for costs nothing on it.
 DAYS = f"""
-with {CHANNEL_DAYS},
-days as (
-    select cast(unnest(generate_series(
-        cast($since as date), cast($until as date) - 1, interval 1 day
-    )) as date) as day
-),
+with {CHANNEL_DAYS}, {PERIOD_DAYS},
 channels as (
-    select channel_code, any_value(channel) as channel from channel_days group by channel_code
+    select
+        channel_code,
+        any_value(channel) as channel,
+        any_value(channel_group) as channel_group
+    from channel_days
+    group by channel_code
 )
 select
     channels.channel_code,
     channels.channel,
     days.day,
-    channel_days.spend,
-    channel_days.net_revenue
+    case
+        when channel_days.day is null and channels.channel_group <> 'Paid' then 0
+        else channel_days.spend
+    end as spend,
+    channel_days.spend_reason,
+    channel_days.net_revenue,
+    channel_days.revenue_reason
 from channels
 cross join days
 left join channel_days
@@ -71,8 +78,8 @@ left join channel_days
 order by channels.channel_code, days.day
 """
 
-# One row per channel that platforms claim conversions for: what they say that their clicks and
-# views brought. It is compared with ours and added to nothing.
+# One row per channel that platforms claim conversions for, with the ROAS by their own count. It is
+# compared with ours; no other figure includes it.
 CLAIMS = f"""
 with {CAMPAIGN_DAYS}
 select

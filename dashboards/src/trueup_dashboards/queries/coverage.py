@@ -1,12 +1,12 @@
-"""Which days of which account are in, may still change, or are missing.
+"""Coverage: the days of each account that are final, provisional or missing.
 
-A day with a complete window is in, even with zero rows; a day without one is missing. The day of
-the publish itself may be there or not: it is no gap before it is over.
+A day with a complete window has been read, even with zero rows; a day without one is missing. The
+day of the publish itself is missing only once it is over.
 """
 
 from trueup_dashboards.names import shown
 
-# Where the version does not say how long a stream is restated: the longest that ad platforms name.
+# The longest lookback of an ad platform, for versions that do not state a stream's own.
 ASSUMED_LOOKBACK_DAYS = 30
 
 _PUBLISHED_LOOKBACKS = "select source, stream, lookback_days from ops.streams where kind = 'report'"
@@ -27,7 +27,7 @@ accounts as (
     select distinct source, scope, scope as name, 'UTC' as timezone, '' as status, '' as reason
     from ops.windows anti join ops.accounts using (source, scope)
     union all by name
-    -- A source that was never read has told of no account: every day of it is missing.
+    -- Of a source that was never read, no account is known: every day of it is missing.
     select distinct
         source,
         source as scope,
@@ -83,8 +83,8 @@ coverage as (
 )
 """
 
-# The streams that spend comes from; others, such as clicks, carry no amounts. An account that
-# could never be read has no figures that could be incomplete: it is named on the Trust page.
+# The streams with spend; others, such as clicks, have no amounts. An account that could never be
+# read has no figures that could be incomplete: the Trust page names it.
 _SPEND = """
     stream in ('ad_days', 'campaign_days')
     and (status = 'active' or (source, scope) in (select (source, scope) from ops.windows))
@@ -142,6 +142,17 @@ group by source, scope
 """
 
 
+def missing_days(coverage: str) -> str:
+    """One row per account and day of the period on which the account's spend was not read."""
+    return f"""
+with {coverage}
+select distinct source, scope, day
+from coverage
+where {_SPEND} and state = 'missing' and day >= $since and day < $until
+order by source, scope, day
+"""
+
+
 def strips(coverage: str) -> str:
     """One row per account, stream and day of the period, for the heat strip."""
     return f"""
@@ -165,10 +176,10 @@ order by strip, day
 """
 
 
-# What a cursor stream holds is complete up to the newest sync of it that went well.
+# A cursor stream is complete up to its newest successful sync.
 def orders_until(*, has_cursor: bool, has_streams: bool) -> str:
-    """One row: up to when the orders of every shop are in, as naive UTC, and for how many days
-    after its end a day may still get orders."""
+    """One row: the end of the time that every shop's orders are read for, as naive UTC, and the
+    number of days after its end on which a day may still get orders."""
     late = "select max(lookback_days) from ops.streams where stream = 'orders'"
     late_days = f"coalesce(({late}), 0)" if has_streams else "0"
     told = "batches.cursor_until" if has_cursor else "cast(null as timestamp)"

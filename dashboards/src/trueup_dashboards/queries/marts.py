@@ -12,6 +12,10 @@ CAMPAIGNS = "mart_campaign_daily"
 # What is read to name campaigns and to convert what platforms claim.
 CAMPAIGN_TABLES = (CAMPAIGNS, "dim_campaign", "dim_channel", "dim_fx_rate")
 
+# Reasons that need no word of the marts: an amount is there, or its source is none of the project.
+NO_RATE = "an amount has no exchange rate"
+NOT_CONFIGURED = "no source is configured for its spend"
+
 
 def whole_sum(column: str) -> str:
     """The sum of `column`, or NULL when one of its rows is unknown."""
@@ -32,9 +36,20 @@ PAID_REVENUE = f"""case
 
 
 def ratio_of(above: str, below: str) -> str:
-    """`above` / `below` as a double; NULL when there is nothing to divide by."""
-    return f"cast({above} as double) / nullif(cast({below} as double), 0)"
+    """`above` / `below` to ten places; NULL when there is nothing to divide by."""
+    return (
+        f"try_cast(cast({above} as double) / nullif(cast({below} as double), 0) as decimal(38, 10))"
+    )
 
+
+# One row per day of the period, with or without figures.
+PERIOD_DAYS = """
+days as (
+    select cast(unnest(generate_series(
+        cast($since as date), cast($until as date) - 1, interval 1 day
+    )) as date) as day
+)
+"""
 
 # One row per day: orders of all currencies, converted.
 FINANCE_DAYS = f"""
@@ -42,8 +57,8 @@ finance_days as (
     select
         report_date as day,
         {whole_sum("net_revenue_amount_reporting")} as net_revenue,
-        cast(sum(orders) as double) as orders,
-        cast(sum(new_customers) as double) as new_customers
+        cast(sum(orders) as bigint) as orders,
+        cast(sum(new_customers) as bigint) as new_customers
     from marts.mart_finance_daily
     where report_date >= $since and report_date < $until
     group by report_date
@@ -65,17 +80,27 @@ channel_days as (
         end as part,
         spend_amount_reporting as spend,
         spend_status is distinct from 'not_configured' as counts,
-        spend_reason,
+        case
+            when spend_amount_reporting is not null then null
+            when spend_status = 'not_configured' then '{NOT_CONFIGURED}'
+            else coalesce(spend_reason, '{NO_RATE}')
+        end as spend_reason,
         impressions,
         clicks,
-        cast(attributed_orders as double) as orders,
+        attributed_orders as orders,
         net_revenue_amount_reporting as net_revenue,
-        cast(new_customers as double) as new_customers
+        case
+            when net_revenue_amount_reporting is null then coalesce(revenue_reason, '{NO_RATE}')
+        end as revenue_reason,
+        new_customers
     from (
         select * from marts.mart_channel_daily
         union all by name
-        -- A version of before has neither.
-        select cast(null as varchar) as spend_status, cast(null as varchar) as spend_reason
+        -- Versions of earlier releases have none of these columns.
+        select
+            cast(null as varchar) as spend_status,
+            cast(null as varchar) as spend_reason,
+            cast(null as varchar) as revenue_reason
         where false
     )
     where report_date >= $since and report_date < $until
@@ -129,9 +154,9 @@ campaign_days as (
         daily.spend_amount_reporting as spend,
         daily.impressions,
         daily.clicks,
-        cast(daily.attributed_orders as double) as orders,
+        daily.attributed_orders as orders,
         daily.net_revenue_amount_reporting as net_revenue,
-        cast(daily.new_customers as double) as new_customers,
+        daily.new_customers,
         daily.platform_conversions as claimed_conversions,
         case
             when daily.platform_conversion_value_amount = 0 then 0

@@ -1,9 +1,11 @@
-"""What the Overview draws: totals of a period, its days, and where its revenue came from."""
+"""Queries of the Overview: totals of a period, its days, and the parts of its revenue."""
 
 from trueup_dashboards.queries.marts import (
     CHANNEL_DAYS,
     FINANCE_DAYS,
+    NO_RATE,
     PAID_REVENUE,
+    PERIOD_DAYS,
     SPEND_SUM,
     ratio_of,
     whole_sum,
@@ -48,16 +50,13 @@ cross join spending
 
 # One row per day of the period; a day that the marts do not have is NULL.
 DAYS = f"""
-with {FINANCE_DAYS}, {CHANNEL_DAYS},
-days as (
-    select cast(unnest(generate_series(
-        cast($since as date), cast($until as date) - 1, interval 1 day
-    )) as date) as day
-),
+with {FINANCE_DAYS}, {CHANNEL_DAYS}, {PERIOD_DAYS},
 spending as (
     select
         day,
         {SPEND_SUM} as spend,
+        max(spend_reason) filter (counts) as spend_reason,
+        max(revenue_reason) as revenue_reason,
         {PAID_REVENUE} as paid_revenue
     from channel_days
     group by day
@@ -68,6 +67,8 @@ select
     finance_days.orders,
     finance_days.new_customers,
     spending.spend,
+    case when finance_days.net_revenue is null then spending.revenue_reason end as revenue_reason,
+    spending.spend_reason,
     {ratio_of("paid_revenue", "spending.spend")} as roas,
     {ratio_of("nullif(spending.spend, 0)", "finance_days.new_customers")} as cac
 from days
@@ -76,7 +77,7 @@ left join spending on days.day = spending.day
 order by days.day
 """
 
-# One row: the parts of revenue, all of it, and what is left between them, to the last digit.
+# One row: the parts of revenue, all of it (NULL when a day of it is unknown), and the difference.
 IDENTITY = f"""
 with {FINANCE_DAYS}, {CHANNEL_DAYS},
 parts as (
@@ -94,7 +95,7 @@ days as (
         coalesce(parts.attributed, 0) as attributed,
         coalesce(parts.direct, 0) as direct,
         coalesce(parts.unattributed, 0) as unattributed,
-        coalesce(finance_days.net_revenue, 0) as net_revenue
+        case when finance_days.day is null then 0 else finance_days.net_revenue end as net_revenue
     from finance_days
     full outer join parts on finance_days.day = parts.day
 )
@@ -102,17 +103,32 @@ select
     sum(attributed) as attributed,
     sum(direct) as direct,
     sum(unattributed) as unattributed,
-    sum(net_revenue) as net_revenue,
+    {whole_sum("net_revenue")} as net_revenue,
     sum(net_revenue - attributed - direct - unattributed) as difference,
     count(*) filter (net_revenue <> attributed + direct + unattributed) as days_that_differ
 from days
 """
 
-# Why spend of the period is not known, each reason once.
+_FOR_A_PERIOD = "replace({reason}, 'for this day', 'for every day')"
+
+# Why spend of the period is unknown, each reason once.
 REASONS = f"""
 with {CHANNEL_DAYS}
-select distinct spend_reason as reason
+select distinct {_FOR_A_PERIOD.format(reason="spend_reason")} as reason
 from channel_days
-where counts and spend is null and spend_reason is not null
+where counts and spend is null
+order by reason
+"""
+
+# Why net revenue of the period is unknown, each reason once.
+REVENUE_REASONS = f"""
+with {FINANCE_DAYS}, {CHANNEL_DAYS},
+reasons as (
+    select revenue_reason as reason from channel_days where net_revenue is null
+    union all
+    select '{NO_RATE}' as reason from finance_days where net_revenue is null
+)
+select distinct {_FOR_A_PERIOD.format(reason="reason")} as reason
+from reasons
 order by reason
 """

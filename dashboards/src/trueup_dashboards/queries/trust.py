@@ -1,4 +1,4 @@
-"""What the Trust page and the trust strip draw."""
+"""Queries of the Trust page and of the header."""
 
 from trueup_dashboards.names import shown
 
@@ -61,7 +61,7 @@ left join ops.accounts as accounts
 order by records desc, quarantine.source, quarantine.stream, reason
 """
 
-# One row per stream and account: what came in and where it went, over all loads.
+# One row per stream and account: records received, landed and quarantined, over all loads.
 LEDGER = f"""
 select
     batches.source,
@@ -69,7 +69,7 @@ select
     coalesce(nullif({shown("accounts.name")}, '(no name)'), {shown("batches.scope")}) as account,
     cast(batches.received as bigint) as received,
     cast(batches.landed as bigint) as landed,
-    cast(batches.quarantined as bigint) as kept_aside,
+    cast(batches.quarantined as bigint) as quarantined,
     batches.extracted_at,
     batches.loaded_at
 from ops.batches as batches
@@ -102,7 +102,7 @@ select
     (select count(*) from ops.checks where status = 'warn') as warned,
     (select count(*) from ops.syncs where status <> 'ok') as late_streams,
     (select count(*) from ops.accounts where status <> 'active') as unavailable_accounts,
-    (select coalesce(cast(sum(records) as bigint), 0) from ops.quarantine) as kept_aside
+    (select coalesce(cast(sum(records) as bigint), 0) from ops.quarantine) as quarantined
 """
 
 PUBLISH = """

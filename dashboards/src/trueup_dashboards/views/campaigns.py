@@ -1,4 +1,4 @@
-"""Campaigns: what needs a look today?"""
+"""Campaigns: spend, results and state of each campaign."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from trueup_dashboards import empty, showing, widgets
 from trueup_dashboards.charts import campaigns as drawing
+from trueup_dashboards.charts import sparkline
 from trueup_dashboards.published import Row
 from trueup_dashboards.queries import campaigns as queries
 from trueup_dashboards.queries import coverage
@@ -29,12 +30,32 @@ def show(visit: Visit) -> None:
         empty.no_data(visit)
         return
     table = visit.published.table(queries.TABLE, **within, **_filters(offered))
+    table = _with_unknown_days(visit, table)
     _campaign_table(visit, _with_states(visit, table))
     _scatter(visit, table)
 
 
+def _with_unknown_days(visit: Visit, table: pa.Table) -> pa.Table:
+    """`table` with unknown instead of 0 on days on which the campaign's account was not read."""
+    days = visit.chosen.each_day()
+    found = visit.published.rows(
+        coverage.missing_days(visit.coverage), since=visit.chosen.since, until=visit.chosen.until
+    )
+    missing = {(row["source"], row["scope"], row["day"]) for row in found}
+    columns = (table[name].to_pylist() for name in ("platform", "account_id", "spend_by_day"))
+    series = [
+        [
+            None if not amount and (platform, account, day) in missing else amount
+            for day, amount in zip(days, amounts, strict=True)
+        ]
+        for platform, account, amounts in zip(*columns, strict=True)
+    ]
+    position = table.column_names.index("spend_by_day")
+    return table.set_column(position, "spend_by_day", pa.array(series, table["spend_by_day"].type))
+
+
 def _filters(offered: list[Row]) -> dict[str, list[str] | str]:
-    """What was picked, as values for the query. Options are drawn as text."""
+    """Draw the filters and return the picks as values of the query. Options are drawn as text."""
     channels = {row["channel_code"]: row["channel"] for row in offered}
     accounts = {row["account_id"]: row["account"] for row in offered}
     search, by_channel, by_account = st.columns([4, 4, 4])
@@ -65,7 +86,7 @@ def _filters(offered: list[Row]) -> dict[str, list[str] | str]:
 
 
 def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
-    """`table` with the state of each campaign's spend, as its account's days are."""
+    """`table` with the state of each campaign's spend, which is that of its account's days."""
     found = visit.published.rows(
         coverage.account_states(visit.coverage),
         since=visit.chosen.since,
@@ -92,24 +113,23 @@ def _words(row: Row) -> str:
 
 
 def _campaign_table(visit: Visit, table: pa.Table) -> None:
-    shown = table.drop_columns(["found", "channel_code", "platform", "account_id"])
+    rows = table.drop_columns(["found", "channel_code", "platform", "account_id"])
     with widgets.panel(
         f"Campaigns, amounts in {visit.currency}",
         _subtitle(table),
-        shown,
-        "campaigns",
+        visit.download(rows, "campaigns"),
     ):
         reliance = visit.reliance("spend", CAMPAIGNS)
         widgets.chips(
             widgets.state_chip(reliance), widgets.chip(f"as of {showing.moment(reliance.as_of)}")
         )
         if not table.num_rows:
-            st.html('<p class="tu-subtitle">No campaign fits these filters.</p>')
+            st.html('<p class="tu-subtitle">No campaign matches these filters.</p>')
             return
         st.dataframe(
-            widgets.in_percent(widgets.drawable(shown), "ctr"),
+            _with_pictures(widgets.in_percent(widgets.drawable(rows), "ctr")),
             column_config=_columns(table),
-            column_order=[name for name in COLUMN_ORDER if _is_worth_showing(name, table)],
+            column_order=widgets.without_empty(table, *COLUMN_ORDER),
             hide_index=True,
             placeholder=showing.NOT_AVAILABLE,
             row_height=30,
@@ -118,12 +138,18 @@ def _campaign_table(visit: Visit, table: pa.Table) -> None:
         )
 
 
+def _with_pictures(table: pa.Table) -> pa.Table:
+    pictures = [sparkline.bars(amounts) for amounts in table["spend_by_day"].to_pylist()]
+    position = table.column_names.index("spend_by_day")
+    return table.set_column(position, "spend_by_day", pa.array(pictures, pa.string()))
+
+
 def _subtitle(table: pa.Table) -> str:
     found = table["found"][0].as_py() if table.num_rows else 0
     cut = f"the {table.num_rows} with the most spend of " if found > table.num_rows else ""
     return (
-        f"{cut}{showing.many(found, 'campaign')} · claimed: what the platform counts for itself, "
-        "never added to ours"
+        f"{cut}{showing.many(found, 'campaign')}. Claimed: the platform's own count, which no "
+        f"other figure includes. {widgets.EMPTY_MEANS}."
     )
 
 
@@ -134,26 +160,30 @@ COLUMN_ORDER = (
 )
 
 
-def _is_worth_showing(name: str, table: pa.Table) -> bool:
-    return name != "formerly" or any(table["formerly"].to_pylist())
-
-
 def _columns(table: pa.Table) -> dict[str, Any]:
     kinds = st.column_config
     most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     number = kinds.NumberColumn
     return {
         "campaign": kinds.TextColumn("Campaign", pinned=True, width=200),
-        "state": kinds.TextColumn("Spend is", width=128),
+        "state": kinds.TextColumn("Spend status", width=128),
         "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
-        "spend_by_day": kinds.BarChartColumn("Spend by day", y_min=0, width=96),
+        "spend_by_day": kinds.ImageColumn(
+            "Spend by day", help="Grey: unknown", width=sparkline.WIDTH + 16
+        ),
         "ctr": number("CTR, %", format="%.2f"),
         "cpc": number("CPC", format="%.2f"),
-        "orders": number("Orders", format="localized", help="Credited by our attribution"),
-        "claimed_conversions": number("Claimed", format="localized", help="Platform's conversions"),
+        "orders": number(
+            "Orders", format="localized", help="Orders that our attribution credits to the campaign"
+        ),
+        "claimed_conversions": number(
+            "Claimed", format="localized", help="Conversions by the platform's own count"
+        ),
         "net_revenue": number("Net revenue", format="accounting"),
         "claimed_value": number(
-            "Claimed value", format="accounting", help="Platform's conversion value, converted"
+            "Claimed value",
+            format="accounting",
+            help="Value of the claimed conversions, in the reporting currency",
         ),
         "roas": number("ROAS", format="%.2f"),
         "new_customers": number("New cust.", format="localized"),
@@ -163,21 +193,20 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "channel": kinds.TextColumn("Channel"),
         "account": kinds.TextColumn("Account", width=110),
         "status": kinds.TextColumn("Status"),
-        "formerly": kinds.TextColumn("Formerly", help="Names it had before"),
+        "formerly": kinds.TextColumn("Formerly", help="Earlier names of the campaign"),
         "campaign_id": kinds.TextColumn("Campaign id"),
     }
 
 
 def _scatter(visit: Visit, table: pa.Table) -> None:
-    won = table.filter(pc.is_valid(table["cac"]))
-    won = won.drop_columns(["spend_by_day", "found"])
+    won = table.filter(pc.is_valid(table["cac"])).drop_columns(["spend_by_day", "found"])
     none = table.num_rows - won.num_rows
+    few = f"Dashed grey: fewer than {drawing.FEW_NEW_CUSTOMERS} new customers, so mostly chance."
+    left_out = f" Not drawn: {showing.many(none, 'campaign')} without a CAC." if none else ""
     with widgets.panel(
         f"Spend and CAC per campaign, {visit.currency}",
-        f"dashed grey: fewer than {drawing.FEW_NEW_CUSTOMERS} new customers, so mostly chance"
-        + (f" · not drawn, CAC n/a without spend or new customers: {none}" if none else ""),
-        won,
-        "campaigns_cac",
+        few + left_out,
+        visit.download(won, "campaigns_cac"),
     ):
         if won.num_rows:
             st.altair_chart(
@@ -185,7 +214,7 @@ def _scatter(visit: Visit, table: pa.Table) -> None:
                 alt="Spend and CAC per campaign",
             )
         else:
-            st.html('<p class="tu-subtitle">No campaign won a new customer in this period.</p>')
+            st.html('<p class="tu-subtitle">No campaign has a CAC in this period.</p>')
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Channels: where does money work?"""
+"""Channels: spend, net revenue and ROAS per channel."""
 
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -8,10 +9,13 @@ import streamlit as st
 
 from trueup_dashboards import empty, showing, widgets
 from trueup_dashboards.charts import channels as drawing
+from trueup_dashboards.charts import sparkline
+from trueup_dashboards.known_days import completed
 from trueup_dashboards.names import as_html
+from trueup_dashboards.published import Row
 from trueup_dashboards.queries import channels as queries
 from trueup_dashboards.queries import overview
-from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CHANNELS, FINANCE
+from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CHANNELS, FINANCE, NOT_CONFIGURED
 from trueup_dashboards.visit import Visit, current
 
 PER_ROW = 3
@@ -26,37 +30,46 @@ def show(visit: Visit) -> None:
     if table is None or not table.num_rows:
         empty.no_data(visit)
         return
-    _spend_against_roas(visit, widgets.drawable(table))
-    _trends(visit, widgets.drawable(visit.published.table(queries.DAYS, **within)), table)
-    _table(visit, table)
+    days = completed(visit.published.table(queries.DAYS, **within), visit.days)
+    _spend_against_roas(visit, table)
+    _trends(visit, days, table)
+    _table(visit, table, days)
 
 
 def _spend_against_roas(visit: Visit, table: pa.Table) -> None:
-    paid = _with_claims(visit, table.filter(pc.greater(pc.fill_null(table["spend"], 1.0), 0.0)))
+    paid = _with_claims(visit, table.filter(pa.array(map(_is_paid, table.to_pylist()), pa.bool_())))
     with widgets.panel(
-        f"Spend and what it brought, {visit.currency}",
-        "channels with spend · filled dot: ROAS as we attribute; hollow: as the platform claims",
-        paid.drop_columns(["revenue_by_day"]),
-        "channels_roas",
+        f"Spend and ROAS by channel, {visit.currency}",
+        "channels with spend. Filled dot: ROAS by our attribution. Hollow dot: ROAS by the "
+        "platform's own count.",
+        visit.download(paid, "channels_roas"),
     ):
         _state_line(visit)
         if not paid.num_rows:
             st.html('<p class="tu-subtitle">No channel had spend in this period.</p>')
             return
+        drawn = widgets.drawable(paid)
         left, right = st.columns([6, 5])
-        left.altair_chart(drawing.spend_bars(paid, visit.currency), alt="Spend per channel")
-        right.altair_chart(drawing.roas_dots(paid, visit.currency), alt="ROAS per channel")
+        left.altair_chart(drawing.spend_bars(drawn, visit.currency), alt="Spend per channel")
+        right.altair_chart(drawing.roas_dots(drawn, visit.currency), alt="ROAS per channel")
+
+
+def _is_paid(row: Row) -> bool:
+    """True with spend, and where it is unknown although a source of it is configured."""
+    if row["spend"] is None:
+        return bool(row["spend_reason"] != NOT_CONFIGURED)
+    return bool(row["spend"] > 0)
 
 
 def _with_claims(visit: Visit, table: pa.Table) -> pa.Table:
     """`table` with the ROAS that the platforms claim; unknown where that is not published."""
-    claims: dict[str, float | None] = {}
+    claims: dict[str, Decimal | None] = {}
     if not visit.lacks(*CAMPAIGN_TABLES):
         within = {"since": visit.chosen.since, "until": visit.chosen.until}
         found = visit.published.rows(queries.CLAIMS, **within)
         claims = {row["channel_code"]: row["claimed_roas"] for row in found}
     values = [claims.get(code) for code in table["channel_code"].to_pylist()]
-    return table.append_column("claimed_roas", pa.array(values, pa.float64()))
+    return table.append_column("claimed_roas", pa.array(values, table["roas"].type))
 
 
 def _state_line(visit: Visit) -> None:
@@ -67,39 +80,36 @@ def _state_line(visit: Visit) -> None:
 
 
 def _trends(visit: Visit, days: pa.Table, table: pa.Table) -> None:
-    days = visit.with_states(days)
-    top = max(
-        (value for name in ("net_revenue", "spend") for value in days[name].to_pylist() if value),
-        default=1.0,
-    )
+    drawn = widgets.drawable(days)
+    axes = drawing.trend_axes(drawn, visit.chosen.each_day())
     with widgets.panel(
         f"Net revenue and spend by channel and day, {visit.currency}",
-        "bars: net revenue; line: spend; one scale for all; light: may still be restated",
-        days,
-        "channels_days",
+        "bars: net revenue. Line: spend. All channels have the same axes. Light bar: provisional. "
+        "Grey band: net revenue unknown. Line at the top: spend unknown.",
+        visit.download(days, "channels_days"),
     ):
         rows = table.select(["channel_code", "channel"]).to_pylist()
         for start in range(0, len(rows), PER_ROW):
             for column, row in zip(
                 st.columns(PER_ROW), rows[start : start + PER_ROW], strict=False
             ):
-                mine = days.filter(pc.equal(days["channel_code"], row["channel_code"]))
+                mine = drawn.filter(pc.equal(drawn["channel_code"], row["channel_code"]))
                 column.html(f'<div class="tu-note">{as_html(row["channel"])}</div>')
                 column.altair_chart(
-                    drawing.trend(mine, top, row["channel_code"]), alt=row["channel"]
+                    drawing.trend(mine, axes, row["channel_code"]), alt=row["channel"]
                 )
 
 
-def _table(visit: Visit, table: pa.Table) -> None:
+def _table(visit: Visit, table: pa.Table, days: pa.Table) -> None:
     with widgets.panel(
         f"All channels, amounts in {visit.currency}",
-        _tie_out(visit),
-        table,
-        "channels",
+        f"{_tie_out(visit)} · {widgets.EMPTY_MEANS}",
+        visit.download(table, "channels"),
     ):
         st.dataframe(
-            widgets.in_percent(widgets.drawable(table), "ctr"),
+            _with_pictures(widgets.in_percent(widgets.drawable(table), "ctr"), days),
             column_config=_columns(table),
+            column_order=widgets.without_empty(table, *COLUMN_ORDER),
             hide_index=True,
             placeholder=showing.NOT_AVAILABLE,
             height="content",
@@ -107,29 +117,46 @@ def _table(visit: Visit, table: pa.Table) -> None:
         )
 
 
+def _with_pictures(table: pa.Table, days: pa.Table) -> pa.Table:
+    """`table` with a picture of each channel's net revenue by day."""
+    amounts: dict[str, list[Decimal | None]] = {}
+    for row in days.select(["channel_code", "net_revenue"]).to_pylist():
+        amounts.setdefault(row["channel_code"], []).append(row["net_revenue"])
+    pictures = [sparkline.bars(amounts[code]) for code in table["channel_code"].to_pylist()]
+    return table.append_column("revenue_by_day", pa.array(pictures, pa.string()))
+
+
 def _tie_out(visit: Visit) -> str:
-    """Said under the table: the channels add up to what finance has."""
+    """Comparison of the channels' sum with finance's net revenue."""
     if visit.lacks(FINANCE):
-        return "finance's own net revenue is held back, so nothing is compared"
+        return "no comparison with finance: a failed gate holds back its net revenue"
     found = visit.published.rows(
         overview.IDENTITY, since=visit.chosen.since, until=visit.chosen.until
     )[0]
+    if found["net_revenue"] is None:
+        return "no comparison with finance: its net revenue is unknown"
     return (
-        f"all channels together are finance's net revenue of "
-        f"{showing.exact_money(found['net_revenue'])}, difference "
-        f"{showing.exact_money(found['difference'])}"
+        f"finance's net revenue is {showing.exact_money(found['net_revenue'])}, the channels' sum "
+        f"differs from it by {showing.exact_money(found['difference'])}"
     )
+
+
+COLUMN_ORDER = (
+    *("channel", "channel_group", "spend", "impressions", "clicks", "ctr", "cpc", "orders"),
+    *("net_revenue", "new_customers", "cac", "roas", "spend_reason", "revenue_reason"),
+    "revenue_by_day",
+)
 
 
 def _columns(table: pa.Table) -> dict[str, Any]:
     kinds = st.column_config
     most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     return {
-        "channel_code": None,
         "channel": kinds.TextColumn("Channel", width="medium"),
         "channel_group": kinds.TextColumn("Group"),
         "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
         "spend_reason": kinds.TextColumn("Why spend is unknown"),
+        "revenue_reason": kinds.TextColumn("Why net revenue is unknown"),
         "impressions": kinds.NumberColumn("Impressions", format="localized"),
         "clicks": kinds.NumberColumn("Clicks", format="localized"),
         "ctr": kinds.NumberColumn("CTR, %", format="%.2f"),
@@ -139,7 +166,9 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "new_customers": kinds.NumberColumn("New cust.", format="localized"),
         "cac": kinds.NumberColumn("CAC", format="%.2f"),
         "roas": kinds.NumberColumn("ROAS", format="%.2f"),
-        "revenue_by_day": kinds.LineChartColumn("Net revenue by day", y_min=0),
+        "revenue_by_day": kinds.ImageColumn(
+            "Net revenue by day", help="Grey: unknown", width=sparkline.WIDTH + 24
+        ),
     }
 
 

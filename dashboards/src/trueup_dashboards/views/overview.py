@@ -1,13 +1,17 @@
-"""Overview: how are we doing, and can it be trusted?"""
+"""Overview: six figures of the period, their days, and the parts of net revenue."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import Literal
 
 import pyarrow as pa
 import streamlit as st
 
 from trueup_dashboards import empty, showing, widgets
 from trueup_dashboards.charts import overview as drawing
+from trueup_dashboards.known_days import NOT_READ, completed
 from trueup_dashboards.metrics import metric
 from trueup_dashboards.period import Period
 from trueup_dashboards.published import Row
@@ -15,16 +19,33 @@ from trueup_dashboards.queries import overview as queries
 from trueup_dashboards.queries.marts import CHANNELS, FINANCE
 from trueup_dashboards.visit import Visit, current
 
-TileSource = tuple[str, Callable[[showing.Figure], str], widgets.Better, str, tuple[str, ...]]
-# Name, how to show it, whether more is better, whose days say its state, the tables it is from.
+TEN_PLACES = Decimal("1e-10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileSource:
+    """A figure of the Overview: `kind` names the days that say its state, `better` good news."""
+
+    name: str
+    words: Callable[[showing.Figure], str]
+    better: widgets.Better
+    kind: Literal["spend", "revenue", "both"]
+    tables: tuple[str, ...]
+    is_money: bool = False
+
+
+MONEY = partial(TileSource, words=showing.short_money, is_money=True)
+COUNT = partial(TileSource, words=showing.count)
 TILES: tuple[TileSource, ...] = (
-    ("net_revenue", showing.short_money, "normal", "revenue", (FINANCE,)),
-    ("spend", showing.short_money, "off", "spend", (CHANNELS,)),
-    ("roas", showing.ratio, "normal", "both", (CHANNELS,)),
-    ("new_customers", showing.count, "normal", "revenue", (FINANCE,)),
-    ("cac", showing.short_money, "inverse", "both", (CHANNELS, FINANCE)),
-    ("orders", showing.count, "normal", "revenue", (FINANCE,)),
+    MONEY(name="net_revenue", better="normal", kind="revenue", tables=(FINANCE,)),
+    MONEY(name="spend", better="off", kind="spend", tables=(CHANNELS,)),
+    TileSource(name="roas", words=showing.ratio, better="normal", kind="both", tables=(CHANNELS,)),
+    COUNT(name="new_customers", better="normal", kind="revenue", tables=(FINANCE,)),
+    MONEY(name="cac", better="inverse", kind="both", tables=(CHANNELS, FINANCE)),
+    COUNT(name="orders", better="normal", kind="revenue", tables=(FINANCE,)),
 )
+# The figures that a figure is calculated from; without one of them it is unknown.
+NEEDED = {"spend": ("spend",), "revenue": ("net_revenue",), "both": ("spend", "net_revenue")}
 
 
 def show(visit: Visit) -> None:
@@ -34,8 +55,7 @@ def show(visit: Visit) -> None:
     if visit.known is None or not _overlap(visit.chosen, visit.known):
         empty.no_data(visit)
         return
-    _reasons(visit)
-    days = visit.published.table(queries.DAYS, **_within(visit.chosen))
+    days = completed(visit.published.table(queries.DAYS, **_within(visit.chosen)), visit.days)
     _tiles(visit, days)
     wide, narrow = st.columns([8, 4])
     with wide:
@@ -44,38 +64,63 @@ def show(visit: Visit) -> None:
         _identity(visit)
 
 
-def _reasons(visit: Visit) -> None:
-    """Why spend, and all that needs it, is not known for the period."""
-    found = visit.published.rows(queries.REASONS, **_within(visit.chosen))
-    if found:
-        widgets.chips(*(widgets.chip(f"○ spend: {row['reason']}", "attention") for row in found))
-
-
 def _tiles(visit: Visit, days: pa.Table) -> None:
     now = visit.published.rows(queries.TOTALS, **_within(visit.chosen))[0]
     before = _totals_before(visit)
+    reasons = _reasons(visit)
     trends = widgets.drawable(days)
-    columns = st.columns(len(TILES), gap="small")
-    for column, (name, words, better, kind, tables) in zip(columns, TILES, strict=True):
+    for column, source in zip(st.columns(len(TILES), gap="small"), TILES, strict=True):
+        name = source.name
+        known = metric(visit.metrics, name)
+        why = _why_unknown(source, now, reasons)
+        shown = widgets.Tile(
+            metric=known,
+            label=f"{known.label}, {visit.currency}" if source.is_money else known.label,
+            value=showing.UNKNOWN if why else source.words(now[name]),
+            change=showing.change(now[name], before.get(name)),
+            reliance=visit.reliance(source.kind, *source.tables),
+            better=source.better,
+            trend=trends[name].to_pylist(),
+            lines=(why,) if why else (*_compared(visit, name, before), _note(visit, name, now)),
+        )
         with column:
-            widgets.tile(
-                widgets.Tile(
-                    metric=metric(visit.metrics, name),
-                    value=words(now[name]),
-                    change=showing.change(now[name], before.get(name)),
-                    reliance=visit.reliance(kind, *tables),
-                    better=better,
-                    trend=trends[name].to_pylist(),
-                    note=_note(visit, name, now),
-                )
-            )
+            widgets.tile(shown)
+
+
+def _reasons(visit: Visit) -> dict[str, str]:
+    """Reasons why spend or net revenue of the period is unknown."""
+    queried = {"spend": queries.REASONS, "net_revenue": queries.REVENUE_REASONS}
+    found = {
+        name: [row["reason"] for row in visit.published.rows(sql, **_within(visit.chosen))]
+        for name, sql in queried.items()
+    }
+    return {name: "; ".join(reasons) or NOT_READ for name, reasons in found.items()}
+
+
+def _why_unknown(source: TileSource, now: Row, reasons: dict[str, str]) -> str:
+    """The reason why a figure is unknown; empty when it is known or cannot be calculated."""
+    if now[source.name] is not None:
+        return ""
+    unknown = [name for name in NEEDED[source.kind] if now[name] is None]
+    return "; ".join(dict.fromkeys(reasons[name] for name in unknown))
+
+
+def _compared(visit: Visit, name: str, before: Row) -> tuple[str, str]:
+    """The period that a figure is compared with, or the reason why there is no comparison."""
+    period = visit.chosen.before()
+    if not before:
+        return "not fully known:", period.span
+    if not before[name]:
+        return f"previous: {showing.NOT_AVAILABLE if before[name] is None else 0}", period.span
+    unit = "day" if period.days == 1 else f"{period.days} days"
+    return f"vs. previous {unit},", period.span
 
 
 def _note(visit: Visit, name: str, now: Row) -> str:
-    """What belongs beside a figure: its cents, its denominator, or its sibling."""
+    """The line below a figure: its exact amount, its denominator, or a related figure."""
     match name:
         case "net_revenue" | "spend":
-            return showing.exact_money(now[name])
+            return f"{showing.exact_money(now[name])} {visit.currency}"
         case "roas":
             return f"{metric(visit.metrics, 'mer').label} {showing.ratio(now['mer'])}"
         case "cac":
@@ -94,46 +139,58 @@ def _totals_before(visit: Visit) -> Row:
 
 
 def _daily(visit: Visit, days: pa.Table) -> None:
-    table = visit.with_states(days)
     with widgets.panel(
         f"Net revenue and spend by day, {visit.currency}",
-        "bars: net revenue, on the day each part of it happened; line: spend. "
-        "Light or hollow: the source may still restate it. Gap: not known.",
-        table,
-        "overview_days",
+        "bars: net revenue. Line: spend. Light bar, hollow dot: provisional or missing. "
+        "Grey band: net revenue unknown. Line at the top: spend unknown.",
+        visit.download(days, "overview_days"),
     ):
         st.altair_chart(
-            drawing.revenue_and_spend(widgets.drawable(table), visit.currency),
+            drawing.revenue_and_spend(
+                widgets.drawable(days), visit.chosen.each_day(), visit.currency
+            ),
             alt=f"Net revenue and spend by day, {visit.chosen}",
         )
 
 
 def _identity(visit: Visit) -> None:
     found = visit.published.rows(queries.IDENTITY, **_within(visit.chosen))[0]
-    parts = _parts(found) if found["net_revenue"] is not None else None
-    if parts is None:
-        widgets.chips(widgets.chip("○ net revenue is not known for this period", "attention"))
-        return
+    known = found["net_revenue"] is not None
+    parts = _parts(found) if known else _PARTS.empty_table()
     with widgets.panel(
-        f"Where revenue came from, {visit.currency}",
+        f"Parts of net revenue, {visit.currency}",
         "attributed + direct & organic + unattributed = net revenue",
-        parts,
-        "overview_identity",
+        visit.download(parts, "overview_identity"),
     ):
-        st.altair_chart(drawing.identity(widgets.drawable(parts), visit.currency))
-        st.html(_identity_lines(parts, found))
+        if known:
+            st.altair_chart(drawing.identity(widgets.drawable(parts), visit.currency))
+            st.html(_identity_lines(parts, found))
+        else:
+            widgets.chips(widgets.chip(f"○ unknown: {_reasons(visit)['net_revenue']}", "attention"))
+
+
+_PARTS = pa.schema(
+    [
+        ("part", pa.string()),
+        ("amount", pa.decimal128(38, 6)),
+        ("share", pa.decimal128(38, 10)),
+        ("rank", pa.int8()),
+    ]
+)
 
 
 def _parts(found: Row) -> pa.Table:
     amounts = [found["attributed"], found["direct"], found["unattributed"]]
     whole = found["net_revenue"]
+    shares = [(amount / whole).quantize(TEN_PLACES) if whole else None for amount in amounts]
     return pa.table(
         {
             "part": ["Attributed", "Direct & organic", "Unattributed"],
             "amount": amounts,
-            "share": [float(amount / whole) if whole else None for amount in amounts],
+            "share": shares,
             "rank": [1, 2, 3],
-        }
+        },
+        schema=_PARTS,
     )
 
 

@@ -1,4 +1,4 @@
-"""Trust: is everything there that should be, and is it right?"""
+"""Trust: gates, held-back tables, coverage, freshness, quarantine and loads of the version."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _SIGNS = {"pass": "✓ pass", "warn": "! warn", "fail": "✗ fail", "ok": "✓ o
 
 
 def show(visit: Visit) -> None:
-    held, aside = st.columns(2)
+    held, aside = st.columns([5, 7])
     with held:
         _held(visit)
     with aside:
@@ -36,14 +36,13 @@ def _held(visit: Visit) -> None:
     table = pa.Table.from_pylist(rows, schema=_HELD_SCHEMA)
     with widgets.panel(
         "Held-back tables",
-        "a failed gate keeps the last good version on show, or the table out of sight",
-        table,
-        "trust_held",
+        "a failed gate stops updates of these tables. Pages show their last good version, if any.",
+        visit.version_download(table, "trust_held"),
     ):
         if rows:
             _draw(table, _HELD_COLUMNS)
         else:
-            widgets.chips(widgets.chip("✓ every table shows the newest run", "good"))
+            widgets.chips(widgets.chip("✓ every table is from the newest run", "good"))
 
 
 _HELD_SCHEMA = pa.schema(
@@ -57,7 +56,7 @@ _HELD_SCHEMA = pa.schema(
 
 
 def _held_rows(visit: Visit, gates: list[Row]) -> list[Row]:
-    """Tables at an older version, then those that were never shown."""
+    """Rows of tables at an older version, then of tables that no version has shown."""
     held = [
         {
             "table": table.name,
@@ -85,9 +84,8 @@ def _gates(visit: Visit) -> None:
     at = table["checked_at"][0].as_py() if table.num_rows else None
     with widgets.panel(
         "Gates of the last run",
-        f"checked {showing.moment(at)}; what failed stands first",
-        table,
-        "trust_gates",
+        f"checked {showing.moment(at)}. Failed gates come first.",
+        visit.version_download(table, "trust_gates"),
     ):
         _draw(table.drop_columns(["checked_at"]), _GATE_COLUMNS)
 
@@ -103,8 +101,7 @@ def _moved(visit: Visit) -> None:
         f"figures of days that version {since} showed with another value; final days stand first"
         if since
         else "figures of days that the version before showed with another value",
-        table,
-        "trust_moved",
+        visit.version_download(table, "trust_moved"),
     ):
         if table.num_rows:
             _draw(widgets.drawable(table), _MOVED_COLUMNS)
@@ -122,14 +119,15 @@ def _coverage(visit: Visit) -> None:
     with widgets.panel(
         "Coverage by account and day",
         "full: final · light: provisional, the source may still change it · frame: missing · "
-        "dot: read completely, zero rows",
-        days,
-        "trust_coverage",
+        "dot: read completely, with no rows",
+        visit.download(days, "trust_coverage"),
     ):
         if names:
-            st.altair_chart(drawing.coverage_strips(days, names), alt="Coverage")
+            st.altair_chart(
+                drawing.coverage_strips(days, visit.chosen.each_day(), names), alt="Coverage"
+            )
         else:
-            st.html('<p class="tu-subtitle">No account was due on these days.</p>')
+            st.html('<p class="tu-subtitle">No account has a report for these days.</p>')
 
 
 def _freshness(visit: Visit) -> None:
@@ -137,9 +135,8 @@ def _freshness(visit: Visit) -> None:
     unavailable = visit.published.rows(queries.UNAVAILABLE)
     with widgets.panel(
         "Freshness",
-        "when each account's stream was last asked, and last gave something new (UTC)",
-        table,
-        "trust_freshness",
+        "each stream's last sync, and its last sync with new or changed records (UTC)",
+        visit.version_download(table, "trust_freshness"),
     ):
         if unavailable:
             widgets.chips(
@@ -154,30 +151,28 @@ def _freshness(visit: Visit) -> None:
 def _quarantine(visit: Visit) -> None:
     table = visit.published.table(queries.QUARANTINE)
     with widgets.panel(
-        "Kept aside, by reason",
-        "records that could not be read; they are in no figure",
-        table,
-        "trust_quarantine",
+        "Quarantined records, by reason",
+        "Trueup could not read these records. No figure includes them.",
+        visit.version_download(table, "trust_quarantine"),
     ):
         if table.num_rows:
             _draw(table, _QUARANTINE_COLUMNS)
         else:
-            widgets.chips(widgets.chip("✓ 0 records kept aside", "good"))
+            widgets.chips(widgets.chip("✓ 0 records quarantined", "good"))
 
 
 def _ledger(visit: Visit) -> None:
     table = visit.published.table(queries.LEDGER)
     with widgets.panel(
         "Load ledger",
-        "what came in over all loads, and where it went (UTC)",
-        table,
-        "trust_ledger",
+        "records received, landed and quarantined, over all loads (UTC)",
+        visit.version_download(table, "trust_ledger"),
     ):
         _draw(table, _LEDGER_COLUMNS)
 
 
 def _signed(table: pa.Table) -> pa.Table:
-    """`table` with its status as sign and word: colour alone tells nobody enough."""
+    """`table` with its status as a sign and a word, because colour alone is not readable by all."""
     words = [_SIGNS.get(status, f"✗ {status}") for status in table["status"].to_pylist()]
     position = table.column_names.index("status")
     return table.set_column(position, "status", pa.array(words, pa.string()))
@@ -199,7 +194,7 @@ _kinds = st.column_config
 _WHEN = "YYYY-MM-DD HH:mm"
 _HELD_COLUMNS: dict[str, Any] = {
     "table": _kinds.TextColumn("Table"),
-    "gates": _kinds.TextColumn("Held by"),
+    "gates": _kinds.TextColumn("Failed gates"),
     "figures_as_of": _kinds.DatetimeColumn("Figures as of, UTC", format=_WHEN),
     "held_since": _kinds.DatetimeColumn("Held since, UTC", format=_WHEN),
 }
@@ -224,12 +219,12 @@ _FRESHNESS_COLUMNS: dict[str, Any] = {
     "source": _kinds.TextColumn("Source", width=90),
     "stream": _kinds.TextColumn("Stream", width=100),
     "account": _kinds.TextColumn("Account", width=170),
-    "synced_at": _kinds.DatetimeColumn("Asked", format=_WHEN, width=130),
-    "changed_at": _kinds.DatetimeColumn("New since", format=_WHEN, width=130),
+    "synced_at": _kinds.DatetimeColumn("Last sync", format=_WHEN, width=130),
+    "changed_at": _kinds.DatetimeColumn("Last changed", format=_WHEN, width=130),
     "message": _kinds.TextColumn("Message", width="large"),
 }
 _QUARANTINE_COLUMNS: dict[str, Any] = {
-    "reason": _kinds.TextColumn("Reason", width=170),
+    "reason": _kinds.TextColumn("Reason", width=160),
     "records": _kinds.NumberColumn("Records", format="localized", width=70),
     "source": _kinds.TextColumn("Source"),
     "stream": _kinds.TextColumn("Stream"),
@@ -242,9 +237,9 @@ _LEDGER_COLUMNS: dict[str, Any] = {
     "account": _kinds.TextColumn("Account", width="medium"),
     "received": _kinds.NumberColumn("Received", format="localized"),
     "landed": _kinds.NumberColumn("Landed", format="localized"),
-    "kept_aside": _kinds.NumberColumn("Kept aside", format="localized"),
-    "extracted_at": _kinds.DatetimeColumn("Newest batch", format=_WHEN),
-    "loaded_at": _kinds.DatetimeColumn("Loaded", format=_WHEN),
+    "quarantined": _kinds.NumberColumn("Quarantined", format="localized"),
+    "extracted_at": _kinds.DatetimeColumn("Last batch", format=_WHEN),
+    "loaded_at": _kinds.DatetimeColumn("Last load", format=_WHEN),
 }
 
 

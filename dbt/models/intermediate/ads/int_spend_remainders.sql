@@ -7,7 +7,7 @@
 {%- set measures = ad_day_measures() %}
 {%- set account_measures = ['spend_amount', 'impressions', 'clicks'] %}
 
--- What a platform states of a campaign or an account beyond the rows below it.
+-- A campaign's or account's own total less the rows of the level below.
 with
 
 touched as (
@@ -46,8 +46,8 @@ answers as (
 
 moments as (
 
-    -- A run reads the levels one after another, and only together they fit. In time of the lake:
-    -- numbers of loads of two streams say nothing of which came first.
+    -- A run reads the levels one after another, and only together they agree. Ordered by lake time,
+    -- since load ids of two streams do not show which was read first.
     select
         platform,
         account_id,
@@ -61,10 +61,8 @@ moments as (
 
 ),
 
-{% for level, relation in [
-    ('ads', 'int_ad_days_versioned'), ('campaigns', 'int_campaign_days_versioned')
-] %}
-    {{ level }}_then as (
+{% for level in ['ad', 'campaign'] %}
+    {{ level }}s_then as (
 
         -- One row per moment and campaign, as it was known then.
         select
@@ -77,7 +75,7 @@ moments as (
             {%- endfor %}
             count_if(versions.has_cast_problem) > 0 as has_cast_problem
         from moments
-        inner join {{ ref(relation) }} as versions
+        inner join {{ ref('int_ad_days_versioned') }} as versions
             on
                 moments.platform = versions.platform
                 and moments.account_id = versions.account_id
@@ -87,7 +85,7 @@ moments as (
                     versions.knowledge_to is null
                     or moments.knowledge_from < versions.knowledge_to
                 )
-        where not versions.is_deleted
+        where not versions.is_deleted and versions.report_level = '{{ level }}'
         group by moments.account_day, moments.load_id, versions.campaign_id
 
     ),
@@ -102,7 +100,7 @@ campaign_remainders as (
         campaigns_then.campaign_id as entity_id,
         campaigns_then.campaign_id,
         campaigns_then.currency_code,
-        -- What cannot be read of a campaign that has ads is left to the account's remainder.
+        -- Unreadable values of a campaign with ads count in the account's remainder.
         {%- for measure in measures %}
             case
                 when ads_then.campaign_id is null then campaigns_then.{{ measure }}
@@ -139,7 +137,7 @@ totals as (
 
 totals_then as (
 
-    -- A total is of one version of its day; of a later version it says nothing.
+    -- A total belongs to one version of its day and says nothing of a later one.
     select
         moments.account_day,
         moments.load_id,
@@ -206,7 +204,7 @@ explained_sums as (
 
 account_remainders as (
 
-    -- The account's total names no conversions.
+    -- The account's total has no conversions.
     select
         accounts_then.account_day,
         accounts_then.load_id,
@@ -277,7 +275,7 @@ remainders as (
             has_cast_problem
         from account_remainders
     ) as both_levels
-    -- Claimed conversions are fractions that each row rounds for itself.
+    -- Claimed conversions are fractions, rounded in each row.
     where
         has_cast_problem
         or spend_amount <> 0
@@ -363,7 +361,7 @@ versions as (
 
 ),
 
-{{ keyed_ad_days('versions', none) }}
+{{ keyed_ad_days('versions') }}
 
 select
     {{ account_day('platform', 'account_id', 'platform_date') }} as account_day,

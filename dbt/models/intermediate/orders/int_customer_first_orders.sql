@@ -37,7 +37,7 @@ order_identities as (
         order_id,
         created_at,
         extracted_at,
-        -- The shop counts by customer: it says nothing of an address.
+        -- The shop counts by customer, not by e-mail address.
         null as customer_order_count,
         null as customer_order_index,
         not is_test and not is_deleted as is_counted,
@@ -59,7 +59,7 @@ touched_identities as (
     group by identity_key
     {%- if is_incremental() %}
     union all
-    -- An order may have been the first of an identity that it no longer has.
+    -- An order may have been the first one of an identity that it has lost since.
     select
         known.identity_key,
         max(orders.load_id) as load_id
@@ -95,7 +95,7 @@ ranked as (
 
 missing_before as (
 
-    -- Orders that the shop still counted when it said which one this is, and has no more.
+    -- Orders that the shop still included in the stated rank, and deleted since.
     select
         ranked.identity_key,
         count(*) as order_count
@@ -113,7 +113,7 @@ missing_before as (
 
 counts_stated as (
 
-    -- How many orders the customer has, as the shop said when it was last read.
+    -- Number of the customer's orders, as the shop last stated it.
     select *
     from ranked
     where customer_order_count is not null
@@ -126,7 +126,7 @@ counts_stated as (
 
 counts_known as (
 
-    -- As many of them as are at hand, those that the shop has deleted since included.
+    -- Number of these orders that were read, including orders deleted since.
     select
         stated.identity_key,
         min(stated.customer_order_count) as stated_count,
@@ -145,8 +145,8 @@ counts_known as (
 
 firsts as (
 
-    -- The earliest at hand is not the first when the shop knows earlier ones. Where it does not say
-    -- how many it knows, the order's place in its journey may.
+    -- The earliest order that was read is not the first if the shop counts more orders. If the shop
+    -- states no count, the order's rank in its journey decides.
     select
         identity_loads.identity_key,
         case
@@ -172,8 +172,8 @@ firsts as (
 
 changed as (
 
-    -- All of an identity's orders count as changed with it, so it is written only if another is
-    -- its first. Else every day on which someone ordered before would be counted again.
+    -- A new first order marks all orders of the customer as changed, so the row is rewritten only
+    -- then. Else every day with an earlier order would be computed again.
     select firsts.*
     from firsts
     {%- if is_incremental() %}

@@ -1,4 +1,4 @@
--- One row per order and part of it that holds a value that cannot be read or does not fit.
+-- One row per order and part of it with a value that is unreadable or too large.
 with
 
 found as (

@@ -4,7 +4,7 @@
     pre_hook="{{ delete_changed('order_dk', new_orders()) }}"
 ) }}
 
-{#- A refund may be of shipping that an edit took out; then it counts until it is given back. -#}
+{#- An edit may remove shipping that a refund pays back; it counts until that refund. -#}
 {%- set refunded_shipping =
     'case when refunds.order_dk is null then 0 else refunds.refunded_shipping_amount end' %}
 {%- set shipping =
@@ -75,7 +75,7 @@ summed as (
         orders.source_name,
         orders.currency_code,
         orders.presentment_currency_code,
-        -- An order without lines has 0; lines of which one could not be read have NULL.
+        -- 0 for an order without lines; NULL if a line is unreadable.
         case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
         case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
         case when lines.order_dk is null then 0 else lines.discount_amount end as discount_amount,
@@ -120,7 +120,7 @@ summed as (
 
 composed as (
 
-    -- Some shops name the duties among the additional fees again; then the total has them once.
+    -- Some shops repeat the duties among the additional fees; the total has them once.
     select
         *,
         stated_fee_amount

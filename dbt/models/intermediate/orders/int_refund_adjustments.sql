@@ -31,7 +31,7 @@ refund_sums as (
 
 payments as (
 
-    -- What the shop keeps of what was paid. Without a payment that succeeded, nothing is known.
+    -- Payments less refunds. Unknown without a successful payment.
     select
         order_dk,
         {{ strict_sum("case when kind in ('SALE', 'CAPTURE') then amount else -amount end") }}
@@ -48,8 +48,8 @@ payments as (
 
 orders as (
 
-    -- What the customer keeps, by its price. A payment in another currency is at the rate of its
-    -- own day, and of cash the rounding is not read: then the two cannot be compared.
+    -- The goods that the customer keeps, by price. Payments in another currency (rate of their own
+    -- day) and in cash (rounding is not read) cannot be compared with them.
     select
         orders.order_dk,
         case
@@ -66,7 +66,7 @@ orders as (
             - orders.cancelled_gift_card_amount - orders.cancelled_tax_amount
             - orders.cancelled_shipping_amount - refund_sums.goods_amount
         ) as surplus_amount,
-        -- Of a line with fewer units, the shop rounds discount and tax to cents.
+        -- The shop rounds discount and tax of a line with fewer units to cents.
         0.02 * (orders.line_count + refund_sums.refund_count) as rounding_amount
     from {{ ref('int_orders_summed') }} as orders
     inner join refund_sums on orders.order_dk = refund_sums.order_dk
@@ -105,9 +105,9 @@ running as (
 
 counted as (
 
-    -- An adjustment is what a refund paid out more or less than its goods are worth. It is revenue
-    -- only so far as the shop really keeps that much more, or less, than the goods that the
-    -- customer keeps: in an exchange, what is not paid out pays for the other goods.
+    -- An adjustment is the difference between a refund's payment and its goods. It is revenue only
+    -- if the shop keeps that much more, or less, than the value of the goods that the customer
+    -- keeps: in an exchange, the money that is not paid out pays for the other goods.
     select
         *,
         case

@@ -68,7 +68,7 @@ summed as (
         case when line_sums.refund_dk is null then 0 else line_sums.tax_amount end
         + refunds.shipping_tax_amount as tax_amount,
         refunds.shipping_amount,
-        -- Signed as the shop signs it: negative is money given back without goods.
+        -- With the shop's sign: negative is money refunded without goods.
         refunds.adjustment_amount,
         refunds.adjustment_tax_amount,
         refunds.duty_amount,

@@ -24,7 +24,7 @@ typed as (
 
 )
 
--- The vendor leaves zeros out: a missing figure is 0, one that does not cast is NULL.
+-- The vendor omits zeros: a missing figure is 0, an unreadable one is NULL.
 select
     *,
     {{ fit_amount('cost_micros * 0.000001') }} as spend_amount

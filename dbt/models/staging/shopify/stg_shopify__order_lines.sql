@@ -36,7 +36,7 @@ summed as (
         {{ json_array_sum('item', 'discountAllocations', 'allocatedAmountSet.shopMoney.amount') }}
             as stated_discount_amount,
         {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount,
-        -- A tax without a rate says nothing of prices; rates of one line apply to the same price.
+        -- A tax without a rate does not show the net price; all rates of a line apply to one price.
         coalesce({{ json_array_sum('item', 'taxLines', 'rate') }}, 0) as tax_rate
     from items
 
@@ -72,7 +72,7 @@ paid as (
 
 taxed as (
 
-    -- Without tax even where prices include it: what was paid less its tax is exact.
+    -- Without tax, even if prices include it: the paid amount less its tax is exact.
     select
         *,
         {{ fit_amount('paid_amount - case when taxes_included then tax_amount else 0 end') }}
@@ -88,7 +88,7 @@ taxed as (
 
 recognised as (
 
-    -- The API does not mark the line of a tip; the order's total of tips tells which it is.
+    -- The API does not mark the line of a tip; the order's total of tips identifies it.
     select
         *,
         tip_amount > 0

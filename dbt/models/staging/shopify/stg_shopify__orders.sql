@@ -30,7 +30,7 @@ source as (
 
 kept as (
 
-    -- Without the shipping that an edit took out.
+    -- Without the shipping that an edit removed.
     select
         *,
         {{ json_nodes_without('payload', 'shippingLines.nodes', 'isRemoved', 'true') }}
@@ -127,7 +127,7 @@ renamed as (
         total_discount_amount,
         total_tax_amount,
         tip_amount,
-        -- Duties inside the prices are not paid besides them.
+        -- Duties included in the prices are not paid again.
         case when duties_included then 0 else stated_duty_amount end as duty_amount,
         stated_fee_amount,
         cash_rounding_amount,
@@ -184,7 +184,7 @@ candidates as (
     from news
     {%- if is_incremental() %}
     union all
-    -- Orders of days that were listed again: some may be gone, some back.
+    -- Orders of days that were listed again: some may be deleted, some restored.
     select
         {{ qualified('known', attributes) }}
     from {{ this }} as known

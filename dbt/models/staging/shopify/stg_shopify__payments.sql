@@ -4,7 +4,7 @@
     pre_hook="{{ delete_changed('order_dk', new_orders()) }}"
 ) }}
 
--- Only of orders with adjustments: of these, payments tell what the adjustments stand for.
+-- Only for orders with adjustments: their payments explain the adjustments.
 with
 
 adjusted as (

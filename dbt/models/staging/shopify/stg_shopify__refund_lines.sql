@@ -69,7 +69,7 @@ renamed as (
         {{ surrogate_key('order_line', ['order_dk', legacy_id('line_gid')]) }} as order_line_dk,
         {{ legacy_id('refund_gid') }} as refund_id,
         {{ legacy_id('line_gid') }} as line_id,
-        -- The shop gives no id where it derives the line.
+        -- The shop gives no id for a derived line.
         coalesce({{ legacy_id('refund_line_gid') }}, cast(item_index as varchar)) as refund_line_id,
         quantity,
         {{ fit_amount('subtotal_amount - case when taxes_included then tax_amount else 0 end') }}

@@ -77,7 +77,7 @@ renamed as (
             'shipping_amount - case when taxes_included then shipping_tax_amount else 0 end'
         ) }} as shipping_amount,
         shipping_tax_amount,
-        -- Signed as the shop signs it: negative is money given back.
+        -- With the shop's sign: negative is money refunded.
         adjustment_amount,
         adjustment_tax_amount,
         duty_amount,

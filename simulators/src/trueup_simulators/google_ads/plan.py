@@ -1,4 +1,4 @@
-"""What a query means: fields resolved, rules of the vendor enforced, the date range worked out."""
+"""Plan of a query: resolves fields and the date range, and enforces the vendor's rules."""
 
 import re
 from calendar import monthrange

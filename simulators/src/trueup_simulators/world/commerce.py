@@ -1,4 +1,4 @@
-"""What customers do: orders with lines, payments, refunds and the journey before them."""
+"""Actions of customers: orders with lines, payments, refunds and journeys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +83,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundLine:
-    """Part of a line given back; `subtotal` is ex tax and after discounts."""
+    """Refunded part of a line; `subtotal` is ex tax and after discounts."""
 
     id: int
     line_id: int
@@ -109,22 +109,22 @@ class Refund:
 
     @property
     def items(self) -> Decimal:
-        """Merchandise given back, ex tax."""
+        """Merchandise refunded, ex tax."""
         return sum((line.subtotal for line in self.lines), Decimal(0))
 
     @property
     def tax(self) -> Decimal:
-        """Tax given back."""
+        """Tax refunded."""
         return sum((line.tax for line in self.lines), Decimal(0))
 
     @property
     def total(self) -> Decimal:
-        """Money given back."""
+        """Money refunded."""
         return self.returned - self.adjustment
 
     @property
     def returned(self) -> Decimal:
-        """Goods and shipping given back, with tax."""
+        """Goods and shipping refunded, with tax."""
         return self.items + self.tax + self.shipping
 
 
@@ -196,10 +196,10 @@ class Order:
 
     @property
     def total_returned(self) -> Decimal:
-        """Goods and shipping given back so far, with tax."""
+        """Goods and shipping refunded so far, with tax."""
         return sum((refund.returned for refund in self.refunds), Decimal(0))
 
     @property
     def total_refunded(self) -> Decimal:
-        """Money given back so far."""
+        """Money refunded so far."""
         return sum((refund.total for refund in self.refunds), Decimal(0))

@@ -56,7 +56,7 @@ def _not_equal(part: Truth) -> TrueupError:
     wrong = [score.figure for score in part.scores if score.differing]
     return IntegrityError(
         f"published figures differ from the sealed truth: {', '.join(wrong)}",
-        why="Something between source and publication changed a number.",
+        why="A step between source and publication changed a number.",
         hint=f"Report it with the output of this demo: {command_line(['demo', '--json'])}",
         code="TUP-713",
     )
@@ -64,8 +64,8 @@ def _not_equal(part: Truth) -> TrueupError:
 
 def _held_back(part: Outcome) -> TrueupError:
     return QualityError(
-        f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} held back, as planted",
-        why="People still see their last good version; everything else is up to date.",
+        f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} withheld, as planted",
+        why="Readers still see the last good version of these tables. All others are up to date.",
         hint=command_line(["status", "-C", str(part.folder)]),
         code="TUP-602",
     )

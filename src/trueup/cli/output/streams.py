@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 class _Unread(io.FileIO):
-    """The file of a stream; what is written to it once its reader is gone is dropped."""
+    """File of a stream; output is dropped once its reader has closed it."""
 
     def write(self, data, /):  # type: ignore[no-untyped-def]  # any buffer, as with every FileIO
         try:

@@ -3,6 +3,7 @@
 import io
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 GAP = "  "
 WIDEST = 100_000
+
+COLUMNS = 80
 
 
 def cleaned(text: object) -> str:
@@ -51,6 +54,18 @@ def moment(value: datetime | None) -> str:
         return "never"
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     return f"{aware.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def wrapped(line: str) -> list[str]:
+    """`line` cleaned and broken between words at 80 columns; its further lines are indented."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(
+        cleaned(line),
+        COLUMNS,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def unavailable(source: str, account: str, reason: str) -> str:

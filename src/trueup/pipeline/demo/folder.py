@@ -8,7 +8,7 @@ from pathlib import Path
 from trueup.errors import ConfigError, IntegrityError
 from trueup.pipeline.demo.examples import FAULTS_FOLDER, SCENARIO_FILE
 from trueup.pipeline.demo.scenario import MissingRows, Scenario
-from trueup.pipeline.settings.opening import SIMULATED_CLOCK as MARKER
+from trueup.pipeline.settings.clock import SIMULATED_CLOCK as MARKER
 
 NOT_COPIED = (SCENARIO_FILE, FAULTS_FOLDER, "README.md")
 
@@ -21,7 +21,7 @@ def make_folder(folder: Path, scenario: Scenario) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise ConfigError(
             f"{folder}: exists and was not made by the demo",
-            why="Nothing was touched there.",
+            why="Nothing was changed there.",
             hint="Choose another: trueup demo --folder DIR",
             code="TUP-351",
         )
@@ -60,5 +60,5 @@ def publish_files(
 
 
 def set_clock(folder: Path, now: datetime) -> None:
-    """Note the simulated time, so that whoever looks into the folder later looks at that time."""
+    """Write the simulated time into the folder, so that later commands use it."""
     (folder / MARKER).write_text(now.isoformat() + "\n")

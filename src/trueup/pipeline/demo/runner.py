@@ -30,8 +30,7 @@ from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.inspect.check import is_installed
 from trueup.pipeline.inspect.dashboard_server import DASHBOARD_MODULES, serve_detached
 from trueup.pipeline.run import RunResult, run
-from trueup.pipeline.settings.opening import open_project
-from trueup.pipeline.settings.project import Project
+from trueup.pipeline.settings.project import Project, open_project
 
 ONE_DAY_HOURS = 24.0
 # Sources are asked this long after the simulated instant, so that all up to it counts as settled
@@ -119,7 +118,7 @@ class Demo:
         publish_files(self.folder, self.scenario, now, missing)
         settled = now + SETTLED
         if before is not None:
-            # Not in the same second: history tells by the time what was known before.
+            # Not in the same second, since history is ordered by time.
             settled = max(settled, before.now + timedelta(minutes=1))
         set_clock(self.folder, settled)
         watch = Stopwatch(self.listener)
@@ -183,7 +182,7 @@ class Demo:
         if not all(fired.get(rule) for rule in planting.rules):
             raise IntegrityError(
                 f"demo: {fault.name} was planted and never fired",
-                why="Nothing was shown by this run: the vendors behaved.",
+                why="The planted faults did not occur, so this run proves nothing.",
                 hint="Report it with the output of this demo.",
                 code="TUP-728",
             )

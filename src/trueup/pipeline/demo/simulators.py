@@ -19,7 +19,7 @@ from trueup.pipeline.demo.scenario import World
 START_SECONDS = 60.0
 # The world is the simulators' own; making its truth walks over all of it.
 ANSWER_SECONDS = 60.0
-# They are on this machine: no proxy of the environment stands in between.
+# They are on this machine, so no proxy of the environment is used.
 HERE: dict[str, Any] = {"timeout": ANSWER_SECONDS, "trust_env": False}
 
 
@@ -123,7 +123,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) 
         if process.poll() is not None or time.monotonic() > deadline:
             raise IntegrityError(
                 "simulators: did not start",
-                why="The demo has nobody to ask.",
+                why="The demo has no vendor to read from.",
                 hint=f"See {log}.",
                 code="TUP-726",
             )

@@ -88,7 +88,7 @@ def refuse_missing_dashboard() -> None:
     if missing := [name for name in DASHBOARD_MODULES if not importlib.util.find_spec(name)]:
         raise ConfigError(
             f"dashboard: not installed: {', '.join(missing)}",
-            why="Everything else works without it; published tables can be read with any tool.",
+            why="Everything else works without it. Any tool can read the published tables.",
             hint="pip install 'trueup[dashboards]'",
             code="TUP-346",
         )
@@ -117,7 +117,7 @@ def _start(project: Project, port: int) -> tuple[subprocess.Popen[bytes], Served
 
 
 def _started(command: list[str], project: Project, log: Path) -> subprocess.Popen[bytes]:
-    """The server in a session of its own: only who started it stops it, not its terminal."""
+    """Start the server in its own session, so that closing the terminal does not stop it."""
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603  # our own command
             command,
@@ -130,7 +130,7 @@ def _started(command: list[str], project: Project, log: Path) -> subprocess.Pope
 
 
 def _environment(project: Project) -> dict[str, str]:
-    """What the dashboard's process needs; no credential of a source or of the vault is in it."""
+    """Environment of the dashboard's process, without credentials of sources or the vault."""
     passed = {name: value for name, value in os.environ.items() if name in PASSED_VARIABLES}
     return passed | {PUBLISHED_VARIABLE: str(project.published.root)}
 
@@ -193,14 +193,14 @@ def _running(project: Project) -> Served | None:
 
 
 def _note_file(project: Project) -> Path:
-    """Beside the workspace, so that it outlives a workspace that is made anew."""
+    """File beside the workspace, so that it remains when the workspace is recreated."""
     return project.folder / ".serve.json"
 
 
 def _is_up(served: Served, server: subprocess.Popen[bytes]) -> bool:
     """Wait until the page answers; False if the server ends or does not answer in time.
 
-    The server announces its address in its log: what answers there could be another's page.
+    The server writes its address into its log, since another program could answer there.
     """
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
@@ -214,7 +214,7 @@ def _is_up(served: Served, server: subprocess.Popen[bytes]) -> bool:
 def _not_started(served: Served) -> TransientError:
     return TransientError(
         f"dashboard: did not start on {served.address}",
-        why="Everything before it is done and published.",
+        why="All steps before the dashboard are done, and their results are published.",
         hint=f"See {served.log}, then: trueup serve",
         code="TUP-756",
     )
@@ -222,7 +222,7 @@ def _not_started(served: Served) -> TransientError:
 
 def _answers(address: str) -> bool:
     try:
-        # The dashboard is on this machine: no proxy of the environment stands in between.
+        # The dashboard is on this machine, so no proxy of the environment is used.
         answer = httpx.get(f"{address}/_stcore/health", timeout=2.0, trust_env=False)
         return answer.status_code == httpx.codes.OK
     except httpx.HTTPError:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from trueup.errors import ConfigError
 
@@ -9,9 +10,12 @@ NOW_VARIABLE = "TRUEUP_NOW"
 # Outside of these years it is the clock that is wrong, as after a flat battery.
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 
+# The demo keeps its simulated time in a file of this name.
+SIMULATED_CLOCK = ".trueup-demo"
+
 
 def current_time() -> datetime:
-    """Now, UTC, to the second; `TRUEUP_NOW` stands in for it when a past run is made again.
+    """Now, UTC, to the second; `TRUEUP_NOW` replaces it to repeat a past run.
 
     Raises ConfigError for a year in which nobody can be: days would be read that never were.
     """
@@ -29,11 +33,18 @@ def current_time() -> datetime:
     return _possible(moment if moment.tzinfo else moment.replace(tzinfo=UTC), NOW_VARIABLE)
 
 
+def reading_time(folder: Path) -> datetime:
+    """Now; in a folder of the demo, the simulated time of its last run."""
+    marker = folder / SIMULATED_CLOCK
+    text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""
+    return datetime.fromisoformat(text) if text else current_time()
+
+
 def _possible(moment: datetime, teller: str) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ConfigError(
             f"{teller} says it is {moment:%Y-%m-%d}, which cannot be",
-            why="Days would be asked for that are not there, so nothing was started.",
+            why="Trueup would ask for days that do not exist yet, so nothing was started.",
             hint=f"Set the machine's clock, or unset {NOW_VARIABLE}.",
             code="TUP-315",
         )

@@ -1,4 +1,4 @@
-"""The project file `trueup.yml`: typed, wrong keys named with the nearest right one."""
+"""The project file `trueup.yml`, typed; errors name the nearest known key."""
 
 import os
 import re
@@ -29,7 +29,7 @@ _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 class ProjectConfig(BaseModel):
-    """What `trueup.yml` may say."""
+    """Settings of `trueup.yml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ class ProjectConfig(BaseModel):
 
     @property
     def file(self) -> SettingsFile:
-        """The file that these settings are from."""
+        """File of these settings."""
         return self._file
 
     @field_validator("timezone")
@@ -157,7 +157,7 @@ def _explained(
 
 
 def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
-    """The model, within `model`, that the last key of `place` is looked for in."""
+    """Model within `model` that the last key of `place` belongs to."""
     for part in place[:-1]:
         inner = model.model_fields[str(part)].annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -179,7 +179,7 @@ def _no_such_type(file: SettingsFile, name: str) -> ConfigError:
 
 
 def _variables(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """The places whose values name a variable of the environment, each with its variable."""
+    """Places whose values name a variable of the environment, each with its variable."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _variables(inner, (*place, name))

@@ -1,4 +1,4 @@
-"""How sources are reached: what `trueup.yml` says, else what the environment says."""
+"""Network settings: from `trueup.yml`, else from the environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +46,7 @@ class NetworkConfig(BaseModel):
 
 
 def network_of(config: NetworkConfig, environment: Mapping[str, str], folder: Path) -> Network:
-    """The network of a project in `folder`; raises ConfigError for what is no proxy's address."""
+    """Network of a project in `folder`; raises ConfigError for an invalid proxy address."""
     ca_text, _ = _variable(environment, "SSL_CERT_FILE")
     ca_file = folder / config.ca_file if config.ca_file else Path(ca_text) if ca_text else None
     no_proxy = config.no_proxy
@@ -68,14 +68,14 @@ def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) 
     # Without the value, which may hold a password.
     raise ConfigError(
         f"{where}: is not the address of an http or https proxy",
-        why="No source could be reached, so none was asked.",
+        why="No source could be reached, so none was read.",
         hint=f"Such as {EXAMPLE}. SOCKS proxies are not supported.",
         code="TUP-360",
     )
 
 
 def _proxy_address(text: str) -> str | None:
-    """The address that `text` stands for, "" for no proxy, None where it is no proxy's address."""
+    """Proxy address from `text`; "" for no proxy, None when it is no proxy address."""
     text = text.strip()
     if not text:
         return ""
@@ -88,7 +88,7 @@ def _proxy_address(text: str) -> str | None:
 
 
 def _variable(environment: Mapping[str, str], *names: str) -> tuple[str, str]:
-    """The first variable that is set, and its name; small letters go first, as with curl."""
+    """First variable that is set, and its name; lower case comes first, as with curl."""
     for name in names:
         for spelling in (name.lower(), name):
             if spelling in environment:

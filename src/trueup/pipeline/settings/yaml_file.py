@@ -24,7 +24,7 @@ Place = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """The mapping of a YAML file, and where its keys stand."""
+    """The mapping of a YAML file, with the positions of its keys."""
 
     path: Path
     values: dict[Any, Any]
@@ -42,7 +42,7 @@ class SettingsFile:
 
 
 def read_settings(path: Path) -> SettingsFile:
-    """The settings in the file at `path`; raises ConfigError saying what it holds instead."""
+    """Settings in the file at `path`; raises ConfigError when it holds none."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Constructor
     yaml.composer.warn_double_anchors = False
@@ -123,7 +123,7 @@ def _text(path: Path) -> str:
 
 
 def _values(value: object) -> Iterator[object]:
-    """Everything in it, as often as it is met: an alias counts wherever it is used."""
+    """All values within a value; the value of an alias is repeated for each use."""
     yield value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inner:

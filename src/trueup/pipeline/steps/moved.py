@@ -1,4 +1,4 @@
-"""What a version changes of the figures that the version before it showed."""
+"""Figures that changed since the previous published version."""
 
 from collections.abc import Mapping
 from pathlib import Path

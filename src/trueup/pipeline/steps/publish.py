@@ -22,6 +22,7 @@ STATE_TABLES = {
     "ops.syncs": "select * from ops.syncs qualify row_number() over (partition by source, stream, "
     "scope order by synced_at desc, run_id desc) = 1",
     "ops.accounts": "select * from ops.accounts",
+    "ops.lake_checks": "select source, stream, damage from ops.lake_checks where damage <> ''",
     "ops.streams": "select streams.source, streams.stream, streams.kind, streams.lookback_days, "
     "min(batches.extracted_at) as first_read_at, max(batches.extracted_at) as last_read_at "
     "from ops.streams as streams left join raw.batches as batches "
@@ -34,7 +35,8 @@ STATE_TABLES = {
     "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
     "max(loaded_at) as loaded_at, max(cursor_until) as cursor_until, "
     "sum(received) as received, sum(landed) as landed, "
-    "sum(quarantined) as quarantined, sum(strays)::bigint as strays "
+    "sum(quarantined) as quarantined, sum(strays)::bigint as strays, "
+    "sum(masked_cards)::bigint as masked_cards "
     "from raw.batches group by source, stream, scope",
 }
 

@@ -10,7 +10,7 @@ from trueup.pipeline.settings.project import Project
 
 
 def configured_streams(project: Project, now: datetime) -> Iterator[tuple[str, Stream]]:
-    """Every stream, with the lookback that its source's settings give it."""
+    """Streams with the lookback from their source's settings."""
     for name, declared in project.streams().items():
         try:
             with closing(project.connect(name, now)) as source:
@@ -22,7 +22,7 @@ def configured_streams(project: Project, now: datetime) -> Iterator[tuple[str, S
 
 
 def note_streams(project: Project, now: datetime) -> None:
-    """Write down what is configured, where it differs from what is there."""
+    """Store the configured streams, if they differ from the stored ones."""
     rows = sorted(
         (source, stream.name, stream.kind.value, stream.lookback.days)
         for source, stream in configured_streams(project, now)

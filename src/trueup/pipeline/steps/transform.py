@@ -1,4 +1,4 @@
-"""From raw to candidate tables: dbt in this process, on what was loaded since the last success."""
+"""Transform step: dbt in this process builds candidate tables from new loads."""
 
 import hashlib
 import json
@@ -15,14 +15,15 @@ from trueup.errors import IntegrityError
 from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.dbt_runner import DbtRunner, Lineage
+from trueup.pipeline.time_zones import require_known_zone
 from trueup.warehouse.fingerprint import TableComment
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformResult:
-    """What was built; `load_id` is the last load the candidate tables know.
+    """Result of a transform; `load_id` is the last load that the candidate tables include.
 
-    `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
+    `project_hash` differs when the same load ids mean other rows: with other models, settings or
     another lake.
     """
 
@@ -34,12 +35,12 @@ class TransformResult:
 
     @cached_property
     def lineage(self) -> Lineage:
-        """Asked for only when something is to be audited: finding it takes seconds."""
+        """Lineage of the models, found only for an audit, since it takes seconds."""
         return self.find_lineage()
 
 
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
-    """Bring the candidate tables up to everything that is loaded; without news, do nothing.
+    """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
     A change of the models, of the project's zone or currency, of the configured sources or of the
     lake's first batch rebuilds all from raw. Raises QualityError naming the model when one fails;
@@ -51,10 +52,13 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     project_hash = _project_hash(variables, _origin(project) + _configured(project))
     position = project.warehouse.query("select load_id, project_hash from ops.transform_position")
     before = (position[0]["load_id"], position[0]["project_hash"]) if position else None
-    full_refresh = before is not None and before[1] != project_hash
+    full_refresh = before is None or before[1] != project_hash
     runner = DbtRunner(project, dbt_project_folder(), variables)
     models = 0
     if before != (load_id, project_hash):
+        require_known_zone(project)
+        if full_refresh:
+            _forget(project)
         failpoint("C12")
         models = runner.build(full_refresh, listener)
         _remember(project, load_id, project_hash)
@@ -89,7 +93,7 @@ def metric_dictionary() -> list[dict[str, str]]:
 
 
 def state_comments() -> dict[str, TableComment]:
-    """What the tables of a version's own state are, by their names in the schema `ops`."""
+    """Descriptions of the published state tables, by their names in the schema `ops`."""
     text = (dbt_project_folder() / "published_state.yml").read_text(encoding="utf-8")
     return {
         f"ops.{table['name']}": TableComment(
@@ -100,12 +104,18 @@ def state_comments() -> dict[str, TableComment]:
 
 
 def model_variables(project: Project) -> dict[str, str]:
-    """What the models are told about the project."""
+    """Variables of the project for the models."""
     return {
         "reporting_currency": project.config.currency,
         "reporting_timezone": project.config.timezone,
         "start_date": project.config.start_date.isoformat(),
     }
+
+
+def _forget(project: Project) -> None:
+    """Make an unfinished rebuild start again, whatever models come next: its tables are mixed."""
+    with project.warehouse.transaction() as connection:
+        connection.execute("delete from ops.transform_position")
 
 
 def _remember(project: Project, load_id: int, project_hash: str) -> None:
@@ -117,7 +127,7 @@ def _remember(project: Project, load_id: int, project_hash: str) -> None:
 
 
 def _origin(project: Project) -> str:
-    """What tells the lake from one that was begun anew: its first batch to be loaded."""
+    """First loaded batch, which differs in a recreated lake."""
     first = project.warehouse.query(
         "select batch_id, loaded_at::varchar as loaded_at from raw.batches order by load_id limit 1"
     )

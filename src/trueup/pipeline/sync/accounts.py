@@ -3,7 +3,8 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from trueup.core.page import Account, AccountStatus, Source
+from trueup.core.account import Account, AccountStatus
+from trueup.core.source import Source
 from trueup.errors import ContractError
 from trueup.privacy.log_redaction import redacted
 

@@ -5,8 +5,9 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import Counts, ScopeState
-from trueup.core.page import Account, AccountStatus, Source
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, TrueupError
 from trueup.pipeline.events import Event
@@ -72,13 +73,7 @@ def _check_clock(jobs: list[Job], result: SyncResult) -> None:
 
 def _known_at(run: Run) -> datetime:
     """The run's time, or just after the newest of the lake when a clock was set back since."""
-    project = run.project
-    tables = [
-        project.table(source, stream.name)
-        for source, streams in project.streams().items()
-        for stream in streams
-    ]
-    newest = [commit.header for table in tables if (commit := table.newest_commit())]
+    newest = run.project.newest_headers()
     last = max((header.known_at or header.extracted_at for header in newest), default=None)
     return last + timedelta(microseconds=1) if last and run.now <= last else run.now
 

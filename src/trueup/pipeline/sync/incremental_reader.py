@@ -135,6 +135,7 @@ def _take(work: _PageRead, page: Page) -> None:
     validated = reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
+    work.counts.masked_cards += validated.masked_cards
     records = Records(
         payloads=validated.payloads,
         record_indexes=validated.indexes,

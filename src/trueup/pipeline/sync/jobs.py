@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from trueup.core.account import Account
 from trueup.core.batch import Counts, ScopeState
-from trueup.core.page import Account, Source
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ContractError, TrueupError, place_of
 from trueup.ingest.validator import RecordValidator

@@ -1,12 +1,12 @@
-"""What to read next: pure decisions from a stream, its state and the time."""
+"""Plan of the next reads: pure decisions from a stream, its state and the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from trueup.core.account import Account
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import ConfigError
@@ -31,7 +31,7 @@ class Read:
 def plan_reads(
     stream: Stream, account: Account, state: ScopeState, now: datetime, start: date
 ) -> list[Read]:
-    """What a sync at `now` reads of one account's stream.
+    """Windows that a sync at `now` reads of one account's stream.
 
     `start` is the first date of the project. An empty plan means that nothing can be new. Days
     before all that is in are read from the newest to the oldest, so that whatever stops the reads,
@@ -56,7 +56,7 @@ def plan_reads(
 
 
 def check_backfill(since: date, start: date, now: datetime) -> None:
-    """Raise ConfigError for days before the project's first or that are nowhere begun yet."""
+    """Raise ConfigError for days before the project's first day or in the future."""
     if since < start:
         raise ConfigError(
             f"backfill from {since}: the project starts on {start}",
@@ -75,7 +75,7 @@ def check_backfill(since: date, start: date, now: datetime) -> None:
 def plan_backfill(
     stream: Stream, account: Account, since: date, until: date, now: datetime
 ) -> list[Read]:
-    """Named days again, `[since, until)`, whatever the state says, but none that is yet to come."""
+    """Reads of the named days `[since, until)` again, without future days."""
     zone = ZoneInfo(account.timezone)
     until = min(until, now.astimezone(zone).date() + _DAY)
     days = _days(since, until - _DAY)
@@ -87,7 +87,7 @@ def plan_backfill(
 def report_days(
     stream: Stream, state: ScopeState, today: date, start: date
 ) -> tuple[list[date], list[date]]:
-    """The days before all that is in, and those never read or possibly restated since.
+    """Days before all read ones, days never read, and days that may be restated since.
 
     ```
     start          first_day       closed_until        today
@@ -110,7 +110,7 @@ def answered_from(stream: Stream, today: date) -> date | None:
 
 
 def closed_until(stream: Stream, today: date) -> date:
-    """Days before this are past the lookback: once read, they are not read again."""
+    """First day of the lookback: earlier days, once read, are not read again."""
     return today - timedelta(days=stream.lookback.days)
 
 
@@ -164,7 +164,7 @@ def trusted(state: ScopeState, vendor_time: datetime | None) -> ScopeState:
 
 
 def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
-    """How far the cursor may advance once `window` is read."""
+    """Position of the cursor once `window` is read."""
     return min(window.until, now.replace(microsecond=0) - stream.settle_lag)
 
 

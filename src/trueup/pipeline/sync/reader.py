@@ -8,10 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trueup import __version__
+from trueup.core.account import Account
 from trueup.core.batch import BatchHeader, Counts, ScopeState
 from trueup.core.failpoints import failpoint
 from trueup.core.ids import safe_slug
-from trueup.core.page import Account, Page, Source
+from trueup.core.page import Page
+from trueup.core.source import Source
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 from trueup.errors import RestartReadError, TransientError
@@ -112,7 +114,7 @@ class Reader:
         return f"{stamp}Z-{safe_slug(self.scope)}-{number}"
 
     def header(self, batch_id: str, state: ScopeState, counts: Counts) -> BatchHeader:
-        """The header of a batch, but for its files, windows, totals and trail."""
+        """The header of a batch that is read, but for its files, windows, totals and trail."""
         return BatchHeader(
             batch_id=batch_id,
             source=self.source_name,
@@ -128,6 +130,7 @@ class Reader:
             account_name=self.account.name,
             currency=self.account.currency or "",
             timezone=self.account.timezone,
+            vault_generation=self.validator.vault_generation,
         )
 
 

@@ -94,6 +94,7 @@ def _take(work: _WindowRead, page: Page) -> None:
     validated = work.reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
+    work.counts.masked_cards += validated.masked_cards
     refused = list(validated.refused)
     if work.reader.unread is not None:
         days = [local_day(day, work.reader.zone) for day in validated.days]

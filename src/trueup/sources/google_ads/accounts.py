@@ -1,8 +1,8 @@
-"""Clients as the API describes them, and what is known of those out of reach."""
+"""Clients as the API describes them, and accounts without access."""
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus, undescribed
+from trueup.core.account import Account, AccountStatus, undescribed
 
 
 class Client(msgspec.Struct, rename="camel"):

@@ -1,4 +1,4 @@
-"""What Google Ads offers, as data: a resource, the fields asked for, and how far days change."""
+"""Streams of Google Ads as data: resource, fields, and days that may still change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

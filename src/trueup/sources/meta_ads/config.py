@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class MetaAdsConfig(BaseModel):
-    """What the project file may say about a Meta Ads source."""
+    """Settings of a Meta Ads source in the project file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

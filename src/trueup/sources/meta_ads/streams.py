@@ -1,4 +1,4 @@
-"""What Meta Ads offers, as data: the edges of an account, and the days of its ads."""
+"""Streams of Meta Ads as data: the edges of an account, and the days of its ads."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is read of a shop. Times are UTC; amounts are decimal texts with their currency."""
+"""Streams of a shop. Times are UTC; amounts are decimal texts with their currency."""
 
 from dataclasses import dataclass
 from datetime import timedelta

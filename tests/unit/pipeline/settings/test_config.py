@@ -5,7 +5,9 @@ import pytest
 
 from trueup.errors import ConfigError
 from trueup.pipeline.settings.config import load_config
-from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import open_project
+from trueup.pipeline.steps.load import prepare
+from trueup.pipeline.steps.transform import transform
 
 PROJECT = """
 name: shop
@@ -99,3 +101,21 @@ def test_an_anchor_is_followed_and_may_be_set_again(tmp_path: Path) -> None:
     (tmp_path / "trueup.yml").write_text(PROJECT.rstrip() + "\n" + more)
     meta = load_config(tmp_path, {"TOKEN": "t", "ONE": "1", "TWO": "2"}).sources["meta_ads"]
     assert (meta["poll_seconds"], meta["connect_timeout_seconds"]) == (1, 2)
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base"])
+def test_a_zone_that_only_some_machines_have_is_refused(tmp_path: Path, zone: str) -> None:
+    (tmp_path / "trueup.yml").write_text(PROJECT.replace("Europe/Berlin", zone))
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path, {"TOKEN": "t", "ONE": "1", "TWO": "2"})
+    assert "'timezone' is not an IANA time zone" in caught.value.message
+
+
+def test_a_zone_that_the_warehouse_does_not_know_stops_before_a_model(tmp_path: Path) -> None:
+    (tmp_path / "trueup.yml").write_text(PROJECT)
+    project = open_project(tmp_path, {"TOKEN": "t", "ONE": "1", "TWO": "2"})
+    project.config = project.config.model_copy(update={"timezone": "Europe/Atlantis"})
+    prepare(project)
+    with pytest.raises(ConfigError, match="'Europe/Atlantis' is not known to DuckDB") as caught:
+        transform(project)
+    assert caught.value.code == "TUP-366"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from trueup.core.page import Account, AccountStatus
+from trueup.core.account import Account, AccountStatus
 from trueup.pipeline.sync.accounts import defect_of, usable_accounts
 from trueup.sources.google_ads.accounts import read_client
 from trueup.sources.meta_ads import _account

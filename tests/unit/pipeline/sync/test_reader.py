@@ -1,4 +1,4 @@
-"""What a read counts: what its batches hold, and what earlier ones held already."""
+"""Counts of a read: records of its own batches, and records of earlier ones."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,8 +11,9 @@ import pytest
 
 from tests.unit.lake.lake_builders import a_table
 from tests.unit.privacy.privacy_builders import a_validator
+from trueup.core.account import Account
 from trueup.core.batch import Counts
-from trueup.core.page import Account, Page, RequestTrace
+from trueup.core.page import Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import TransientError

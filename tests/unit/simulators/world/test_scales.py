@@ -46,7 +46,7 @@ def one_day_of(days: int) -> None:
 
 
 def calls_of(work: Callable[[], None]) -> int:
-    """How many Python functions are called by `work`: its cost, however busy the machine is."""
+    """Number of Python function calls of `work`: its cost, independent of machine load."""
     calls = 0
 
     def count(frame: FrameType, event: str, _: object) -> None:

@@ -1,4 +1,4 @@
-"""Refunds of an order: what was given back of its lines and its shipping."""
+"""Refunds of an order's lines and shipping."""
 
 from decimal import Decimal
 

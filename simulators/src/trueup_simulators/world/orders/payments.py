@@ -1,4 +1,4 @@
-"""What was paid for an order and given back, as the shop shows it at an instant."""
+"""Payments and refunds of an order, as the shop shows them at an instant."""
 
 from decimal import Decimal
 from typing import Literal
@@ -60,7 +60,7 @@ def _is_exchange(view: OrderView) -> bool:
 
 
 def _edit_amount(view: OrderView) -> Decimal:
-    """What the line of an edit costs, with tax."""
+    """Price of the line of an edit, with tax."""
     return money(view.total_cents(view.when(EDITED)) - view.total_cents(view.when(CREATED)))
 
 
@@ -130,7 +130,7 @@ def _transaction(
 def financial_status_of(
     view: OrderView, total: Decimal, refunds: tuple[Refund, ...]
 ) -> FinancialStatus:
-    """What the shop calls the state of the money."""
+    """Financial status in the shop's words."""
     refunded = sum((refund.total for refund in refunds), Decimal(0))
     if _is_exchange(view) and view.happened(EDITED) and not view.happened(REFUNDED):
         return "PARTIALLY_PAID"

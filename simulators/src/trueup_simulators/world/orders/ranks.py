@@ -1,4 +1,4 @@
-"""Which order of its customer each one is: counted among those that the shop still has."""
+"""Rank of each order among those of its customer that the shop still has."""
 
 from functools import cached_property, lru_cache
 
@@ -33,7 +33,7 @@ class OrderRanks:
         return rank
 
     def count_of(self, customer: int, orders: frozenset[int]) -> int:
-        """How many of `orders`, by their numbers, are the customer's."""
+        """Number of `orders`, given by their numbers, that are the customer's."""
         return sum(int(self._customers[order]) == customer for order in orders)
 
     @cached_property

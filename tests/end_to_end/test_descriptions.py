@@ -1,8 +1,8 @@
 """Every published column is described, in the file itself and in the models it comes from."""
 
 import pytest
-from tests.unit.pipeline.build.test_publish import a_run
 
+from tests.end_to_end.test_held_back import a_run
 from trueup.pipeline.steps.publish import publish
 from trueup.pipeline.steps.transform import transform
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.pipeline.build.test_publish import a_run, damage
 
+from tests.end_to_end.test_held_back import a_run, damage
 from trueup.pipeline.steps.publish import publish
 from trueup.pipeline.steps.transform import transform
 

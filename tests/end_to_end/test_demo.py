@@ -1,4 +1,4 @@
-"""The demo on a shorter world: the truth is met, faults are caught or harmless."""
+"""The demo on a shorter world: figures equal the truth, faults are detected or harmless."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,8 +1,8 @@
 """A table that is withheld is an error of every run until it is published."""
 
 import pytest
-from tests.unit.pipeline.build.test_publish import DAMAGE, damage
 
+from tests.end_to_end.test_held_back import DAMAGE, damage
 from trueup.pipeline.run import run_publish
 
 
