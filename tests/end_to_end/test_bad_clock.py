@@ -134,12 +134,19 @@ def test_one_vendors_wrong_clock_stops_no_other(tmp_path):
         ]
 
 
+def pass_over_three_days(company):
+    """A run, ahead of a vendor that tells no time, that moves the cursor over orders to come."""
+    company.clock.advance(timedelta(hours=9))
+    company.faults.add(FaultRule(kind="no_date", times=None))
+    assert run_ahead(company, 72).error() is None
+    company.faults.clear()
+    cursor = company.project.table("shopify", "orders").newest_commit().header.state.cursor_until
+    assert cursor > company.clock.now() + timedelta(hours=71)
+
+
 def test_a_cursor_that_a_wrong_clock_left_ahead_is_put_right(tmp_path):
     with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
-        silent = FaultRule(kind="no_date", times=None)
-        company.faults.add(silent)
-        run_ahead(company, 72)
-        company.faults.clear()
+        pass_over_three_days(company)
         company.clock.advance(timedelta(hours=30))
         company.run()
         company.clock.advance(timedelta(hours=60))
@@ -149,9 +156,7 @@ def test_a_cursor_that_a_wrong_clock_left_ahead_is_put_right(tmp_path):
 
 def test_orders_that_a_cursor_has_passed_over_are_found_by_the_listing_and_read(tmp_path):
     with a_prepared_company(tmp_path / "company", PUBLISHED) as company:
-        company.faults.add(FaultRule(kind="no_date", times=None))
-        run_ahead(company, 72)
-        company.faults.clear()
+        pass_over_three_days(company)
         company.clock.advance(timedelta(hours=96))
         events = []
         assert company.run(listener=events.append).error() is None

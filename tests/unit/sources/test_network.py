@@ -118,7 +118,9 @@ def address(server: object, credential: str = "") -> str:
 
 
 def asked(base_url: str, network: Network, clock: FakeClock | None = None) -> Answer:
-    client = HttpClient(base_url, context=a_context(clock or FakeClock(), network=network))
+    # The servers here tell the machine's time in their answers.
+    context = a_context(clock or FakeClock(), network=network, now=datetime.now(UTC))
+    client = HttpClient(base_url, context=context)
     try:
         return client.request("POST", "/x", body={"a": 1})
     finally:

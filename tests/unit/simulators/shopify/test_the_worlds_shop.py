@@ -10,6 +10,9 @@ from trueup.sources.shopify.documents import document
 from trueup_simulators.shopify.resolve.payments import all_transactions
 from trueup_simulators.world import World, WorldConfig
 
+# Also a sum that the shop gives and that the connector does not request.
+_ORDER = "fragment OrderRecord on Order {"
+ORDERS = document("Orders").replace(_ORDER, f"{_ORDER} subtotalPriceSet {{ ...ShopAmount }}")
 CONFIG = WorldConfig(scale="small", days=20, start=date(2026, 6, 1))
 
 
@@ -19,7 +22,7 @@ def told():
     world, orders, after = World(CONFIG), [], None
     with serving(world, now=CONFIG.clock_start) as shop:
         while True:
-            answer = shop.post(document("Orders"), first=25, after=after, search="")
+            answer = shop.post(ORDERS, first=25, after=after, search="")
             orders += answer["data"]["orders"]["nodes"]
             info = answer["data"]["orders"]["pageInfo"]
             after = info["endCursor"]
