@@ -122,7 +122,9 @@ def _note(visit: Visit, name: str, now: Row) -> str:
         case "net_revenue" | "spend":
             return f"{showing.exact_money(now[name])} {visit.currency}"
         case "roas":
-            return f"{metric(visit.metrics, 'mer').label} {showing.ratio(now['mer'])}"
+            unknown = now["net_revenue"] is None or now["spend"] is None
+            mer = showing.UNKNOWN if unknown else showing.ratio(now["mer"])
+            return f"{metric(visit.metrics, 'mer').label} {mer}"
         case "cac":
             return f"spend ÷ {showing.count(now['new_customers'])}"
         case "new_customers":
@@ -141,7 +143,7 @@ def _totals_before(visit: Visit) -> Row:
 def _daily(visit: Visit, days: pa.Table) -> None:
     with widgets.panel(
         f"Net revenue and spend by day, {visit.currency}",
-        "bars: net revenue. Line: spend. Light bar, hollow dot: provisional or missing. "
+        "bars: net revenue. Line: spend. Light, hollow: not final. "
         "Grey band: net revenue unknown. Line at the top: spend unknown.",
         visit.download(days, "overview_days"),
     ):
