@@ -1,21 +1,28 @@
 # make demo   the whole way on one machine, ending with figures and the dashboard's address
-# make test   every test        make lint   every check that reads        make fix   format
+# make test   pure functions, contracts, models, the whole way: minutes       make lint   every check that reads
+# make test-extended   random seeds, every failpoint, full disks, a browser    make fix    format
 # make bench  what benchmarks/README.md claims                            make docs  generated pages
 
 PYTHON ?= python3.11
 VENV := .venv
 DEMO_VENV := .venv-demo
 BENCH_VENV := .venv-bench
-# One process per core; dbt, Chromium and the failpoint sweep each start processes of their own.
+# One process per core; dbt, Chromium and killed processes each start some of their own.
 TEST_WORKERS ?= 2
 
-.PHONY: demo test lint fix bench docs clean judges
+# Files go to workers whole, since their tests share what is slow to make; in tests/conftest.py's order.
+PYTEST := -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+.PHONY: demo test test-extended lint fix bench docs clean judges
 
 demo: $(DEMO_VENV)/.ready
 	$(DEMO_VENV)/bin/trueup demo
 
 test: $(VENV)/.ready judges
-	$(VENV)/bin/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(VENV)/bin/python $(PYTEST)
+
+test-extended: $(VENV)/.ready
+	$(VENV)/bin/python $(PYTEST) tests/extended
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

@@ -1,1 +1,1 @@
-"""What is claimed about speed, and the commands that show it."""
+"""Claims about speed, and the commands that prove them."""

@@ -1,4 +1,4 @@
-"""`make bench`: every figure of benchmarks/README.md, measured anew.
+"""`make bench`: measures every figure of benchmarks/README.md again.
 
 `python -m benchmarks landing` or `year` for one part of it.
 """

@@ -1,18 +1,22 @@
 """Writes docs/reference from the code: `python -m docs.generate`, or `--check` to compare."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel
 
+from docs.cli_page import cli_page
 from docs.errors.catalog import errors_page
-from trueup.cli.reference import reference
 from trueup.pipeline.settings.config import ProjectConfig
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.project import imported
-from trueup.pipeline.steps.transform import dbt_project_folder, metric_dictionary
+from trueup.pipeline.steps.transform import (
+    dbt_project_folder,
+    metric_dictionary,
+    state_comments,
+)
 from trueup.quality.catalog import GATES
 from trueup.sources.registry import REGISTRY, source_type
 
@@ -95,26 +99,31 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Generated from the descriptions of the models in `dbt/models`. BI tools may rely on the "
-        "names: tables and columns are added, but not renamed or removed.",
+        "Generated from the models' descriptions in `dbt/models` and `dbt/published_state.yml`. "
+        "The published file holds the same texts as comments: `select * from duckdb_columns()`. "
+        "Names are a contract with BI tools: they are added to, not changed.",
     ]
     for layer in ("core", "marts"):
         folder = dbt_project_folder() / "models" / layer
         found = [m for f in sorted(folder.glob("*.yml")) for m in _models(f)]
         for model in sorted(found, key=lambda m: m["name"]):
-            lines += ["", f"## {layer}.{model['name']}", "", _one_line(model["description"])]
-            columns = model.get("columns", [])
-            if columns:
-                lines += ["", "| column | meaning |", "|---|---|"]
-            lines += [
-                f"| `{c['name']}` | {_one_line(c.get('description', '')).replace('|', '&#124;')} |"
-                for c in columns
-            ]
+            columns = {c["name"]: c["description"] for c in model["columns"]}
+            lines += _described(f"{layer}.{model['name']}", model["description"], columns)
+    for name, comment in state_comments().items():
+        lines += _described(name, comment.table, comment.columns)
     return "\n".join(lines) + "\n"
 
 
+def _described(name: str, description: object, columns: Mapping[str, object]) -> list[str]:
+    rows = [
+        f"| `{column}` | {_one_line(text).replace('|', '&#124;')} |"
+        for column, text in columns.items()
+    ]
+    return ["", f"## {name}", "", _one_line(description), "", "| column | |", "|---|---|", *rows]
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "cli.md": reference,
+    "cli.md": cli_page,
     "metrics.md": metrics_page,
     "gates.md": gates_page,
     "errors.md": errors_page,

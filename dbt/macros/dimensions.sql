@@ -1,11 +1,11 @@
 {#
     A dimension of the ad platforms with its versions (SCD2), as CTEs that end with `members`.
 
-    `versions` is a history from snapshots, `ids` lead from the platform to the entity, `parents`
-    are ids of other entities above it. The durable key `<entity>_dk` names the entity whatever
-    its version, `<entity>_sk` one version. An entity that has figures but was never listed gets
-    one inferred version. Members -1 unknown, -2 not applicable and -3 not yet listed are there
-    always.
+    `versions` is a history from snapshots, `ids` identify the entity within its platform, and
+    `parents` are ids of the entities above it. The durable key `<entity>_dk` is the same for all
+    versions; `<entity>_sk` identifies one version. An entity that has figures but was never listed
+    gets one inferred version. The members -1 unknown, -2 not applicable and -3 not yet listed
+    always exist.
 #}
 {% macro dimension_members(entity, versions, reported, ids, parents, attributes) -%}
 {%- set columns = ids + parents + attributes %}
@@ -27,7 +27,7 @@ listed as (
         platform,
         {{ columns | join(',\n        ') }},
         version_number,
-        -- What was first seen is taken to have been so before.
+        -- The first version also counts for the time before it was read.
         case
             when version_number = 1 then timestamp '1900-01-01 00:00:00' else knowledge_from
         end as valid_from,

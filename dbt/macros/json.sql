@@ -103,23 +103,42 @@ from (
     {%- elif type == 'integer' -%}{{ trueup.try_integer(text) }}
     {%- elif type == 'timestamp' -%}{{ trueup.utc_timestamp(text) }}
     {%- elif type == 'decimal' -%}{{ trueup.try_amount(text) }}
-    {%- elif type == 'rate' -%}try_cast({{ text }} as decimal(20, 10))
+    {%- elif type == 'rate' -%}{{ trueup.try_rate(text) }}
     {%- elif type == 'json' -%}{{ trueup.try_json(text) }}
-    {%- elif type in ('double', 'boolean', 'date') -%}try_cast({{ text }} as {{ type }})
+    {%- elif type == 'date' -%}{{ trueup.try_date(text) }}
+    {%- elif type in ('double', 'boolean') -%}try_cast({{ text }} as {{ type }})
     {%- else -%}{{ exceptions.raise_compiler_error("no JSON field type '" ~ type ~ "'") }}
     {%- endif -%}
 {%- endmacro %}
 
 
+{#
+    Texts as numbers and days. Amounts of 10^13 and more, rates of 10^9 and counts of 10^18 are no
+    figures of any company, and what is calculated from them would not fit: such a text is
+    unreadable, like one that is no number. The narrower types are these bounds.
+#}
+
 {# Whole numbers only: a plain cast would round 1.5 to 2. #}
 {% macro try_integer(text) -%}
-    case when position('.' in {{ text }}) = 0 then try_cast({{ text }} as bigint) end
+    case
+            when position('.' in {{ text }}) = 0 then cast(try_cast({{ text }} as decimal(18, 0)) as bigint)
+        end
 {%- endmacro %}
-
 
 {# An amount with the six places that amounts have everywhere. #}
 {% macro try_amount(text) -%}
-    try_cast({{ text }} as decimal(20, 6))
+    cast(try_cast({{ text }} as decimal(19, 6)) as decimal(20, 6))
+{%- endmacro %}
+
+{% macro try_rate(text) -%}
+    cast(try_cast({{ text }} as decimal(19, 10)) as decimal(20, 10))
+{%- endmacro %}
+
+{% macro try_date(text) -%}
+    case
+            when try_cast({{ text }} as date) between cast('0001-01-01' as date) and cast('9999-12-31' as date)
+                then try_cast({{ text }} as date)
+        end
 {%- endmacro %}
 
 
@@ -177,7 +196,7 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
     {%- set texts = "json_extract_string(" ~ item ~ ", '$." ~ array_path ~ "[*]." ~ amount_path ~ "')" -%}
     case
             when coalesce(len({{ texts }}), 0) = 0 then 0
-            else cast(list_sum(try_cast({{ texts }} as decimal(20, 6)[])) as decimal(20, 6))
+            else {{ trueup.fit_amount('list_sum(try_cast(' ~ texts ~ ' as decimal(19, 6)[]))') }}
         end
 {%- endmacro %}
 
@@ -185,7 +204,7 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
     coalesce(reduce(
         get_path({{ item }}, '{{ array_path }}'),
         0::number(20, 6),
-        (total, element) -> total + try_cast(get_path(element, '{{ amount_path }}')::varchar as decimal(20, 6))
+        (total, element) -> total + try_cast(get_path(element, '{{ amount_path }}')::varchar as decimal(19, 6))
     ), 0)
 {%- endmacro %}
 
@@ -206,7 +225,7 @@ from {{ relation }}, lateral flatten(input => {{ array }}) as elements
         (outer_total, outer_element) -> outer_total + coalesce(reduce(
             get_path(outer_element, '{{ inner_path }}'),
             0::number(20, 6),
-            (total, element) -> total + try_cast(get_path(element, '{{ amount_path }}')::varchar as decimal(20, 6))
+            (total, element) -> total + try_cast(get_path(element, '{{ amount_path }}')::varchar as decimal(19, 6))
         ), 0)
     ), 0)
 {%- endmacro %}

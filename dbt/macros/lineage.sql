@@ -1,4 +1,4 @@
-{# Where a record came from; every staging model carries these. #}
+{# Lineage columns of a record, in every staging model. #}
 {% macro lineage_columns() -%}
     {{ return([
         'scope', 'window_since', 'window_until', 'record_key', 'page_index', 'record_index',
@@ -10,4 +10,13 @@
 {# `scope` is an account id; one vendor writes it with a prefix in places. #}
 {% macro account_of_scope(scope) -%}
     replace({{ scope }}, 'act_', '')
+{%- endmacro %}
+
+
+{# Figure of a stream: spend for days of ads, revenue for orders, else NULL. #}
+{% macro figure_of_stream(stream) -%}
+    case
+            when {{ stream }} in ('ad_days', 'campaign_days') then 'spend'
+            when {{ stream }} = 'orders' then 'revenue'
+        end
 {%- endmacro %}

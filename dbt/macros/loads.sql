@@ -1,6 +1,6 @@
 {#
-    The last load whose transform succeeded as a whole; 0 before the first, and when all is built
-    anew. A literal, so that the engine can skip the older part of a raw table.
+    The last load whose transform succeeded as a whole; 0 before the first, and in a full rebuild. A
+    literal, so that the engine can skip the older part of a raw table.
 #}
 {% macro transformed_load_id() -%}
     {%- if not execute or not is_incremental() -%}
@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 
-{# The same for models that are rebuilt or viewed, whatever their own state. #}
+{# The same for tables that are rebuilt and for views. #}
 {% macro transform_position() -%}
     {%- if not execute or flags.FULL_REFRESH or flags.WHICH not in ('run', 'build') -%}
         {{ return(0) }}
@@ -21,8 +21,8 @@
 
 
 {#
-    Before a history is brought up to date: take back what a run that did not finish has already
-    applied, so that applying it again gives the same.
+    Runs before the update of a history: reverts the changes of an unfinished run, so that applying
+    them again gives the same result.
 #}
 {% macro undo_unfinished() -%}
     {%- if execute and is_incremental() -%}
@@ -34,7 +34,7 @@
 {%- endmacro %}
 
 
-{# Before touched keys are written again: remove all rows they have, since some may be gone. #}
+{# Removes all rows of changed keys before they are rewritten, since some rows may be gone. #}
 {% macro delete_changed(key, touched) -%}
     {%- if execute and is_incremental() -%}
     delete from {{ this }} where {{ key }} in (select {{ key }} from {{ touched }})
@@ -51,9 +51,9 @@
 
 
 {#
-    Days from which an order's ledger lines are taken, so that the marts count these days again
-    even when nothing of the order is left there. They are kept until a whole run succeeds: the
-    position then moves, and days noted under the old one go.
+    Days from which an order's ledger entries are removed, so that the marts compute these days
+    again even if no entry of the order is left there. The days are kept until a whole run succeeds:
+    then the position moves, and days of the old position are deleted.
 #}
 {% macro note_days_left(days_left, touched) -%}
     {%- if execute and is_incremental() -%}

@@ -1,11 +1,38 @@
 {#
+    A calculated number as the type that its column has; NULL where it does not fit, so that no
+    model fails on what a record holds. An amount is still to be multiplied; a total is not.
+#}
+{% macro fit_amount(number) -%}
+    cast({{ adapter.dispatch('fit', 'trueup')(number, 'decimal(19, 6)', '10000000000000') }} as decimal(20, 6))
+{%- endmacro %}
+
+{% macro fit_total(number) -%}
+    {{ return(adapter.dispatch('fit', 'trueup')(number, 'decimal(20, 6)', '100000000000000')) }}
+{%- endmacro %}
+
+{% macro fit_rate(number) -%}
+    cast({{ adapter.dispatch('fit', 'trueup')(number, 'decimal(19, 10)', '1000000000') }} as decimal(20, 10))
+{%- endmacro %}
+
+{% macro fit_count(number) -%}
+    {{ return(adapter.dispatch('fit', 'trueup')(number, 'bigint', '9000000000000000000')) }}
+{%- endmacro %}
+
+{% macro duckdb__fit(number, type, bound) -%}
+    try_cast({{ number }} as {{ type }})
+{%- endmacro %}
+
+{% macro snowflake__fit(number, type, bound) -%}
+    case when abs({{ number }}) < {{ bound }} then cast({{ number }} as {{ type }}) end
+{%- endmacro %}
+
+
+{#
     A rate from two others, with the ten places that rates have. Through double, since decimal
     division keeps few places on some engines; a rate is not money.
 #}
 {% macro divided_rate(numerator, denominator) -%}
-    cast(
-            cast({{ numerator }} as double) / cast({{ denominator }} as double) as decimal(20, 10)
-        )
+    {{ trueup.fit_rate('cast(' ~ numerator ~ ' as double) / cast(' ~ denominator ~ ' as double)') }}
 {%- endmacro %}
 
 
@@ -16,7 +43,7 @@
 {% macro reporting_amount(amount, currency, rates) -%}
     case
             when {{ currency }} = '{{ var("reporting_currency") }}' or {{ amount }} = 0 then {{ amount }}
-            else cast({{ amount }} * {{ rates }}.rate as decimal(20, 6))
+            else {{ trueup.fit_total(amount ~ ' * ' ~ rates ~ '.rate') }}
         end
 {%- endmacro %}
 
@@ -72,7 +99,7 @@
 {%- endmacro %}
 
 
-{# The figures of finance from ledger lines; amounts given back are positive. #}
+{# The figures of finance from ledger entries; refunded amounts are positive. #}
 {% macro component_amounts(amount, suffix='') -%}
     {%- set figures = [
         ('gmv_amount', "component = 'sale'", 1),
@@ -86,7 +113,7 @@
         ('gift_card_sales_amount', "component = 'gift_card_sale'", 1)
     ] -%}
     {%- for name, condition, sign in figures -%}
-    cast({{ trueup.strict_sum_if(condition, amount) }} * {{ sign }} as decimal(20, 6)) as {{ name }}{{ suffix }}{{ ',\n' if not loop.last }}
+    {{ trueup.fit_total('(' ~ trueup.strict_sum_if(condition, amount) ~ ') * ' ~ sign) }} as {{ name }}{{ suffix }}{{ ',\n' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -102,5 +129,5 @@
 
 {# Credits of 10^-12 as a number of orders or customers. #}
 {% macro credited_count(credit_e12) -%}
-    cast(coalesce(sum({{ credit_e12 }}), 0) * 0.000000000001 as decimal(20, 6))
+    {{ trueup.fit_total('coalesce(sum(' ~ credit_e12 ~ '), 0) * 0.000000000001') }}
 {%- endmacro %}

@@ -4,15 +4,15 @@
 {%- endmacro %}
 
 
-{# Orders whose newest version came with a load that is not yet worked in. #}
+{# Orders whose newest version came with a load that is not yet transformed. #}
 {% macro new_orders() -%}
     (select order_dk from {{ ref('stg_shopify__orders') }} where load_id > {{ trueup.transformed_load_id() }}) as new_orders
 {%- endmacro %}
 
 
 {#
-    Payloads of the newest versions of new orders; everything that hangs on an order is written
-    again with it, as a whole.
+    Payloads of the newest versions of new orders. All rows that depend on an order are rewritten
+    with it.
 #}
 {% macro select_new_order_payloads() -%}
 select
@@ -31,17 +31,17 @@ inner join {{ ref('stg_shopify__orders') }} as orders
     and source.page_index = orders.page_index
     and source.record_index = orders.record_index
 where
-    -- Of an order that came back, the payload is an old one.
+    -- A restored order has an old payload.
     orders.load_id > {{ trueup.transformed_load_id() }}
     and not orders.is_deleted
 {%- endmacro %}
 
 
 {#
-    The newest version of each record among those at hand: by the source's own time of update, then
-    by when its batch was read, then by content; never by when it was loaded. What hangs on a record
-    may change without moving its time of update, and a later read is then the newer one. Of two
-    versions of one time, one that can be read wins over one that cannot. Expects the columns
+    The newest available version of each record: by the source's update time, then by the read time
+    of its batch, then by content; never by load time. Dependent data of a record may change without
+    a new update time; the later read is then the newer version. Of two versions with the same time,
+    a readable one wins over an unreadable one. Expects the columns
     updated_at, has_cast_problem, extracted_at and payload_hash.
 #}
 {% macro newest_first(keys) -%}
@@ -84,23 +84,24 @@ where
 
 
 {#
-    The tax inside a part of a price that includes tax, from the tax on what is `taxed` of it. Tax
-    comes rounded to the minor unit, so of a part larger than what was taxed, or where nothing was,
-    the rate says more.
+    The tax inside a part of a price that includes tax, from the tax on its `taxed` amount. Tax is
+    rounded to the minor unit, so the rate is more exact if the part is larger than the taxed amount,
+    or if nothing was taxed.
 #}
 {% macro included_tax(part, taxed, tax, rate) -%}
-    cast(
-            case
+    {%- set included -%}
+    case
                 when {{ part }} = 0 then 0
                 when {{ taxed }} = 0 or ({{ part }} > {{ taxed }} and {{ tax }} <> 0 and {{ rate }} > 0)
                     then cast({{ part }} as double) * cast({{ rate }} as double) / (1 + cast({{ rate }} as double))
                 else cast({{ part }} as double) * cast({{ tax }} as double) / cast({{ taxed }} as double)
-            end as decimal(20, 6)
-        )
+            end
+    {%- endset -%}
+    {{ trueup.fit_amount(included) }}
 {%- endmacro %}
 
 
-{# Whether nothing was ever taken for an order. #}
+{# True when nothing was ever paid for an order. #}
 {% macro is_unpaid(financial_status) -%}
     coalesce({{ financial_status }} in ('AUTHORIZED', 'EXPIRED', 'PENDING', 'VOIDED'), false)
 {%- endmacro %}
@@ -108,14 +109,11 @@ where
 
 {# The part of a line's amount that some of its units have; all of them have all of it. #}
 {% macro share_of_units(amount, units, all_units) -%}
-    cast(
-                cast({{ amount }} as double) * ({{ units }}) / nullif({{ all_units }}, 0)
-                as decimal(20, 6)
-            )
+    {{ trueup.fit_amount('cast(' ~ amount ~ ' as double) * (' ~ units ~ ') / nullif(' ~ all_units ~ ', 0)') }}
 {%- endmacro %}
 
 
-{# Whether a listing is of the day on which an order was created. #}
+{# True when a listing is of the day on which an order was created. #}
 {% macro covers(listing, order) -%}
     {{ listing }}.source = 'shopify'
     and {{ listing }}.stream = 'listed_orders'
@@ -126,13 +124,13 @@ where
 
 
 {#
-    What the shop's listings of days say of orders, as CTEs that end with `states`: `is_deleted`, and
-    the load that made it so or, of an order that came back, otherwise. A listing may miss an order
-    that was younger than an hour when it was read; an older one that it lacks is deleted. When the
-    order itself was read does not matter: it was created before, and so had to be listed.
+    Deletion state of orders from the shop's listings of days, as CTEs that end with `states`:
+    `is_deleted`, and the load that deleted or restored the order. A listing may lack an order that
+    was younger than an hour at the time of the read; an older order that it lacks is deleted. The
+    read time of the order itself does not matter: it was created before, so it had to be listed.
 
-    All listings of a day are looked at, so that it makes no difference how many of them a run
-    found new.
+    The macro uses all listings of a day, so the result does not depend on how many of them are new
+    in a run.
 #}
 {% macro listing_states(orders) -%}
 newest_listed as (
@@ -141,7 +139,7 @@ newest_listed as (
         shop,
         order_id,
         count_if(not is_deleted) > 0 as is_listed,
-        -- An order that is listed is so since the listing that has it, whatever another lacks.
+        -- A listed order counts as listed from that listing on, even if another one lacks it.
         coalesce(max(case when not is_deleted then load_id end), max(load_id)) as load_id
     from {{ ref('stg_shopify__listed_orders') }}
     where closed_load_id is null and order_id in (select order_id from {{ orders }})
@@ -160,7 +158,7 @@ judged as (
             case when listings.load_id >= coalesce(newest_listed.load_id, 0) then listings.load_id end
         ) as missed_load_id
     from {{ orders }} as orders
-    -- The shop's day is that of UTC or one beside it: joined by equal days, then by the exact times.
+    -- The shop's day is the UTC day or a neighbour: joined by equal days, then by exact times.
     cross join (select -1 as days union all select 0 union all select 1) as near_days
     inner join {{ ref('stg_warehouse__windows') }} as listings
         on
@@ -175,7 +173,7 @@ judged as (
 
 states as (
 
-    -- A listing before the one that first has an order did not have it: it has come back.
+    -- If an earlier listing lacked an order and a later one has it, the order was restored.
     select
         order_dk,
         not is_listed and missed_load_id is not null as is_deleted,

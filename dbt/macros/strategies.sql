@@ -1,6 +1,6 @@
 {#
-    Incremental strategy of histories: the open row of each written key gives way to what was
-    written for it (its closed self and what follows it). Closed rows are never touched.
+    Incremental strategy of histories: replaces the open row of each written key by the new rows for
+    it (the closed version and its successors). Closed rows never change.
 #}
 {% macro get_incremental_replace_open_versions_sql(arguments) -%}
     {%- set target = arguments['target_relation'] -%}

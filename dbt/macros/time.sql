@@ -4,7 +4,12 @@
 {%- endmacro %}
 
 {% macro duckdb__utc_timestamp(text) -%}
-    timezone('UTC', try_cast({{ text }} as timestamptz))
+    case
+            when
+                try_cast({{ text }} as timestamptz)
+                between timestamptz '0001-01-02 00:00:00+00' and timestamptz '9999-12-30 00:00:00+00'
+                then timezone('UTC', try_cast({{ text }} as timestamptz))
+        end
 {%- endmacro %}
 
 {% macro snowflake__utc_timestamp(text) -%}

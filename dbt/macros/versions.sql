@@ -1,11 +1,11 @@
 {#
-    Replaced windows to versions: the one way in which history is kept here.
+    Turns replaced windows into versions. All histories are built with this macro.
 
-    A source says again and again what a window holds (a report day of an account, the campaigns
-    of an account), and each complete answer replaces the one before. This turns the answers that
-    are new into versions of each record: when it was first known, when it stopped being known,
-    and by which loads. A record missing from an answer is closed and gets a version with
-    `is_deleted` and without measures, until it comes back.
+    A source sends the content of a window again and again (a report day of an account, the
+    campaigns of an account), and each complete answer replaces the one before. The macro turns new
+    answers into versions of each record: the time from which it is known, the time until which it
+    is known, and the loads of both. If an answer lacks a record, the record's version is closed, and
+    a version with `is_deleted` and without measures follows, until the record returns.
 
     Expects the relations
       rows      one row per answer and record: keys, entity, columns, row_hash, load_id, loaded_at
@@ -78,7 +78,7 @@ plain_windows as (
 {% if is_incremental() -%}
 seen_rows as (
 
-    -- Most rows of most answers are as they were and need no second look.
+    -- Most rows of most answers are unchanged and need no further comparison.
     select answered.*
     from answered_rows as answered
     left join plain_windows on {{ trueup.joined_on('answered', 'plain_windows', keys) }}
@@ -98,7 +98,7 @@ seen_rows as (
 {%- else -%}
 plain_rows as (
 
-    -- Nothing was known before: these are versions as they stand.
+    -- Without an earlier version, the rows are versions already.
     select * from answered_rows as answered
     where {{ trueup.exists_in('plain_windows', 'answered', keys) }}
 
@@ -149,7 +149,7 @@ vanished_rows as (
 
 states as (
 
-    -- A record that an answer holds twice counts once.
+    -- A record that is twice in an answer counts once.
     select * from rows_with_next
     where next_version_number is distinct from version_number
     union all

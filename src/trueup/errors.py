@@ -9,7 +9,9 @@ TrueupError
 └── TransientError  75   the runner  nothing is broken, try again
 """
 
+import difflib
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -88,10 +90,35 @@ class TransientError(TrueupError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class RestartReadError(TrueupError):
+    """Marks errors of a read that may succeed from its beginning.
+
+    Whoever reads discards all pages of this read and asks for them again, a few times.
+    """
+
+
+class IncompleteReadError(ContractError, RestartReadError):
+    """A read is not proved complete: pages are missing, repeated or miscounted."""
+
+    default_code = "TUP-520"
+
+
+class BeyondReachError(ContractError):
+    """The vendor does not answer for days that far back any more; later days can be read."""
+
+    default_code = "TUP-534"
+
+
 class AccountUnavailableError(AccessError):
     """One account is closed or no longer shared with the credential; its siblings go on."""
 
     default_code = "TUP-410"
+
+
+class DamagedWarehouseError(IntegrityError):
+    """The warehouse's file cannot be read; it can be rebuilt from the lake."""
+
+    default_code = "TUP-732"
 
 
 def place_of(failure: BaseException) -> str:
@@ -99,3 +126,11 @@ def place_of(failure: BaseException) -> str:
     frames = traceback.extract_tb(failure.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(failure).__name__}{place}"
+
+
+def known_names(name: str, known: Iterable[str], noun: str) -> str:
+    """The hint for an unknown name: the nearest known one, then all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{guess}Known {noun}: {', '.join(names) or 'none'}."

@@ -1,4 +1,4 @@
-"""How the contract suite reaches each registered source. A source without an entry fails it."""
+"""Access of the contract suite to each registered source. A source without an entry fails it."""
 
 import json
 import time
@@ -81,6 +81,7 @@ class Connected:
     clock: SimulatedClock
     faults: FaultPlan
     slept: list[float] = field(default_factory=list)
+    _first: dict[str, list[bytes]] = field(default_factory=dict)
 
     def accounts(self) -> list[Account]:
         return [a for a in self.source.accounts() if a.status is AccountStatus.ACTIVE]
@@ -89,12 +90,18 @@ class Connected:
         return self.accounts() if stream.per_account else [Account(account_id="all")]
 
     def windows(self, stream: Stream, account: Account) -> list[Window]:
-        """What a first sync reads."""
+        """Reads of a first sync."""
         reads = plan_reads(stream, account, ScopeState(), self.clock.now(), WORLD.start)
         return [read.window for read in reads]
 
     def pages(self, stream: Stream, account: Account, window: Window, bookmark=None) -> list[Page]:
         return list(self.source.read(stream, account, window, bookmark=bookmark))
+
+    def first_reading(self, stream: Stream) -> list[bytes]:
+        """Every record of the stream as it was read first; read only once."""
+        if stream.name not in self._first:
+            self._first[stream.name] = self.everything(stream)
+        return self._first[stream.name]
 
     def everything(self, stream: Stream) -> list[bytes]:
         """Every record of the stream, over all accounts."""
@@ -133,10 +140,9 @@ def _created(name: str, settings: dict[str, object], clock: SimulatedClock, slep
         slept.append(seconds)
         time.sleep(min(seconds, 0.01))
 
-    started = time.monotonic()
     context = SourceContext(
         sleep=sleep,
-        monotonic=lambda: time.monotonic() - started + sum(slept),
+        monotonic=lambda: sum(slept),
         now=clock.now(),
         max_wait_seconds=3600,
     )

@@ -35,7 +35,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 def all_raised(trees: dict[str, ast.Module]) -> list[Raised]:
-    """Every error made; raises ValueError where its code cannot be told from the text."""
+    """Every constructed error; raises ValueError when the text does not show its code."""
     kinds, names = _kinds(trees), _constants(trees)
     return [
         Raised(_code(call, name, kinds, names), name, module)

@@ -11,7 +11,7 @@ import duckdb
 
 from trueup.pipeline.events import Event
 from trueup.pipeline.run import RunResult, run
-from trueup.pipeline.settings.config import load_config
+from trueup.pipeline.settings.config import PROJECT_FILE, load_config
 from trueup.pipeline.settings.project import Project
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running
@@ -21,6 +21,9 @@ SMALL = WorldConfig(scale="small", days=35)
 
 # Rates need not be real, only different from each other and from one.
 RATES = {"EUR": "1.0843", "JPY": "0.0067", "GBP": "1.2710"}
+
+# Stands for the vendors' address in a project file until they are served.
+NOWHERE = "http://vendors.invalid"
 
 PROJECT = """
 name: brightcart
@@ -77,7 +80,7 @@ class Company:
         """The same company elsewhere, with only some parts of its workspace."""
         workspace = folder / self.project.config.workspace
         workspace.mkdir(parents=True)
-        for name in ("trueup.yml", "fx_rates.csv"):
+        for name in (PROJECT_FILE, "fx_rates.csv"):
             shutil.copy(self.folder / name, folder)
         for part in parts:
             source = self.project.workspace / part
@@ -101,12 +104,21 @@ class Company:
 @contextmanager
 def a_company(folder: Path, config: WorldConfig = SMALL, workers: int = 4) -> Iterator[Company]:
     """A company whose vendors are being served while the block lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = PROJECT.format(start=config.start, base_url=NOWHERE, workers=workers)
+    (folder / PROJECT_FILE).write_text(text)
+    write_rates(folder / "fx_rates.csv", config.start, 200)
+    with served(folder, config) as company:
+        yield company
+
+
+@contextmanager
+def served(folder: Path, config: WorldConfig) -> Iterator[Company]:
+    """The company of an existing folder, its vendors served at an address of their own."""
     world, clock, faults = World(config), SimulatedClock(config.clock_start), FaultPlan()
     with running(build_app(world, clock, faults)) as base_url:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = PROJECT.format(start=config.start, base_url=base_url, workers=workers)
-        (folder / "trueup.yml").write_text(text)
-        write_rates(folder / "fx_rates.csv", config.start, 200)
+        settings = folder / PROJECT_FILE
+        settings.write_text(settings.read_text().replace(NOWHERE, base_url))
         project = Project(folder=folder, config=load_config(folder, {}))
         yield Company(folder, world, clock, faults, project, base_url)
 

@@ -1,19 +1,16 @@
-"""Records that cannot be read are kept aside, counted and shown; nothing else is lost by them."""
+"""Unreadable records are quarantined, counted and shown; no other record is lost."""
 
 from datetime import timedelta
 
 import pytest
 
-from tests.end_to_end.company import a_company
+from tests.end_to_end.prepared import PUBLISHED, SYNCED, a_prepared_company
 from tests.end_to_end.trouble import trueup_here, with_settings
 from tests.end_to_end.truth import differences
 from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import run_backfill, run_load, run_publish, run_sync
 from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
 
-TINY = WorldConfig(scale="small", days=3)
-FIVE_DAYS = WorldConfig(scale="small", days=5)
 SOURCES = ("google_ads", "meta_ads", "shopify")
 
 
@@ -56,17 +53,29 @@ GARBAGE = FaultRule(kind="garbage", match="act_1010000000000002/campaigns", time
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    with a_company(tmp_path_factory.mktemp("records"), TINY, workers=1) as company:
-        yield company
+    """A company that was read once."""
+    with a_prepared_company(tmp_path_factory.mktemp("records") / "company", SYNCED) as company:
+        yield one_at_a_time(company)
+
+
+def one_at_a_time(company):
+    """The company with one worker, so that faults are met in one order."""
+    text = (company.folder / "trueup.yml").read_text()
+    (company.folder / "trueup.yml").write_text(text.replace("workers: 4", "workers: 1"))
+    return company.reopened_at(company.folder)
 
 
 @pytest.fixture(scope="module")
 def landed(company):
-    """How many records each source has."""
-    synced = run_sync(company.project, company.clock.now(), SOURCES)
-    assert synced.errors() == []
+    """Number of records of each source."""
+    streams = company.project.streams()
     return {
-        name: sum(r.tally.landed for r in synced.streams if r.source == name) for name in SOURCES
+        name: sum(
+            commit.header.counts.landed
+            for stream in streams[name]
+            for commit in company.project.table(name, stream.name).commits_after(-1)
+        )
+        for name in SOURCES
     }
 
 
@@ -122,16 +131,20 @@ def test_a_record_that_is_good_again_lands(company, landed, tmp_path):
     )
 
 
-def test_a_total_that_is_no_amount_is_never_committed(company, tmp_path):
+def test_a_total_that_is_no_amount_stops_nothing_and_is_named(company, landed, tmp_path):
     project, now = with_settings(company, tmp_path / "total").project, company.clock.now()
     before = company.faults.fired()["bad_value"]
     # After three pages of orders comes the shop's own listing of what they sum up to.
     company.faults.add(shop("huge_number", after=3)[1])
     synced = run_sync(project, now, ["shopify"])
     assert company.faults.fired()["bad_value"] == before + 1
-    assert [(error.code, error.exit_code) for error in synced.errors()] == [("TUP-522", 5)]
-    assert run_load(project, now).quarantined == 0
-    assert run_sync(project, now, ["shopify"]).errors() == []
+    assert synced.errors() == []
+    assert sum(r.tally.landed for r in synced.streams) == landed["shopify"]
+    run_load(project, now)
+    totals = (
+        "select name, count(*) as days from raw.control_totals where value is null group by all"
+    )
+    assert project.warehouse.query(totals) == [{"name": "total_amount", "days": 1}]
 
 
 def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
@@ -154,8 +167,8 @@ def test_an_answer_that_stays_unreadable_fails_its_stream_alone(
 @pytest.fixture(scope="module")
 def disturbed(tmp_path_factory):
     """A published company that then met bad figures of all vendors, and ran again."""
-    with a_company(tmp_path_factory.mktemp("disturbed"), FIVE_DAYS, workers=1) as company:
-        company.run()
+    with a_prepared_company(tmp_path_factory.mktemp("disturbed") / "c", PUBLISHED) as company:
+        company = one_at_a_time(company)
         good = company.content()
         company.a_day_later()
         company.faults.add(google("nan")[1], meta("report_insights", "spend", "huge")[1])
@@ -166,18 +179,34 @@ def disturbed(tmp_path_factory):
         yield company, good, result
 
 
-def test_bad_figures_are_not_published_and_the_last_good_ones_stay(disturbed):
+def test_an_ad_that_cannot_be_read_is_quarantined_and_the_accounts_total_stays(disturbed):
+    company, _, result = disturbed
+    assert "fact_ad_spend" not in result.published.withheld_tables
+    told = "select message from ops.checks where gate = 'ads_explain_spend'"
+    [(message,)] = company.published(told)
+    assert message.startswith("meta_ads 1010000000000001 2026-06-01: ")
+    day = (
+        "platform = 'meta_ads' and account_id = '1010000000000001' and platform_date = '2026-06-01'"
+    )
+    levels = (
+        "select report_level, sum(spend_amount) > 0 from core.fact_ad_spend "
+        f"where {day} group by all order by all"
+    )
+    assert company.published(levels) == [("account", True), ("ad", True)]
+
+
+def test_an_order_that_cannot_be_read_is_quarantined_and_holds_up_no_other(disturbed):
     company, good, result = disturbed
-    assert result.error().exit_code == 6
-    held = {"fact_ad_spend", "fact_orders", "mart_finance_daily", "mart_channel_daily"}
-    assert held <= set(result.published.withheld_tables)
-    assert {name: company.content()[name] for name in held} == {name: good[name] for name in held}
+    assert "fact_orders" not in result.published.withheld_tables
+    assert company.content()["fact_orders"] != good["fact_orders"]
+    told = "select violations from ops.checks where gate = 'orders_not_quarantined'"
+    assert company.published(told) == [(1,)]
 
 
-def test_status_shows_what_is_held_back_and_what_is_kept_aside(disturbed):
+def test_status_shows_what_is_quarantined(disturbed):
     company, _, _ = disturbed
     found = status(company.project, company.clock.now())
-    assert {"fact_ad_spend", "fact_orders"} <= {table.name for table in found.held}
+    assert found.held == ()
     assert sorted(row["reason"] for row in found.quarantine) == [
         "missing_key",
         "not_json",

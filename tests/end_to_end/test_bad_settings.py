@@ -1,4 +1,4 @@
-"""What a person set wrong, or a vendor took away: who can act is told, the others go on."""
+"""Wrong settings and lost permissions: the error names who can act, other sources go on."""
 
 import re
 
@@ -58,6 +58,8 @@ WRONG_FILES = {
     "type": ("workers: 4", "workers: many", "'workers'"),
     "bounds": ("workers: 4", "workers: 0", "'workers'"),
     "date": ("2026-06-01", "yesterday", "'start_date'"),
+    "a day that is none": ("2026-06-01", "2026-02-30", "'start_date'"),
+    "a number of 5,000 digits": ("workers: 4", f"workers: {'4' * 5_000}", "not valid YAML"),
     "a day to come": ("2026-06-01", "2030-01-01", "still to come"),
     "a day of old": ("2026-06-01", "0001-01-01", "2000-01-01"),
     "path with a NUL": ("workers: 4", 'workspace: "a\\0b"', "'workspace'"),
@@ -69,7 +71,7 @@ WRONG_FILES = {
     "Jinja": ("currency: USD", "currency: {{ env_var('HOME') }}", "not valid YAML"),
     "missing variable": ("shpat_simulated", "${NO_SUCH_TOKEN}", "export NO_SUCH_TOKEN"),
     "empty source": ("  fx:\n    path: fx_rates.csv", "  fx:", "'sources.fx'"),
-    "address": ("brightcart.myshopify.com", "evil.example/path?x", "'shop'"),
+    "address": ("brightcart.myshopify.com", "evil.example/path?x", "'sources.shopify.shop'"),
     "line break in a token": ("shpat_simulated", '"a\\nevil: header"', "control characters"),
     "source": ("  fx:", "  goggle_ads:", "Did you mean 'google_ads'"),
     "path as a source": ("  fx:", "  ../../etc:", "Known types"),
@@ -179,6 +181,9 @@ def test_a_mistake_in_the_project_file_is_named_and_nothing_is_read(
     ended = trueup_here(capsys, wrong, "sync")
     assert (ended.code, ended.error["class"]) == (3, "ConfigError")
     assert named in ended.error["message"] + ended.error["do"]
+    # A token is only found wrong when it is sent.
+    is_sent = name == "line break in a token"
+    assert is_sent or re.search(r"trueup\.yml line \d+: ", ended.error["message"])
     assert re.fullmatch(r"TUP-3\d\d", ended.error["code"])
     assert ended.error["do"]
     assert "NO_SUCH_TOKEN" in named or "shpat" not in ended.output

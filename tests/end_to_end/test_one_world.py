@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.company import a_company
 from tests.end_to_end.truth import differences
-from trueup.pipeline.run import run_publish
+from trueup.pipeline.run import run_backfill, run_publish
 from trueup_simulators.world import Plant, WorldConfig
 
 DAYS = 4
@@ -27,7 +27,7 @@ NOW_CURRENT = """
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
     """A company that ran on several days, and what it published on each of them."""
-    config = WorldConfig(scale="small", days=33, earlier_customers=0.3)
+    config = WorldConfig(scale="small", days=33, earlier_customers=0.3, slow_journeys=0.6)
     with a_company(tmp_path_factory.mktemp("story"), config) as company:
         days = []
         for number in range(DAYS):
@@ -45,6 +45,7 @@ def story(tmp_path_factory):
                     "spend": sorted(company.published(NOW_CURRENT)),
                     "changed": result.published.changed_tables,
                     "windows": sum(r.tally.windows_changed for r in result.synced.streams),
+                    **journeys(company, result),
                 }
             )
         yield company, days
@@ -66,6 +67,13 @@ def _delete_orders(company):
     for number in (refunded, newest):
         plant = Plant(kind="delete_order", known_from=now, entity_id=str(number))
         company.world.plant(plant)
+
+
+def journeys(company, result):
+    """Number of orders that were read before their journey, and of orders with one."""
+    [verdict] = [v for v in result.audited.verdicts if v.gate.name == "customer_journeys_complete"]
+    [(touched,)] = company.published("select count(distinct order_dk) from core.fact_touchpoints")
+    return {"late": verdict.violations, "touched": touched}
 
 
 @pytest.mark.parametrize("number", range(DAYS))
@@ -134,3 +142,22 @@ def test_a_warehouse_made_again_from_the_lake_holds_all_that_it_held(story, tmp_
     assert result.error() is None
     assert len(company.content()) > 20
     assert again.content() == company.content()
+
+
+def test_orders_read_before_their_journey_are_told_of_a_day_later(story):
+    _, days = story
+    late = [day["late"] for day in days]
+    assert late[0] == 0
+    assert late[-1] > 0
+
+
+def test_a_backfill_brings_journeys_that_came_late(story):
+    company, days = story
+    now = company.clock.now()
+    since, tomorrow = now.date() - timedelta(days=6), now.date() + timedelta(days=1)
+    again = run_backfill(company.project, "shopify", since, tomorrow, now)
+    assert again.error() is None
+    found, before = journeys(company, again), days[-1]
+    assert found["late"] == 0
+    assert found["touched"] >= before["touched"] + before["late"] // 2
+    assert differences(company) == {}

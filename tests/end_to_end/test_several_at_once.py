@@ -1,4 +1,4 @@
-"""Several processes at once: who is at work is told, and nothing is read or kept twice."""
+"""Several processes at once: errors name the running one, nothing is read or stored twice."""
 
 import hashlib
 import os
@@ -8,20 +8,17 @@ import time
 
 import pytest
 
-from tests.end_to_end.company import Company, a_company
+from tests.end_to_end.company import Company
+from tests.end_to_end.prepared import PUBLISHED, a_prepared_company
 from tests.end_to_end.trouble import command, landed_rows, trueup, with_settings
 from trueup.pipeline.run import run_load, run_sync
 from trueup_simulators.faults import FaultRule
-from trueup_simulators.world import WorldConfig
-
-TINY = WorldConfig(scale="small", days=3)
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     """A company that was published once."""
-    with a_company(tmp_path_factory.mktemp("several") / "company", TINY, workers=1) as company:
-        company.run()
+    with a_prepared_company(tmp_path_factory.mktemp("several") / "company", PUBLISHED) as company:
         yield company
 
 
@@ -45,14 +42,17 @@ def test_a_warehouse_that_another_process_has_open_is_retried_later(company, tmp
 def test_a_second_run_ends_at_once_and_says_who_is_at_work(company, tmp_path):
     here = with_settings(company, tmp_path / "busy")
     before = company.faults.fired().get("hang", 0)
-    company.faults.add(FaultRule(kind="hang", match="/me/adaccounts", params={"seconds": 8}))
+    company.faults.add(FaultRule(kind="hang", match="/me/adaccounts", params={"seconds": 300}))
     first = started(here, "sync", "meta_ads")
     while company.faults.fired().get("hang", 0) == before:
         time.sleep(0.05)
     ended = trueup(here, "sync")
     assert (ended.code, ended.error["code"]) == (75, "TUP-755")
     assert f"(process {first.pid})" in ended.error["message"]
-    assert first.wait(60) == 0
+    assert first.poll() is None
+    first.kill()
+    first.wait()
+    assert trueup(here, "sync").code == 0
 
 
 def started(company: Company, *words: str) -> subprocess.Popen:

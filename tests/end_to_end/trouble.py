@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ _FILE_MODE_CAPABILITIES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended; `error` is the object that `--json` prints of it."""
+    """Result of a command; `error` is the object that `--json` prints of it."""
 
     code: int
     data: dict
@@ -138,8 +139,16 @@ def _database_texts(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}:{schema}.{name}", "\n".join(map(str, rows))
 
 
+def a_free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def landed_rows(company: Company) -> list[dict]:
-    """How many rows of every stream and account the warehouse took, over all batches."""
+    """Number of rows of every stream and account in the warehouse, over all batches."""
     return company.project.warehouse.query(
         "select source, stream, scope, sum(landed) as landed from raw.batches group by all "
         "order by all"

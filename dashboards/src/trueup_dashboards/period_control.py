@@ -85,7 +85,7 @@ def _custom(start: Period) -> Period:
     """Any days, also ones without figures: the page then says that there are none."""
     # Streamlit forgets the days of a control that a run does not draw.
     st.session_state.setdefault(_DAYS, (start.since, start.last))
-    picked = st.date_input(
+    picked: object = st.date_input(
         "Days",
         key=_DAYS,
         min_value=FIRST_DATE,
@@ -95,7 +95,8 @@ def _custom(start: Period) -> Period:
         format="YYYY-MM-DD",
     )
     # Between the two clicks there is only a first day.
-    days = [day for day in picked if isinstance(day, date)] or [start.since, start.last]
+    given = picked if isinstance(picked, tuple) else (picked,)
+    days = [day for day in given if isinstance(day, date)] or [start.since, start.last]
     return Period(days[0], days[-1] + timedelta(days=1))
 
 

@@ -84,8 +84,8 @@ first_stated as (
 
 unambiguous as (
 
-    -- A value that stands for several campaigns resolves to none. Ids are unique everywhere; two
-    -- platforms may have campaigns of one name, and the touch tells which of them it came from.
+    -- A value that matches several campaigns resolves to none. Ids are unique everywhere. Two
+    -- platforms may have campaigns of one name; the touchpoint's channel decides between them.
     select
         utm_parameter,
         utm_value,

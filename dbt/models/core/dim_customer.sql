@@ -1,6 +1,6 @@
 {{ config(meta={'publish_partition': 'created_at'}) }}
 
--- Holds placeholders for the customers of these orders, and so is held back with them.
+-- Has placeholders for the customers of these orders, so it is withheld with them.
 -- depends_on: {{ ref('fact_orders') }}
 
 with
@@ -26,7 +26,7 @@ ordering as (
         min(orders.shop) as shop,
         min(orders.customer_id) as customer_id,
         min(case when orders.customer_id is null then orders.email_token end) as email_token,
-        -- A customer that was deleted is a placeholder since then, however old its orders are.
+        -- A deleted customer becomes a placeholder, even if its orders are older.
         greatest(min(orders.load_id), coalesce(max(customers.load_id), 0)) as load_id
     from {{ ref('int_orders_summed') }} as orders
     left join customers on orders.customer_dk = customers.customer_dk

@@ -1,8 +1,47 @@
 with
 
-days as (
+dated as (
+
+    -- Every day with a figure, a rate or a read.
+    select window_day as date_day from {{ ref('stg_warehouse__windows') }}
+    union all
+    select cast(extracted_at as date) as date_day from {{ ref('stg_warehouse__batches') }}
+    union all
+    select cast(placed_at as date) as date_day from {{ ref('stg_shopify__orders') }}
+    union all
+    select cast(refunded_at as date) as date_day from {{ ref('stg_shopify__refunds') }}
+    union all
+    select rate_date as date_day from {{ ref('int_fx_rates_versioned') }}
+
+),
+
+bounds as (
+
+    select
+        extract(year from min(date_day)) as first_year,
+        extract(year from max(date_day)) as last_year
+    from dated
+    where
+        date_day >= cast('{{ var("first_date") }}' as date)
+        and date_day <= cast('{{ var("last_date") }}' as date)
+
+),
+
+possible_days as (
 
     {{ day_series(var('first_date'), var('last_date')) }}
+
+),
+
+days as (
+
+    -- Whole years, plus one before and after for zones that are ahead or behind.
+    select possible_days.date_day
+    from possible_days
+    cross join bounds
+    where
+        extract(year from possible_days.date_day) >= bounds.first_year - 1
+        and extract(year from possible_days.date_day) <= bounds.last_year + 1
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 rates as (
 
-    -- A rate that is stated and cannot be used is unknown: it ends the rate before it.
+    -- An unusable rate is unknown: it ends the rate before it.
     select
         base_currency_code,
         quote_currency_code,
@@ -30,7 +30,7 @@ to_reporting as (
     from rates
     where quote_currency_code = '{{ var("reporting_currency") }}'
     union all
-    -- Stated the other way round.
+    -- Inverted.
     select
         quote_currency_code as currency_code,
         rate_date,
@@ -91,7 +91,7 @@ fill_days as (
 
 filled as (
 
-    -- Weekends and holidays keep the rate before them, for some days; after that there is none.
+    -- Days without a rate, such as weekends, use the rate before them for a few days, then none.
     select
         stated_with_next.currency_code,
         fill_days.date_day as rate_date,

@@ -1,4 +1,4 @@
--- Holds placeholders for the products of these lines, and so is held back with them.
+-- Has placeholders for the products of these lines, so it is withheld with them.
 -- depends_on: {{ ref('fact_order_lines') }}
 
 with

@@ -8,6 +8,12 @@ refunds as (
 
 ),
 
+adjustments as (
+
+    select * from {{ ref('int_refund_adjustments') }}
+
+),
+
 orders as (
 
     select
@@ -46,6 +52,11 @@ converted as (
         refunds.tax_amount,
         refunds.shipping_amount,
         refunds.adjustment_amount,
+        refunds.adjustment_tax_amount,
+        case
+            when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount
+        end as counted_adjustment_amount,
+        coalesce(adjustments.counted_adjustment_tax_amount, 0) as counted_adjustment_tax_amount,
         refunds.tip_amount,
         refunds.duty_amount,
         refunds.total_refunded_amount,
@@ -57,6 +68,7 @@ converted as (
         greatest(refunds.load_id, coalesce(fx_days.load_id, 0)) as load_id
     from refunds
     inner join orders on refunds.order_dk = orders.order_dk
+    left join adjustments on refunds.refund_dk = adjustments.refund_dk
     left join fx_rates
         on
             refunds.currency_code = fx_rates.currency_code

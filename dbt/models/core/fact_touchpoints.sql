@@ -5,7 +5,7 @@
     meta={'publish_partition': 'report_date'}
 ) }}
 
--- Touches of orders that are held back would be of other orders than those shown.
+-- Withheld together with orders, so that touchpoints belong to the shown orders.
 -- depends_on: {{ ref('fact_orders') }}
 
 with
@@ -38,7 +38,7 @@ names as (
 
 resolved as (
 
-    -- The click itself knows best, then ids in the tags, then the campaign's name in them.
+    -- The click id is the best evidence, then ids in the tags, then the campaign's name.
     select
         touches.*,
         coalesce(bought.channel_code, ruled.channel_code) as channel_code,
@@ -78,13 +78,13 @@ resolved as (
     left join clicks on touches.gclid = clicks.click_id
     left join names as by_id
         on by_id.utm_parameter = 'utm_id' and touches.utm_id = by_id.utm_value
-    -- A letter, or another platform's ad, may bear the name of a campaign.
+    -- An e-mail, or an ad of another platform, may have the name of a campaign.
     left join names as by_name
         on
             by_name.utm_parameter = 'utm_campaign'
             and touches.utm_campaign = by_name.utm_value
             and ruled.spend_platform = by_name.platform
-    -- Whose ad it was, an id tells better than any rule.
+    -- An id identifies the platform better than any rule.
     left join channels as bought
         on
             bought.spend_platform

@@ -35,7 +35,7 @@ found as (
         from {{ ref('stg_shopify__' ~ stream) }}
         where has_cast_problem
     {%- endfor %}
-    {%- for part in ['order_lines', 'refunds', 'refund_lines', 'journey_moments'] %}
+    {%- for part in ['order_lines', 'refunds', 'refund_lines', 'payments', 'journey_moments'] %}
         union all
         select
             'shopify' as source,

@@ -65,32 +65,80 @@ all_keys as (
 
 ),
 
-joined as (
+states as (
 
-    -- Where there is no row there was nothing; where there is a NULL it could not be converted.
+    select * from {{ ref('int_day_states') }}
+    where report_date in (select report_date from days)
+
+),
+
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
+revenue_states as (
+
+    {{ revenue_states('days', 'states') | indent(4) }}
+
+),
+
+stated as (
+
+    -- The spend of a campaign's row was read, even if another account's was not.
     select
         {{ qualified('all_keys', keys) }},
-        spend.currency_code,
-        case when spend.campaign_dk is null then 0 else spend.spend_amount end as spend_amount,
-        case when spend.campaign_dk is null then 0 else spend.spend_amount_reporting end
-            as spend_amount_reporting,
-        case when spend.campaign_dk is null then 0 else spend.impressions end as impressions,
-        case when spend.campaign_dk is null then 0 else spend.clicks end as clicks,
-        case when spend.campaign_dk is null then 0 else spend.platform_conversions end
-            as platform_conversions,
-        case when spend.campaign_dk is null then 0 else spend.platform_conversion_value_amount end
-            as platform_conversion_value_amount,
-        coalesce(orders.attributed_orders, 0) as attributed_orders,
-        coalesce(orders.new_customers, 0) as new_customers,
         case
-            when revenue.campaign_dk is null then 0 else revenue.net_revenue_amount_reporting
-        end as net_revenue_amount_reporting,
-        days.load_id
+            when spend.campaign_dk is not null
+                then case when states.state = 'final' then 'final' else 'provisional' end
+            when states.state is not null then states.state
+            when channels.is_paid then 'not_configured'
+            else 'not_bought'
+        end as spend_status
     from all_keys
-    inner join days on all_keys.report_date = days.report_date
+    inner join channels on all_keys.channel_dk = channels.channel_dk
     left join spend on {{ joined_on('all_keys', 'spend', keys) }}
-    left join revenue on {{ joined_on('all_keys', 'revenue', keys) }}
-    left join orders on {{ joined_on('all_keys', 'orders', keys) }}
+    left join states
+        on
+            channels.spend_platform = states.source
+            and all_keys.report_date = states.report_date
+            and states.figure = 'spend'
+
+),
+
+joined as (
+
+    -- A figure is 0 if its source was read and had nothing, and NULL if it was not read.
+    select
+        {{ qualified('stated', keys) }},
+        spend.currency_code,
+        stated.spend_status,
+        {%- for figure in [
+            'spend_amount', 'spend_amount_reporting', 'impressions', 'clicks', 'platform_conversions',
+            'platform_conversion_value_amount'
+        ] %}
+            {{ figure_or_zero(
+                'spend.campaign_dk', 'stated.spend_status', 'spend.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
+        revenue_states.revenue_status,
+        {%- for figure in ['attributed_orders', 'new_customers'] %}
+            {{ figure_or_zero(
+                'orders.campaign_dk', 'revenue_states.shown_status', 'orders.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
+        {{ figure_or_zero(
+            'revenue.campaign_dk', 'revenue_states.shown_status',
+            'revenue.net_revenue_amount_reporting'
+        ) }} as net_revenue_amount_reporting,
+        days.load_id
+    from stated
+    inner join days on stated.report_date = days.report_date
+    inner join revenue_states on stated.report_date = revenue_states.report_date
+    left join spend on {{ joined_on('stated', 'spend', keys) }}
+    left join revenue on {{ joined_on('stated', 'revenue', keys) }}
+    left join orders on {{ joined_on('stated', 'orders', keys) }}
 
 ),
 
@@ -99,17 +147,19 @@ typed as (
     select
         {{ keys | join(',\n        ') }},
         currency_code,
-        cast(spend_amount as decimal(20, 6)) as spend_amount,
-        cast(spend_amount_reporting as decimal(20, 6)) as spend_amount_reporting,
+        spend_status,
+        revenue_status,
+        {{ fit_total('spend_amount') }} as spend_amount,
+        {{ fit_total('spend_amount_reporting') }} as spend_amount_reporting,
         '{{ var("reporting_currency") }}' as reporting_currency_code,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        cast(platform_conversions as decimal(20, 6)) as platform_conversions,
-        cast(platform_conversion_value_amount as decimal(20, 6))
+        {{ fit_count('impressions') }} as impressions,
+        {{ fit_count('clicks') }} as clicks,
+        {{ fit_total('platform_conversions') }} as platform_conversions,
+        {{ fit_total('platform_conversion_value_amount') }}
             as platform_conversion_value_amount,
-        attributed_orders,
-        new_customers,
-        cast(net_revenue_amount_reporting as decimal(20, 6)) as net_revenue_amount_reporting,
+        {{ fit_total('attributed_orders') }} as attributed_orders,
+        {{ fit_total('new_customers') }} as new_customers,
+        {{ fit_total('net_revenue_amount_reporting') }} as net_revenue_amount_reporting,
         {{ ratio_columns() | indent(4) }},
         load_id
     from joined

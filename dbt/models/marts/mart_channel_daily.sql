@@ -8,6 +8,12 @@ days as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
 spend as (
 
     select
@@ -48,7 +54,7 @@ orders as (
 
 ),
 
-keys as (
+facts as (
 
     select
         report_date,
@@ -67,27 +73,102 @@ keys as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_day_states') }}
+    where report_date in (select report_date from days)
+
+),
+
+unread_spend as (
+
+    select
+        states.report_date,
+        channels.channel_dk,
+        states.source,
+        states.state
+    from states
+    inner join channels on states.source = channels.spend_platform
+    where states.figure = 'spend' and states.state in ('never_read', 'not_read')
+
+),
+
+keys as (
+
+    -- A channel with unread spend has a row on every day with any figure.
+    select * from facts
+    union
+    select
+        report_date,
+        channel_dk
+    from unread_spend
+    where report_date in (select report_date from facts)
+
+),
+
+spend_states as (
+
+    select
+        keys.report_date,
+        keys.channel_dk,
+        case
+            when states.state is not null then states.state
+            when spend.channel_dk is not null then 'provisional'
+            when channels.is_paid then 'not_configured'
+            else 'not_bought'
+        end as spend_status,
+        {{ reason_of_state('states') }} as spend_reason
+    from keys
+    inner join channels on keys.channel_dk = channels.channel_dk
+    left join spend on keys.report_date = spend.report_date and keys.channel_dk = spend.channel_dk
+    left join states
+        on
+            channels.spend_platform = states.source
+            and keys.report_date = states.report_date
+            and states.figure = 'spend'
+
+),
+
+revenue_states as (
+
+    {{ revenue_states('days', 'states') | indent(4) }}
+
+),
+
 joined as (
 
-    -- Where there is no row there was nothing; where there is a NULL it could not be converted.
+    -- A figure is 0 if its source was read and had nothing, and NULL if it was not read.
     select
         keys.report_date,
         keys.channel_dk,
         channels.channel_code,
         channels.channel_name,
         channels.channel_group,
-        case when spend.channel_dk is null then 0 else spend.spend_amount_reporting end
-            as spend_amount_reporting,
-        case when spend.channel_dk is null then 0 else spend.impressions end as impressions,
-        case when spend.channel_dk is null then 0 else spend.clicks end as clicks,
-        coalesce(orders.attributed_orders, 0) as attributed_orders,
-        coalesce(orders.new_customers, 0) as new_customers,
-        case when revenue.channel_dk is null then 0 else revenue.net_revenue_amount_reporting end
-            as net_revenue_amount_reporting,
+        spend_states.spend_status,
+        spend_states.spend_reason,
+        {%- for figure in ['spend_amount_reporting', 'impressions', 'clicks'] %}
+            {{ figure_or_zero(
+                'spend.channel_dk', 'spend_states.spend_status', 'spend.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
+        revenue_states.revenue_status,
+        revenue_states.revenue_reason,
+        {%- for figure in ['attributed_orders', 'new_customers'] %}
+            {{ figure_or_zero(
+                'orders.channel_dk', 'revenue_states.shown_status', 'orders.' ~ figure
+            ) }} as {{ figure }},
+        {%- endfor %}
+        {{ figure_or_zero(
+            'revenue.channel_dk', 'revenue_states.shown_status',
+            'revenue.net_revenue_amount_reporting'
+        ) }} as net_revenue_amount_reporting,
         coalesce(spend.missing_fx_count, 0) + coalesce(revenue.missing_fx_count, 0)
             as missing_fx_count
     from keys
-    inner join {{ ref('dim_channel') }} as channels on keys.channel_dk = channels.channel_dk
+    inner join channels on keys.channel_dk = channels.channel_dk
+    inner join spend_states
+        on keys.report_date = spend_states.report_date and keys.channel_dk = spend_states.channel_dk
+    inner join revenue_states on keys.report_date = revenue_states.report_date
     left join spend
         on keys.report_date = spend.report_date and keys.channel_dk = spend.channel_dk
     left join revenue
@@ -106,12 +187,16 @@ typed as (
         channel_name,
         channel_group,
         '{{ var("reporting_currency") }}' as reporting_currency_code,
-        cast(spend_amount_reporting as decimal(20, 6)) as spend_amount_reporting,
-        cast(impressions as bigint) as impressions,
-        cast(clicks as bigint) as clicks,
-        attributed_orders,
-        new_customers,
-        cast(net_revenue_amount_reporting as decimal(20, 6)) as net_revenue_amount_reporting,
+        spend_status,
+        spend_reason,
+        revenue_status,
+        revenue_reason,
+        {{ fit_total('spend_amount_reporting') }} as spend_amount_reporting,
+        {{ fit_count('impressions') }} as impressions,
+        {{ fit_count('clicks') }} as clicks,
+        {{ fit_total('attributed_orders') }} as attributed_orders,
+        {{ fit_total('new_customers') }} as new_customers,
+        {{ fit_total('net_revenue_amount_reporting') }} as net_revenue_amount_reporting,
         {{ ratio_columns() | indent(4) }},
         missing_fx_count
     from joined

@@ -42,11 +42,26 @@ summed as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_day_states') }}
+    where report_date in (select report_date from days)
+
+),
+
+revenue_states as (
+
+    {{ revenue_states('days', 'states') | indent(4) }}
+
+),
+
 joined as (
 
     select
         summed.report_date,
         summed.currency_code,
+        case when revenue_states.revenue_status = 'final' then 'final' else 'provisional' end
+            as revenue_status,
         summed.gmv_amount,
         summed.discount_amount,
         summed.refund_amount,
@@ -68,6 +83,7 @@ joined as (
         '{{ var("reporting_currency") }}' as reporting_currency_code,
         summed.missing_fx_count
     from summed
+    inner join revenue_states on summed.report_date = revenue_states.report_date
     left join orders
         on
             summed.report_date = orders.report_date

@@ -47,17 +47,26 @@ class Control:
         return JSONResponse({"now": self._clock.now().isoformat()})
 
     async def state(self, _: Request) -> Response:
-        """Where the clock stands, what the world holds, which faults are in force."""
+        """State: time of the clock, size of the world, active faults."""
         return JSONResponse(describe(self._world, self._clock) | self._fault_state())
 
     async def add_faults(self, request: Request) -> Response:
-        """A list of rules; those of a plant's kind disturb the world itself."""
+        """A list of rules; those of a plant's kind disturb the world itself.
+
+        Answers with what was `planted` and with the names that `fired` counts the other rules by.
+        """
+        planted: list[dict[str, str]] = []
+        rules: list[str] = []
         for entry in await request.json():
             if entry.get("kind") in PLANT_KINDS:
-                self._world.plant(plant_from(entry, now=self._clock.now()))
+                plant = plant_from(entry, now=self._clock.now())
+                self._world.plant(plant)
+                planted.append({name: str(v) for name, v in asdict(plant).items() if v is not None})
             else:
-                self._faults.add(FaultRule(**_known(FaultRule, entry)))
-        return JSONResponse(self._fault_state())
+                rule = FaultRule(**_known(FaultRule, entry))
+                self._faults.add(rule)
+                rules.append(rule.name or rule.kind)
+        return JSONResponse(self._fault_state() | {"planted": planted, "rules": rules})
 
     async def clear_faults(self, _: Request) -> Response:
         """Drop the rules. What was planted in the world stays, as the world is what it is."""
@@ -83,17 +92,24 @@ class Control:
 
 
 def describe(world: World, clock: SimulatedClock) -> dict[str, Any]:
-    """What a client needs to know to begin: the instant, the accounts, the shop."""
+    """Starting information for a client: the instant, the accounts, the shop."""
     return {
         "now": clock.now().isoformat(),
         "accounts": [asdict(account) for account in world.accounts],
+        "ad_accounts": sum(not account.is_manager for account in world.accounts),
         "shop": world.shop.domain,
     }
 
 
 def plant_from(entry: Mapping[str, Any], *, now: datetime) -> Plant:
-    """A plant from its JSON form; in force from `now` on unless it says otherwise."""
-    values = _known(Plant, entry)
+    """A plant from its JSON form; in force from `now` on unless it says otherwise.
+
+    `days_ago` stands for the day that many before `now`.
+    """
+    values = dict(entry)
+    if "days_ago" in values:
+        values["day"] = (now.date() - timedelta(days=values.pop("days_ago"))).isoformat()
+    values = _known(Plant, values)
     known_from = values.get("known_from")
     values["known_from"] = datetime.fromisoformat(known_from) if known_from else now
     if values.get("day") is not None:

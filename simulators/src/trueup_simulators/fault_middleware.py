@@ -25,7 +25,7 @@ HTML = (
 
 @dataclass(slots=True)
 class _Answer:
-    """An inner answer, held back until it is complete."""
+    """An inner response, buffered until it is complete."""
 
     status: int = 0
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)

@@ -32,7 +32,7 @@ class FaultRule:
     name: str | None = None
 
     def matches(self, subject: str) -> bool:
-        """Whether `match` is found in the subject, as text or as a regular expression."""
+        """True when `match` is found in the subject, as text or as a regular expression."""
         if self.match in subject:
             return True
         try:
@@ -86,7 +86,7 @@ class FaultPlan:
             self._entries.clear()
 
     def fired(self) -> dict[str, int]:
-        """How often rules fired, by the rule's name (its kind, if it has none)."""
+        """Number of times that rules fired, by the rule's name (its kind, if it has none)."""
         with self._lock:
             return dict(self._fired)
 

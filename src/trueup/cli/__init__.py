@@ -15,13 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from trueup.cli.app import invoke
     from trueup.cli.output.errors import show_failure
+    from trueup.cli.output.streams import outlive_readers
 
+    if arguments is None:
+        outlive_readers()
     os.umask(OWNER_ONLY)
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character must not stop a run that went well.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
         return invoke(words)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # what errors end as: a message

@@ -50,7 +50,7 @@ def build() -> typer.Typer:
     """The application. Commands import what they need when they run, so that help is quick."""
     app = typer.Typer(
         name="trueup",
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         # Plain help: drawing it with rich would take longer than all the rest.
         rich_markup_mode=None,
@@ -66,8 +66,8 @@ def build() -> typer.Typer:
 
 
 def invoke(words: Sequence[str]) -> int:
-    """Run the command that `words` name and return its exit code; errors fly."""
-    code = build()(args=list(words), prog_name="trueup", standalone_mode=False)
+    """Run the command that `words` name, or show the help; returns the exit code, errors fly."""
+    code = build()(args=list(words) or ["--help"], prog_name="trueup", standalone_mode=False)
     if code == INTERRUPTED_EXIT:
         # typer has turned Ctrl-C into an exit code and said nothing.
         raise KeyboardInterrupt

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from trueup.cli.options import AsJson, ProjectFolder
 
 if TYPE_CHECKING:
-    from trueup.pipeline.inspect.check import Finding
+    from trueup.pipeline.inspect.findings import Finding
 
 
 def check(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:

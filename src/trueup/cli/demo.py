@@ -1,4 +1,4 @@
-"""`trueup demo`: the whole way on a simulated shop."""
+"""`trueup demo`: an example company on simulated vendors."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from trueup.cli.options import AsJson, Quiet
+from trueup.cli.output.text import one_of
+from trueup.pipeline.demo.examples import DEFAULT_EXAMPLE, EXAMPLES, example_names, fault_names
 
 
 def demo(
@@ -18,10 +20,17 @@ def demo(
         typer.Option(
             "--break",
             metavar="NAME",
-            help="Plant a fault after a first good run: spend-restated, rows-vanished, "
-            "last-page-lost, currency-missing or duplicate-delivery.",
+            help="Plant a fault after a first good run: "
+            f"{one_of(fault_names(EXAMPLES / DEFAULT_EXAMPLE))}.",
         ),
     ] = None,
+    example: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Company to run: {one_of(example_names())}, or a folder with a scenario.yml.",
+        ),
+    ] = DEFAULT_EXAMPLE,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Leave the dashboard out.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -36,13 +45,14 @@ def demo(
     from trueup.cli.output.errors import worst
     from trueup.cli.output.progress import progress
     from trueup.cli.output.view import View, show
-    from trueup.pipeline.demo.faults import find_break
-    from trueup.pipeline.demo.story import demo as play
+    from trueup.pipeline.demo.runner import demo as play
+    from trueup.pipeline.demo.scenario import load_fault, load_scenario
 
-    planted = find_break(fault) if fault else None
+    scenario = load_scenario(example)
+    planted = load_fault(scenario, fault) if fault else None
     errors, told = [], []
     with progress(quiet=quiet) as display:
-        for part in play(folder, fault=planted, serve=not no_serve, listener=display):
+        for part in play(folder, scenario, fault=planted, serve=not no_serve, listener=display):
             display.rest()
             view = part_view(part)
             told.append({"part": type(part).__name__, **view.data})

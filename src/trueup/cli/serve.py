@@ -11,7 +11,14 @@ from trueup.cli.options import AsJson, ProjectFolder
 
 def serve(
     project: ProjectFolder = Path(),
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 4600,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="Port on 127.0.0.1; without it the first free one from 4600 on.",
+        ),
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Go on in the background and return.")
     ] = False,

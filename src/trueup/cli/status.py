@@ -6,16 +6,19 @@ from trueup.cli.options import AsJson, ProjectFolder
 
 
 def status(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
-    """Show freshness, coverage, gates, and what is held back or kept aside.
+    """Show freshness, coverage, gates, withheld tables, quarantined records and damage.
+
+    The exit code is 0 when nothing is wrong.
 
     \b
     trueup status
     trueup status --json
     """
+    from trueup.cli.output.errors import worst
     from trueup.cli.output.status import status_view
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.status import status as status_of
     from trueup.pipeline.settings.opening import open_for_reading, reading_time
 
     seen = status_of(open_for_reading(project), reading_time(project))
-    return show("status", status_view(seen), as_json=as_json)
+    return show("status", status_view(seen), as_json=as_json, error=worst(seen.errors()))

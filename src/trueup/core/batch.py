@@ -21,7 +21,8 @@ class WindowDigest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A control total as the source gave it; `value` is decimal text."""
+    """A control total as the source gave it; `value` is decimal text, empty for one that is no
+    amount."""
 
     since: datetime
     until: datetime
@@ -33,8 +34,9 @@ class TotalNote(msgspec.Struct, frozen=True, kw_only=True):
 class Counts(msgspec.Struct, kw_only=True):
     """Records of a batch; received = landed + quarantined + deduplicated + unchanged.
 
-    `strays` are not records: personal values that were found outside of declared fields. Windows
-    are those of reports and snapshots; a read without news changes none.
+    `strays` and `masked_cards` are not records: personal values that were found outside of declared
+    fields, and card numbers that were replaced by `[card]`. Windows are those of reports and
+    snapshots; a read without news changes none.
     """
 
     received: int = 0
@@ -45,6 +47,7 @@ class Counts(msgspec.Struct, kw_only=True):
     windows_read: int = 0
     windows_changed: int = 0
     strays: int = 0
+    masked_cards: int = 0
 
     def is_conserved(self) -> bool:
         accounted = self.landed + self.quarantined + self.deduplicated + self.unchanged
@@ -94,7 +97,9 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     `extracted_at` is the run's time by its own clock. `known_at` is when what the batch says
     counts as known: the same, unless the clock was set back; no batch of a later run has an
     earlier one. A warehouse made anew from the lake so has the history that the first one had.
-    `trail` has one request for each page; its place there is the page index of the records.
+    `vault_generation` is that of the vault once it held all tokens of the batch: a vault with a
+    lower one is an older copy. `trail` has one request for each page; its place there is the page
+    index of the records.
     """
 
     batch_id: str
@@ -115,6 +120,7 @@ class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
     account_name: str = ""
     currency: str = ""
     timezone: str = ""
+    vault_generation: int = 0
     format: int = HEADER_FORMAT
 
 

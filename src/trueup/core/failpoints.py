@@ -1,4 +1,4 @@
-"""Named places where a process may be made to die, so that tests can prove it does no harm."""
+"""Failpoints: named places at which tests can kill a process."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ def arm(point: str, hit: int) -> None:
 
 
 def hits() -> dict[str, int]:
-    """How often each point was passed, so that a sweep knows what there is to kill."""
+    """Number of passes of each failpoint, so that a test can stop a run at every one."""
     return dict(_hits)
 
 

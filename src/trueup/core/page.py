@@ -1,4 +1,4 @@
-"""What a source hands over: accounts, pages of records as sent, its own totals."""
+"""Data from a source: accounts, pages of records as sent, and control totals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Account:
 
 
 class RequestTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """How a page was got: enough to ask for it again, without any secret.
+    """Trace of a request: enough to repeat it, without any secret.
 
     `request_body` is what was asked where the address does not say it: the body of the request,
     or of the one that made the job whose result this is. Of a large one, and of one beyond what
@@ -64,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal:
-    """What the source itself says a figure of a window sums up to.
+    """Control total: the source's own sum of a figure in a window.
 
     `name` is the column of the staged records it is compared with; amounts are in the account's
     currency, in major units. `window` is one local day for report streams.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StreamKind(StrEnum):
-    """What progress means, and what a new batch replaces."""
+    """Kind of stream: the meaning of progress, and the rows that a new batch replaces."""
 
     REPORT = "report"  # complete windows (account x day); a window read again is replaced whole
     INCREMENTAL = "incremental"  # a cursor; the newest version of a key is current
@@ -15,7 +15,7 @@ class StreamKind(StrEnum):
 
 
 class PersonalKind(StrEnum):
-    """What a personal value is, which decides how it is normalised before it becomes a token."""
+    """Kind of personal value, which decides how it is normalised before tokenisation."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -46,7 +46,8 @@ class Stream:
     how far behind now the cursor may advance; of a report, how long after its end a day is not yet
     settled, so that it lands once more then, changed or not. `overlap` is how far before the
     bookmark an incremental read starts again, `lookback`
-    how long a report's days are restated and so read again, `reach` how far back the source
+    how long a report's days are restated and so read again (of records with a cursor, for how long
+    after its end a day may still get some), `reach` how far back the source
     answers at all (None: without limit). `subject` is the path of the id of
     the person a record is about. `totals` names the figures the source itself sums up.
     """

@@ -1,4 +1,4 @@
-"""Whether a record is one sound JSON object, and why not, in stable codes."""
+"""Validation that a record is one sound JSON object, with stable codes for failures."""
 
 import json
 import re
@@ -30,7 +30,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode_sound(records: Sequence[bytes]) -> list[Value] | None:
-    """The decoded records when all are beyond doubt sound; None when one needs a closer look.
+    """Decoded records if all are certainly sound; None when one needs the slow check.
 
     What sets this apart from decoding one by one with `judge` is speed alone.
     """
@@ -50,7 +50,7 @@ def decode_sound(records: Sequence[bytes]) -> list[Value] | None:
 
 
 def holds_nul(page: bytes) -> bool:
-    """Whether a NUL character is written in `page`, which is JSON."""
+    """True when `page`, which is JSON, contains a NUL character."""
     # One character is found much faster than six.
     return b"\\" in page and b"\\u0000" in page
 
@@ -75,7 +75,7 @@ def judge(record: bytes) -> tuple[Value, str]:
 
 
 def names_are_unique(record: bytes) -> bool:
-    """Whether no object in `record`, which must be valid JSON, names a key twice; slow."""
+    """True when no object in `record`, which must be valid JSON, repeats a key; slow."""
     unique = True
 
     def look(pairs: list[tuple[str, Any]]) -> None:
@@ -87,7 +87,7 @@ def names_are_unique(record: bytes) -> bool:
 
 
 def _names_once(page: bytes, again: bytes) -> bool:
-    """Whether certainly no key of `page` is missing in `again`, which was decoded and encoded.
+    """True when certainly no key of `page` is missing in `again`, its decoded and encoded copy.
 
     Every key ends in `":`. Within a string these two bytes stand only behind a backslash, and
     are written back the same. So a key that was lost, alone or with what it held, makes the
@@ -103,7 +103,7 @@ def _names_once(page: bytes, again: bytes) -> bool:
 
 
 def _why_not_json(record: bytes) -> str:
-    """Python's parser lets lone surrogates pass, which tells them from broken syntax."""
+    """Code of an invalid record. Python's parser accepts lone surrogates, unlike broken syntax."""
     try:
         text = record.decode("utf-8")
         value = json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)

@@ -24,7 +24,7 @@ class ValidatedRecords:
 
     `indexes` are places in the page as it came. A key's parts are joined with `|`. `days` are
     empty text for streams without a day. `strays` counts the personal values that were found
-    outside of declared fields.
+    outside of declared fields, `masked_cards` the card numbers that were replaced by `[card]`.
     """
 
     payloads: list[bytes] = field(default_factory=list)
@@ -34,3 +34,4 @@ class ValidatedRecords:
     indexes: list[int] = field(default_factory=list)
     refused: list[QuarantinedRecord] = field(default_factory=list)
     strays: int = 0
+    masked_cards: int = 0

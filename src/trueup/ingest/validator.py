@@ -1,9 +1,9 @@
 """Validates records before storage: personal data is tokenised, what cannot be used is quarantined.
 
 ```
-records ─▶ sound JSON object? ─▶ no card number? ─▶ key present? ─▶ personal data ─▶ tokens ─▶ lake
-                 │                     │                 │
-                 └─────────────────────┴─────────────────┴─▶ quarantined, with the reason
+records ─▶ cards masked ─▶ sound JSON object? ─▶ key present? ─▶ personal data ─▶ tokens ─▶ lake
+                                  │                   │
+                                  └───────────────────┴─▶ quarantined, with the reason
 ```
 
 Personal data is what declared fields hold, and what `privacy.pii_detection` finds elsewhere.
@@ -22,7 +22,7 @@ from trueup.core.stream import Stream
 from trueup.ingest import json_validation
 from trueup.ingest.validated_records import QuarantinedRecord, ValidatedRecords
 from trueup.privacy import pii_detection
-from trueup.privacy.cards import records_with_cards, redact_cards
+from trueup.privacy.cards import masked_records, without_doubtful_digits
 from trueup.privacy.declared_pii import PersonalFields, Place, with_tokens
 from trueup.privacy.vault import Vault
 
@@ -32,6 +32,15 @@ CHUNK_RECORDS = 64
 """Records that are checked together; decoded, so many live and die in a core's cache."""
 
 _NOTHING: list[Place] = []
+_UNPARSED = frozenset(
+    {
+        json_validation.NOT_JSON,
+        json_validation.INVALID_TEXT,
+        json_validation.NUMBER_OUT_OF_RANGE,
+        json_validation.TOO_DEEP,
+        json_validation.TOO_LARGE,
+    }
+)
 
 
 class RecordValidator:
@@ -64,22 +73,30 @@ class RecordValidator:
 
     def validate(self, page: Sequence[bytes]) -> ValidatedRecords:
         """Check a page; new tokens are durable before it returns. A bad record harms no other."""
-        carded = set(records_with_cards(page))
-        validated = ValidatedRecords()
+        masked = masked_records(page)
+        records = list(page)
+        for row, one in masked.items():
+            records[row] = one.payload
+        validated = ValidatedRecords(masked_cards=sum(one.cards for one in masked.values()))
         places: list[list[Place]] = []
         for first in range(0, len(page), CHUNK_RECORDS):
-            chunk = page[first : first + CHUNK_RECORDS]
+            chunk = records[first : first + CHUNK_RECORDS]
             indexes = range(first, first + len(chunk))
-            is_plain = carded.isdisjoint(indexes) and max(map(len, chunk)) <= self._max_record_bytes
+            is_plain = masked.keys().isdisjoint(indexes) and self._are_small(chunk)
             found = self._take_chunk(validated, indexes, chunk) if is_plain else None
             if found is None:
                 for index, record in zip(indexes, chunk, strict=True):
-                    places += self._take_one(validated, index, record, is_carded=index in carded)
+                    places += self._take_one(validated, index, record, page[index])
             else:
                 places += found
         self._replace_personal(validated, places)
         self._seal(validated.refused)
         return validated
+
+    @property
+    def vault_generation(self) -> int:
+        """That of the vault, which holds all tokens given so far."""
+        return self._vault.generation
 
     def digest(self, record: bytes, reason: str) -> str:
         """How a refused record is known again when it is met once more."""
@@ -109,10 +126,13 @@ class RecordValidator:
         return found
 
     def _take_one(
-        self, validated: ValidatedRecords, index: int, record: bytes, *, is_carded: bool
+        self, validated: ValidatedRecords, index: int, record: bytes, sent: bytes
     ) -> list[list[Place]]:
-        """Take or refuse one record; returns its personal values, nothing for a refused one."""
-        value, reason = self._judge(record, is_carded=is_carded)
+        """Take or refuse one record; returns its personal values, nothing for a refused one.
+
+        `sent` is the record before card numbers were masked.
+        """
+        value, reason = self._judge(record, sent)
         parts = [path.text(value) for path in self._key]
         day = self._day.text(value) if self._day else ""
         present = [part for part in parts if part is not None]
@@ -135,11 +155,22 @@ class RecordValidator:
         validated.payloads.append(record)
         return found
 
-    def _judge(self, record: bytes, *, is_carded: bool) -> tuple[Value, str]:
+    def _judge(self, record: bytes, sent: bytes) -> tuple[Value, str]:
         if len(record) > self._max_record_bytes:
             return {}, json_validation.TOO_LARGE
         value, reason = json_validation.judge(record)
-        return value, reason or (json_validation.CARD_NUMBER if is_carded else "")
+        if record is not sent and self._lost_identity(value, reason, sent):
+            return {}, json_validation.CARD_NUMBER
+        return value, reason
+
+    def _lost_identity(self, value: Value, reason: str, sent: bytes) -> bool:
+        """Whether a card number was the record's key, day or cursor, or told two fields apart."""
+        before, reason_before = json_validation.judge(sent)
+        identity = [(path.text(value), path.text(before)) for path in self._columns.values()]
+        return not reason_before and (bool(reason) or any(now != then for now, then in identity))
+
+    def _are_small(self, records: Sequence[bytes]) -> bool:
+        return max(map(len, records)) <= self._max_record_bytes
 
     def _places(self, records: Sequence[bytes], values: list[Value]) -> list[list[Place]]:
         """The personal values of each record, in the order they stand in."""
@@ -178,7 +209,9 @@ class RecordValidator:
         validated.cursors[row] = self._cursor.text(value) if self._cursor else None
 
     def _kept_aside(self, index: int, reason: str, record: bytes) -> QuarantinedRecord:
-        text = redact_cards(record.decode("utf-8", "surrogateescape"))
+        text = record.decode("utf-8", "surrogateescape")
+        if reason in _UNPARSED:
+            text = without_doubtful_digits(text)
         if not _is_utf8(text):
             raw = text.encode("utf-8", "surrogateescape")
             text = BASE64_PREFIX + b64encode(raw).decode("ascii")

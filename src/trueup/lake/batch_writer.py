@@ -1,4 +1,4 @@
-"""Collects one batch: buffers records per window, spills what is large, keeps what changed."""
+"""Writer of one batch: buffers records per window, writes large ones early, keeps changes."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from trueup.core.window import Window
 from trueup.lake.data_files import Lineage, Records, drop_parts, to_table, write_part
 
 SPILL_BYTES = 96_000_000
-"""Beyond this many buffered bytes a batch goes to disk before its end, while it is read on."""
+"""Buffered bytes above which a batch is written to disk before its end."""
 
 DIGEST_CHARACTERS = 16
 """Length of `payload_digest`."""
@@ -68,12 +68,12 @@ class BatchWriter:
         return self._windows[window].content_hash()
 
     def drop(self, window: Window | None) -> None:
-        """Forget a window that did not change."""
+        """Drop a window that did not change."""
         written = [part for part in self._windows.pop(window).parts if part.exception() is None]
         drop_parts(self._root, [part.result() for part in written])
 
     def write(self, lineage: Lineage) -> tuple[PartFile, ...]:
-        """Make everything that is left durable; returns all part files of the batch.
+        """Make all remaining records durable; returns all part files of the batch.
 
         Raises IntegrityError when the disk is full or may not be written.
         """
@@ -85,13 +85,13 @@ class BatchWriter:
         return tuple(spilled)
 
     def discard(self) -> None:
-        """Remove what was spilled by a batch that will not be committed."""
+        """Remove the files of a batch that will not be committed."""
         for window in list(self._windows):
             self.drop(window)
         self._end_writer()
 
     def _spill(self, lineage: Lineage) -> None:
-        """Hand what is buffered to the writer, once it is done with what it had before."""
+        """Hand the buffer to the writer, once it has finished the one before."""
         for part in [part for buffer in self._windows.values() for part in buffer.parts]:
             part.result()
         if self._writer is None:
@@ -123,5 +123,5 @@ def payload_digests(payloads: Iterable[bytes]) -> list[int]:
 
 
 def payload_digest(payload: bytes) -> str:
-    """A short hash by which a record read again is recognised."""
+    """Short hash that identifies a record that is read again."""
     return hashlib.blake2b(payload, digest_size=DIGEST_CHARACTERS // 2).hexdigest()

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,13 +30,15 @@ ROW_GROUP_ROWS = 122_880  # what DuckDB scans at a time
 _DICTIONARY = [
     name for name in RECORD_SCHEMA.names if name not in ("payload", "record_key", "cursor_value")
 ]
-# Day and time of the run, scope, place in the scope's history, number of the part, attempt.
-_PART = re.compile(r"(\d{8})T\d{6}Z-[A-Za-z0-9_.-]+-\d+-\d+-[0-9a-f]{8}\.parquet")
+# Day, day and time of the run, scope, place in the scope's history, number of the part, attempt.
+_PART = re.compile(
+    r"ingest_date=(\d{4})-(\d\d)-(\d\d)/\1\2\3T\d{6}Z-[A-Za-z0-9_.-]+-\d+-\d+-[0-9a-f]{8}\.parquet"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """What all records of one page share."""
+    """Values that all records of one page share."""
 
     batch_id: str
     scope: str
@@ -60,7 +62,7 @@ class Records:
     problems: Sequence[str] | None = None
 
     def only(self, rows: Sequence[int]) -> "Records":
-        """The records at `rows`, which ascend."""
+        """Records at `rows`, which ascend."""
         if len(rows) == len(self.payloads):
             return self
         return Records(
@@ -109,7 +111,7 @@ def write_part(
     # Two runs of one second make batches of one name: no attempt may write into another's file.
     attempt = secrets.token_hex(4)
     day = extracted_at.astimezone(UTC).date()
-    name = f"{day_folder(day)}/{batch_id}-{number}-{attempt}.parquet"
+    name = f"ingest_date={day}/{batch_id}-{number}-{attempt}.parquet"
     path = root / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,22 +125,16 @@ def write_part(
             path.unlink(missing_ok=True)
         raise IntegrityError(
             f"lake {root}: {error.strerror or error}",
-            why="The batch was not committed; everything committed before stays as it is.",
+            why="The batch was not committed. Earlier batches are unchanged.",
             hint="Free space or give write access, then run again: it resumes at its last batch.",
             code="TUP-705",
         ) from error
     return PartFile(path=name, rows=sum(t.num_rows for t in tables), bytes=size, sha256=digest)
 
 
-def day_folder(day: date) -> str:
-    """The folder, below a stream's table, of the parts of runs of `day`."""
-    return f"ingest_date={day}"
-
-
-def is_part_name(name: str, day: date) -> bool:
-    """Whether `name` can only be that of a part which a run of `day` wrote."""
-    found = _PART.fullmatch(name)
-    return found is not None and found[1] == f"{day:%Y%m%d}"
+def is_part_path(path: str) -> bool:
+    """True when `path`, below a stream's table, has the name of a part that a run writes."""
+    return _PART.fullmatch(path) is not None
 
 
 def drop_parts(root: Path, parts: Sequence[PartFile]) -> None:

@@ -1,4 +1,4 @@
-"""Where things lie in the lake, and what a stream's table looks like.
+"""Layout of the lake: its paths, and the columns of a stream's table.
 
 ```
 <lake>/_trueup.json                                    format of the lake, id of its vault
@@ -8,7 +8,6 @@
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import pyarrow as pa
 
 from trueup.core.ids import is_identifier
@@ -66,7 +66,7 @@ def table_path(lake: Path, source: str, stream: str) -> Path:
 
 
 def open_lake(lake: Path) -> None:
-    """Make the lake's folder and marker, or check that this version may write what is there.
+    """Create the lake's folder and marker, or check that this version may write to it.
 
     Raises IntegrityError for a lake of a newer format and for a folder that cannot be written,
     ConfigError for one whose path the libraries would misread.
@@ -95,17 +95,17 @@ def open_lake(lake: Path) -> None:
 
 
 def noted_vault(lake: Path) -> str:
-    """The id of the vault whose tokens the lake holds; empty where none is noted."""
+    """Id of the vault whose tokens are in the lake; empty when none is recorded."""
     with _told_plainly(lake):
         return str(_marker(lake).get("vault", "")) if (lake / MARKER).exists() else ""
 
 
 def note_vault(lake: Path, vault_id: str) -> str:
-    """Note the lake's vault unless one is noted; returns the one that is. The first one stays."""
+    """Record the lake's vault unless one is recorded; returns the recorded one."""
     marker = lake / MARKER
     with _told_plainly(lake), marker.open("r+b") as held:
         # Whoever waited for a marker that was replaced meanwhile finds the note in the new one.
-        fcntl.flock(held, fcntl.LOCK_EX)
+        portalocker.lock(held, portalocker.LockFlags.EXCLUSIVE)
         found = _marker(lake)
         if "vault" not in found:
             with _draft(marker, found | {"vault": vault_id}) as draft:
@@ -114,7 +114,7 @@ def note_vault(lake: Path, vault_id: str) -> str:
 
 
 def holds_batches(lake: Path) -> bool:
-    """Whether any stream has been committed to."""
+    """True when any stream has a commit."""
     return any(True for _ in lake.glob("*/*/_delta_log/*.json"))
 
 
@@ -125,7 +125,7 @@ def _marker(lake: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _draft(marker: Path, content: dict[str, Any]) -> Iterator[Path]:
-    """A file of `content` beside the marker, on disk; it is gone at the end, its place is not."""
+    """Temporary file of `content` beside the marker; removed at the end."""
     draft = marker.with_name(f".{marker.name}.{secrets.token_hex(8)}")
     try:
         with draft.open("w") as file:
@@ -149,7 +149,7 @@ def _told_plainly(lake: Path) -> Iterator[None]:
     except OSError as error:
         raise IntegrityError(
             f"lake {lake}: {error.strerror}",
-            why="Nothing was read from any source, since it could not be kept.",
+            why="No source was read, since nothing could be stored.",
             hint="Give this user write access to the folder and space on its disk.",
             code="TUP-701",
         ) from error

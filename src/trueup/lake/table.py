@@ -7,10 +7,10 @@ transaction, so it is read from the snapshot in one step, however long the histo
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -104,14 +104,24 @@ class StreamTable:
             if commit := self.commit_at(number):
                 yield commit
 
-    def part_names(self, days: Iterable[date]) -> set[str]:
-        """The file names of the parts that the table holds of runs of `days`."""
-        wanted = [day.isoformat() for day in days]
+    def unused_files(self, retention: timedelta) -> list[str]:
+        """Every file below the table that its newest version does not need, and older files only.
+
+        Their age is by the time they were written, or by the time they left the table.
+        """
+        hours = int(retention / timedelta(hours=1))
         with self._lock, self._told_plainly():
-            uris = self._refreshed().file_uris(
-                file_pruning_predicate=[("ingest_date", "in", wanted)]
+            # Lists all of the folder; without `full`, only files that were once committed.
+            return self._refreshed().vacuum(
+                hours, dry_run=True, enforce_retention_duration=False, full=True
             )
-        return {uri.rpartition("/")[2] for uri in uris}
+
+    def data_files(self) -> list[tuple[str, int]]:
+        """Path and size of every data file, as the log states them."""
+        with self._lock, self._told_plainly():
+            actions = self._refreshed().get_add_actions(flatten=True)
+            columns = [actions.column(name).to_pylist() for name in ("path", "size_bytes")]
+        return list(zip(*columns, strict=True))
 
     def started_at(self) -> datetime:
         """When the table's log was begun, by the machine's clock."""

@@ -1,112 +1,58 @@
-"""Removes part files that no commit names: what attempts left that died before their commit.
+"""Removes part files that no commit names: attempts that died before their commit left them.
 
-An attempt writes only into the day of its own run, `[` below, and is over long before it is swept:
-
-    older days ── 7 drawn by chance ──)[── the newest 14 ──)[── 7 days: never touched ──) now
-
-A day's folder is swept by the first run that comes when it is old enough: between it and that run
-at most eight other days can have got folders, however long a pause lies between. The drawn ones
-reach, sooner or later, whatever that misses: runs of a past day, sweeps that failed, an old lake.
-So a run looks at 21 folders at most, and nothing has to be remembered.
+`DeltaTable.vacuum` finds them, but may not remove them itself: it also takes parts that another
+program replaced in the table, which a load from the lake still needs, parts of a log that was lost
+and can be restored, and files that are not ours; and it adds versions to the log.
 """
 
-import os
-import random
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from trueup.errors import IntegrityError
-from trueup.lake.data_files import day_folder, is_part_name
+from trueup.lake.data_files import is_part_path
 from trueup.lake.table import StreamTable
 
-UNTOUCHED = timedelta(days=7)
-"""No attempt lasts so long; younger files may be of one that is at work."""
-
-NEWEST_DAYS = 14
-DRAWN_DAYS = 7
-_COMMIT = re.compile(r"\d{20}\.json")
-_PARQUET = re.compile(rb"[A-Za-z0-9_.-]+\.parquet")
+RETENTION = timedelta(days=7)
+"""Longer than any attempt; younger files may belong to a running one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    path: Path
-    bytes: int
-    written_at: float
+def sweep(table: StreamTable) -> Iterator[int]:
+    """Remove unused files below `table`, yielding the size of each removed file.
 
-
-def sweep(table: StreamTable, now: datetime) -> Iterator[int]:
-    """Remove what is left over below `table`, yielding the bytes of each file once it is gone.
-
-    Removed are only files that have the name of a part, are unnamed by the whole log, and are over
-    a week old by their own time and by that of their run. What is older than the log stays: it may
-    be of a log that was lost and can be restored. Raises IntegrityError when the disk refuses.
+    Raises IntegrityError when the log cannot be read or the disk refuses.
     """
     with _told_plainly(table):
-        days = days_to_sweep(_days_of(table.path), now)
-        # Listed before the log is read: what is committed in between is then seen as named.
-        parts = [part for day in days for part in _old_parts(table.path, day, now)]
-        for part in _left_over(table, days, parts):
+        for path in left_over(table):
             try:
-                part.path.unlink()
+                size = path.stat().st_size
+                path.unlink()
             except FileNotFoundError:
                 continue  # another process was quicker
-            yield part.bytes
+            yield size
 
 
-def _left_over(table: StreamTable, days: list[date], parts: list[_Part]) -> list[_Part]:
-    """Those of `parts` that no commit names or ever named."""
-    if not (parts and table.exists()):
+def left_over(table: StreamTable) -> list[Path]:
+    """Parts over a week old that no commit ever named, and that are no older than the log."""
+    if not table.exists():
         return []
-    named, started_at = table.part_names(days), table.started_at().timestamp()
-    unnamed = [p for p in parts if p.path.name not in named and p.written_at >= started_at]
-    once_named = _once_named(table.path, {part.path.name for part in unnamed})
-    return [part for part in unnamed if part.path.name not in once_named]
+    unused = [name for name in table.unused_files(RETENTION) if is_part_path(name)]
+    if not unused:
+        return []
+    # The log is read after the files were listed: what was committed in between is seen as named.
+    named = {part.path for commit in table.commits_after(-1) for part in commit.header.files}
+    started_at = table.started_at().timestamp()
+    paths = [table.path / name for name in unused if name not in named]
+    return [path for path in paths if _written_at(path) >= started_at]
 
 
-def days_to_sweep(days: Iterable[date], now: datetime) -> list[date]:
-    """Of the days that have folders, those whose files are looked at by a run at `now`."""
-    old = sorted(day for day in days if day < (now - UNTOUCHED).date())
-    older, newest = old[:-NEWEST_DAYS], old[-NEWEST_DAYS:]
-    drawn = random.Random(now.isoformat()).sample(older, min(DRAWN_DAYS, len(older)))
-    return sorted(drawn) + newest
-
-
-def _days_of(table: Path) -> Iterator[date]:
-    with suppress(FileNotFoundError), os.scandir(table) as entries:
-        for entry in entries:
-            with suppress(ValueError):
-                day = date.fromisoformat(entry.name.rpartition("=")[2])
-                if entry.name == day_folder(day) and entry.is_dir(follow_symlinks=False):
-                    yield day
-
-
-def _old_parts(table: Path, day: date, now: datetime) -> Iterator[_Part]:
-    limit = (now - UNTOUCHED).timestamp()
-    with os.scandir(table / day_folder(day)) as entries:
-        for entry in entries:
-            if is_part_name(entry.name, day) and entry.is_file(follow_symlinks=False):
-                with suppress(FileNotFoundError):  # another process has just swept it
-                    found = entry.stat(follow_symlinks=False)
-                    if found.st_mtime < limit:
-                        yield _Part(Path(entry.path), found.st_size, found.st_mtime)
-
-
-def _once_named(table: Path, names: set[str]) -> set[str]:
-    """Those of `names` that any commit holds, also if another program took them out since.
-
-    Reads the whole log, so it is asked only when there is something to remove.
-    """
-    found: set[str] = set()
-    if names:
-        for path in (table / "_delta_log").iterdir():
-            if _COMMIT.fullmatch(path.name):
-                found |= names & {match.decode() for match in _PARQUET.findall(path.read_bytes())}
-    return found
+def _written_at(path: Path) -> float:
+    """Time of the last write; 0 when the file no longer exists."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 @contextmanager
@@ -115,9 +61,9 @@ def _told_plainly(table: StreamTable) -> Iterator[None]:
         yield
     except OSError as error:
         raise IntegrityError(
-            f"{table.source}.{table.stream}: left-over part files cannot be removed: "
+            f"{table.source}.{table.stream}: unused part files cannot be removed: "
             f"{error.strerror}: {error.filename}",
-            why="No figure depends on them; they only take space.",
+            why="No figure depends on these files. They only take space.",
             hint=f"Give this user write access to {table.path} and all below it; the next run "
             "tries again.",
             code="TUP-730",

@@ -1,4 +1,4 @@
-"""What a run tells while it works; the command line draws it, tests listen to it."""
+"""Events of a run in progress, for the command line and tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

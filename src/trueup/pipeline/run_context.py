@@ -1,4 +1,4 @@
-"""One run: what is worked on, when, under which name, and who listens."""
+"""Context of one run: project, time, id and listener."""
 
 import threading
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from trueup.pipeline.settings.project import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """`now` is the run's time: a rerun of a past run is given the same one.
+    """Context of a run. `now` is its time; repeating a past run uses the same one.
 
     `stop`, once set, ends every read at its next page; what was committed is kept. `known_at` is
     when what it reads counts as known: `now`, or just after all that the lake holds.

@@ -1,17 +1,23 @@
-"""What killed attempts left in the lake is removed, and told."""
+"""Removal of part files that killed attempts left in the lake."""
 
+import random
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from trueup.errors import TrueupError
 from trueup.lake.table import StreamTable
 from trueup.lake.vacuum import sweep as sweep_table
 from trueup.pipeline.events import Event
 from trueup.pipeline.run_context import Run
+from trueup.pipeline.settings.project import Project
+
+TABLES_AT_ONCE = 3
+"""A run checks only a few tables, since it lists the whole folder of each."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SweepResult:
-    """Part files that were removed, and why tables could not be swept."""
+    """Removed part files, and the errors of tables that could not be checked."""
 
     files: int = 0
     bytes: int = 0
@@ -19,22 +25,31 @@ class SweepResult:
 
 
 def sweep(run: Run) -> SweepResult:
-    """Sweep the table of every stream; a failure is told and stops nothing.
+    """Remove unused files of some tables, drawn by the run's time; reports errors, raises none.
 
-    Only after a load: it has seen that the lake holds what was loaded before. In a log that was
-    set back, the parts of lost commits would look as if nothing had ever named them.
+    Runs only after a load, which has checked that the lake still has every loaded batch. In a
+    restored older log, the parts of lost commits would look like parts that no commit ever named.
     """
     total = SweepResult()
-    for source, streams in run.project.streams().items():
-        for stream in streams:
-            _sweep_table(run, run.project.table(source, stream.name), total)
+    for table in drawn(_tables(run.project), run.now):
+        _sweep_table(run, table, total)
     return total
+
+
+def drawn(tables: list[StreamTable], now: datetime) -> list[StreamTable]:
+    """Tables that a run at `now` checks."""
+    return random.Random(now.isoformat()).sample(tables, min(TABLES_AT_ONCE, len(tables)))
+
+
+def _tables(project: Project) -> list[StreamTable]:
+    streams = project.streams().items()
+    return [project.table(source, s.name) for source, listed in streams for s in listed]
 
 
 def _sweep_table(run: Run, table: StreamTable, total: SweepResult) -> None:
     where, files, freed = f"{table.source}.{table.stream}", 0, 0
     try:
-        for size in sweep_table(table, run.now):
+        for size in sweep_table(table):
             files, freed = files + 1, freed + size
     except TrueupError as error:
         total.errors.append(error)

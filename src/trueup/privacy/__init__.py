@@ -1,1 +1,1 @@
-"""Privacy at the validator: personal values become vault tokens, card numbers never enter."""
+"""Privacy: personal values become tokens of the vault, card numbers are never stored."""

@@ -1,4 +1,4 @@
-"""Who saw which personal value, when and why: append-only, each entry sealed to the one before."""
+"""Append-only log of reveals of personal values; each entry is sealed to the one before."""
 
 import hmac
 import sqlite3
@@ -24,7 +24,7 @@ begin select raise(abort, 'the access log is append-only'); end;
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEntry:
-    """One look at a personal value; `subject` is the token, never the value."""
+    """One reveal of a personal value; `subject` is the token, never the value."""
 
     at: datetime
     who: str
@@ -37,7 +37,7 @@ def append_entry(connection: sqlite3.Connection, key: bytes, entry: AccessEntry)
     if not entry.who.strip() or not entry.purpose.strip():
         raise ConfigError(
             "showing a personal value needs a purpose and a name",
-            hint="Say who asks and why; both are kept in the access log.",
+            hint="Give the name of the person and the reason. The access log keeps both.",
             code="TUP-354",
         )
     row = (entry.at.astimezone(UTC).isoformat(), entry.who, entry.purpose, entry.subject)
@@ -53,7 +53,7 @@ def append_entry(connection: sqlite3.Connection, key: bytes, entry: AccessEntry)
 
 
 def verify_entries(connection: sqlite3.Connection, key: bytes) -> int:
-    """How many entries there are; raises IntegrityError when one was changed, removed or put in."""
+    """Number of entries; raises IntegrityError when one was changed, removed or inserted."""
     before, count = b"", 0
     query = "select sequence, at, who, purpose, subject, seal from access_log order by sequence"
     for count, (*row, seal) in enumerate(connection.execute(query), start=1):
@@ -75,7 +75,7 @@ def _seal(key: bytes, before: bytes, row: tuple[object, ...]) -> bytes:
 def _broken(sequence: int) -> IntegrityError:
     return IntegrityError(
         f"access log: entry {sequence} is not what was written",
-        why="Who saw personal data can no longer be told from this log.",
+        why="This log no longer shows reliably who saw personal data.",
         hint="Keep the file as evidence and compare it with its backups.",
         code="TUP-725",
     )

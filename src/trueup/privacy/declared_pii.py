@@ -1,4 +1,4 @@
-"""Finds declared personal values in a record and puts others in their place, byte by byte."""
+"""Finds declared personal values in a record and replaces them, byte by byte."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _Found = Iterator[tuple[msgspec.Raw, PersonalKind]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a record a personal value stands; `end` is exclusive.
+    """Position of a personal value in a record; `end` is exclusive.
 
     One that is not whole is a part of a string, inside of its quotes.
     """
@@ -48,7 +48,7 @@ class PersonalFields:
         self._source = source
 
     def places(self, record: bytes, value: Value) -> list[Place]:
-        """The personal values of a record, in the order they stand in; nulls and blanks are none.
+        """Personal values of a record, in their order; nulls and blanks do not count.
 
         Raises msgspec.ValidationError when something else than an object, a list or null stands
         where a declared field should be inside: what it holds is then unknown.
@@ -70,7 +70,7 @@ class PersonalFields:
         return sorted(places, key=lambda place: place.start)
 
     def handle(self, value: Value, found: Sequence[tuple[PersonalKind, str]] = ()) -> str:
-        """Whom the values are about: the declared subject, else an e-mail or telephone."""
+        """Subject of the values: the declared one, else an e-mail or telephone."""
         if self._subject and (subject := self._subject.text(value)):
             return f"{self._source}\0{subject}"
         for wanted in (PersonalKind.EMAIL, PersonalKind.PHONE):

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 MIN_DIGITS = 13
 MAX_DIGITS = 19
-MAX_PHONE_DIGITS = 15  # ITU-T E.164
 
 Bytes = npt.NDArray[np.uint8]
 Indexes = npt.NDArray[np.int64]
@@ -93,8 +92,8 @@ _scratch = _Scratch()
 def suspected_spans(page: bytes) -> list[tuple[int, int]]:
     """Spans of ASCII digits, whole or in groups, of which some may hold a card number.
 
-    `page` must begin and end with `PADDING`. Nothing that `cards.holds_card` would refuse in
-    plain ASCII is missed.
+    `page` must begin and end with `PADDING`. No card number is missed whose digits, or the
+    separators between them, are plain ASCII or behind percent codes of digits alone.
     """
     return _spans(np.frombuffer(page, np.uint8))
 
@@ -102,7 +101,7 @@ def suspected_spans(page: bytes) -> list[tuple[int, int]]:
 def _spans(page: Bytes) -> list[tuple[int, int]]:
     digit = np.subtract(page, ord("0"), out=_scratch.take("digit", len(page)))
     np.less(digit, 10, out=digit.view(np.bool_))
-    either = _digits_and_separators(page, digit)
+    either = _digits_and_separators(page)
     if not _narrowed(_runs_of_eight(either), 5, "a").any():
         return []
     # A mask of runs of eight serves both for longer runs and for groups of at most eight.
@@ -115,12 +114,12 @@ def _spans(page: Bytes) -> list[tuple[int, int]]:
     return whole + _grouped(digit, either, _widened(_narrowed(eight, 1, "b")))
 
 
-def _digits_and_separators(page: Bytes, digit: Bytes) -> Bytes:
-    either = np.subtract(page, ord("-"), out=_scratch.take("either", len(page)))
-    np.less(either, 2, out=either.view(np.bool_))  # - and .
-    space = np.equal(page, ord(" "), out=_scratch.take("a", len(page)).view(np.bool_))
-    np.bitwise_or(either, space, out=either)
-    np.bitwise_or(either, digit, out=either)
+def _digits_and_separators(page: Bytes) -> Bytes:
+    either = np.subtract(page, ord("+"), out=_scratch.take("either", len(page)))
+    np.less(either, ord(";") - ord("+") + 1, out=either.view(np.bool_))  # +,-./ digits :;
+    for other in b" _%":
+        same = np.equal(page, other, out=_scratch.take("a", len(page)).view(np.bool_))
+        np.bitwise_or(either, same, out=either)
     either[: len(PADDING)] = either[-len(PADDING) :] = 0
     return either
 
@@ -155,17 +154,16 @@ def _widened(nine: Bytes) -> Bytes:
 
 
 def _issuable(page: Bytes, starts: Indexes, ends: Indexes) -> npt.NDArray[np.bool_]:
-    """Runs that have a known prefix and length, and are neither fraction nor telephone number."""
+    """Runs that have a known prefix and length, and are no fraction."""
     lengths = ends - starts
     before = page[starts - 1]
     fraction = (before == ord(".")) & (page[starts - 2] - 48 < 10)
-    phone = (before == ord("+")) & (lengths <= MAX_PHONE_DIGITS)
     prefix = np.zeros(len(starts), np.int64)
     for place in range(4):
         prefix = prefix * 10 + (page[starts + place] - 48)
     bit = np.clip(lengths - MIN_DIGITS, 0, 7)
     issued = (_LENGTHS[prefix] >> bit) & 1 > 0
-    wanted: npt.NDArray[np.bool_] = issued & ~fraction & ~phone
+    wanted: npt.NDArray[np.bool_] = issued & ~fraction
     return wanted
 
 

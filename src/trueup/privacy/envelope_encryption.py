@@ -13,7 +13,7 @@ NONCE_BYTES = 12
 
 
 class Ciphers:
-    """What the master key's derived keys can do. Thread-safe."""
+    """Encryption with keys derived from the master key. Thread-safe."""
 
     def __init__(self, keys: DerivedKeys) -> None:
         self._wrapping = AESGCM(keys.wrapping)
@@ -40,7 +40,7 @@ class Ciphers:
 
 
 def bound_to(subject: bytes, kind: str, token: str) -> bytes:
-    """What a ciphertext is tied to, so that it cannot be moved to another row."""
+    """Associated data that binds a ciphertext to its row."""
     return subject + f"\0{kind}\0{token}".encode()
 
 

@@ -1,4 +1,4 @@
-"""The master key: where it lies, who may read it, and the keys that are derived from it."""
+"""The master key: its file and permissions, and the keys derived from it."""
 
 import base64
 import binascii

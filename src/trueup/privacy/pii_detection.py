@@ -1,9 +1,9 @@
 r"""Finds personal values where no stream declares them: in addresses, tags, names, free text.
 
-What counts, in any string, however often it is percent-encoded or escaped:
+What counts, in any string, under up to six layers of `%` codes, HTML references and `\u` escapes:
 e-mail addresses; telephone numbers of 8 to 15 digits behind `tel:` or as `+49 30 …`; and in a
 URL's parameters what is called a person's name, telephone or address (`?first_name=Ann`).
-Digits without such a mark are ids and are never touched.
+Digits without such a mark are ids, and dates are dates: both are never touched.
 """
 
 import re
@@ -16,6 +16,7 @@ from trueup.core.stream import PersonalKind
 from trueup.privacy.declared_pii import Place
 from trueup.privacy.text_decoding import Reading, decoded, readings
 from trueup.privacy.tokens import TokenRequest, is_token, normalised
+from trueup.privacy.top_level_domains import ends_addresses
 
 EMAIL, PHONE = PersonalKind.EMAIL, PersonalKind.PHONE
 NAME, ADDRESS = PersonalKind.NAME, PersonalKind.ADDRESS
@@ -27,9 +28,11 @@ _NAME_ENDINGS = tuple(
     b"name surname forename phone tel mobile cell msisdn whatsapp number no nr mail address addr "
     b"street line zip code".split()
 )
-# Signs behind a percent code, in JSON's escapes, or of a telephone number.
-_ENCODED_SIGN = re.compile(rb"%(?:25)*(?:40|2[bB]|3[dD]|[eE][fF])")
-_ESCAPED_SIGN = re.compile(rb"\\u(?:00[2-7]|[fF][fF]20)")
+# Signs behind a percent code, an escape or a reference, which may hold another, or of a telephone
+# number.
+_ENCODED_SIGN = re.compile(rb"%(?:25)*(?:40|2[6bB]|3[dD]|5[cC]|[eE][fF]|[uU]00[2-7])|%25%")
+_ESCAPED_SIGN = re.compile(rb"\\[uU](?:00[2-7]|[fF][fF]20|\{)|\\x[2-7]")
+_REFERENCE = re.compile(rb"&(?:#|[a-zA-Z]{2,8};)")
 _PLUS_SIGN = re.compile(rb"\+\(?[1-9]")
 _PHONE_SCHEMES = (b"tel:", b"sms:", b"callto:", b"tel%3a", b"sms%3a", b"callto%3a")
 _BEHIND = bytes(set(range(128)) - set(b"abcdefghijklmnopqrstuvwxyz3456789%"))
@@ -37,20 +40,30 @@ _LONGEST_NAME = 60
 
 _AT = re.compile("[@\uff20]")
 # The local part is at most 64 characters; more are taken so that nothing of it stays.
-_LOCAL = re.compile(r"\w[^\s@\uff20<>()\[\],;:/?&=#\\|{}\"]{0,127}$")
+_MAX_LOCAL = 128
+_BACK_FROM_AT = re.compile(r"[^\s@\uff20<>()\[\],;:/?&=#\\|{}\"]+")
+_NO_LETTER = re.compile(r"\W*")
 _DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,9}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,63})")
-# `logo@2x.png` is a picture for screens of double density.
-_PICTURE = re.compile(r"(?i)\d+(?:\.\d+)?x\.(?:png|jpe?g|gif|webp|svg|avif)")
 _DIGITS = r"\(?\d(?:[ ().-]{0,2}\d){7,14}(?!\d)"
 _PHONES = (
-    re.compile(rf"(?i)(?<![a-z])(?:tel|sms|callto):(?://)?\s?(\+?{_DIGITS})"),
+    # `SMS: 20260601` is a campaign and its day.
+    re.compile(
+        rf"(?i)(?<![a-z])(?:(?:tel|callto):(?://)?\s?(\+?{_DIGITS})|sms:(?://)?(\+?{_DIGITS}))"
+    ),
     # A plus behind a letter or `=` is how a URL writes a space.
     re.compile(rf"(?<![\w+=/&?#%.-])(\+(?!0){_DIGITS})"),
+)
+# Days, and round figures such as `+10 000 000`.
+_NO_PHONE = re.compile(
+    r"(?<!\d)(?:20\d\d([-. ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-.])(?:0?[1-9]|1[0-2])\2(?:19|20)\d\d)(?!\d)"
+    r"|^\+?\d{1,3}(?:[ .]000){2,}$"
 )
 _PHONE_VALUE = re.compile(rf"\s*\+?{_DIGITS}\s*")
 
 _PARAMETER = re.compile(r"(?:^|(?<=[?&#;]))([^?&#;=\s\"'<>/]{1,60})=")
-_VALUE = re.compile(r"[^&#;\s\"<>]+")
+# Longer values name nobody; a bound keeps values within values from costing their square.
+_VALUE = re.compile(r"[^&#;\s\"<>]{1,1000}")
 _WHOSE = (
     r"(?:(?:customer|client|user|buyer|guest|contact|person|recipient|billing|shipping|delivery"
     r"|checkout|address|your|my)[\W_]*)*"
@@ -77,12 +90,13 @@ class Stray:
 
 
 def has_sign(page: bytes) -> bool:
-    """Whether anything may be found in `page`; five searches for single bytes."""
+    """Whether anything may be found in `page`; six searches for single bytes."""
     return (
         b"@" in page
         or b"=" in page
         or b"%" in page
         or b"+" in page
+        or b"&" in page
         or (b"\\" in page and _ESCAPED_SIGN.search(page) is not None)
         or (not page.isascii() and _WIDE_AT in page)
     )
@@ -95,6 +109,7 @@ def is_suspect(text: bytes) -> bool:
         or (b"=" in text and _names_a_parameter(text))
         or (b"%" in text and _ENCODED_SIGN.search(text) is not None)
         or (b"\\" in text and _ESCAPED_SIGN.search(text) is not None)
+        or (b"&" in text and _REFERENCE.search(text) is not None)
         or (b"+" in text and _PLUS_SIGN.search(text) is not None)
         or any(map(text.lower().__contains__, _PHONE_SCHEMES))
         or (not text.isascii() and _WIDE_AT in text)
@@ -133,10 +148,12 @@ def strays_in(written: str) -> list[Stray]:
     layers = list(readings(written))
     found = [stray for layer in layers for stray in _parameters(layer)]
     found += [*_emails(layers[-1]), *_phones(layers[-1])]
+    taken = bytearray(len(written) + 1)
     kept: list[Stray] = []
     # Of two that overlap, the parameter counts: it was found first and is the whole value.
     for stray in found:
-        if all(stray.end <= other.start or other.end <= stray.start for other in kept):
+        if taken.find(1, stray.start, stray.end) < 0:
+            taken[stray.start : stray.end] = b"\1" * (stray.end - stray.start)
             kept.append(stray)
     return sorted(kept, key=lambda stray: stray.start)
 
@@ -158,13 +175,14 @@ def _without(record: bytes, places: Sequence[Place]) -> bytes:
 
 
 def _places_in(text: str, offset: int, handle: str) -> list[Place]:
-    found = []
+    found, at = [], 0
     for stray in strays_in(text):
-        start = offset + len(text[: stray.start].encode())
-        end = start + len(text[stray.start : stray.end].encode())
+        start = offset + len(text[at : stray.start].encode())
+        offset = start + len(text[stray.start : stray.end].encode())
+        at = stray.end
         whose = handle or _own_handle(stray)
         request = TokenRequest(stray.kind, stray.value, whose)
-        found.append(Place(start, end, request, is_whole=False))
+        found.append(Place(start, offset, request, is_whole=False))
     return found
 
 
@@ -221,18 +239,36 @@ def _emails(reading: Reading) -> Iterator[Stray]:
 
 def _email_spans(text: str) -> Iterator[tuple[int, int]]:
     for at in _AT.finditer(text):
-        domain = _DOMAIN.match(text, at.end())
-        if domain is None or _PICTURE.fullmatch(domain[0]):
-            continue
-        first = max(0, at.start() - 128)
-        if local := _LOCAL.search(text[first : at.start()]):
-            yield first + local.start(), domain.end()
+        end = _domain_end(text, at.end())
+        start = _local_start(text, at.start())
+        if end and start < at.start():
+            yield start, end
+
+
+def _domain_end(text: str, start: int) -> int:
+    """Where the domain ends that begins at `start`; 0 when none does."""
+    domain = _DOMAIN.match(text, start)
+    labels = domain[0].split(".") if domain else []
+    # Of `x.com.Thanks`, the sentence's next word is no part.
+    while len(labels) > 1 and not ends_addresses(labels[-1]):
+        labels.pop()
+    return start + len(".".join(labels)) if len(labels) > 1 else 0
+
+
+def _local_start(text: str, end: int) -> int:
+    """Where the part before the `@` at `end` begins; `end` when there is none."""
+    back = _BACK_FROM_AT.match(text[max(0, end - _MAX_LOCAL) : end][::-1])
+    start = end - len(back[0]) if back else end
+    first = _NO_LETTER.match(text, start, end)
+    return first.end() if first else start
 
 
 def _phones(reading: Reading) -> Iterator[Stray]:
     for pattern in _PHONES:
         for match in pattern.finditer(reading.text):
-            yield _stray(reading, match.span(1), PHONE, match[1])
+            group = match.lastindex or 1
+            if not _NO_PHONE.search(match[group]):
+                yield _stray(reading, match.span(group), PHONE, match[group])
 
 
 def _stray(reading: Reading, span: tuple[int, int], kind: PersonalKind, value: str) -> Stray:

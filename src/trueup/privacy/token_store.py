@@ -69,7 +69,7 @@ class TokenStore:
         return found
 
     def find(self, lookups: list[bytes]) -> dict[bytes, Known]:
-        """The tokens there are, by lookup."""
+        """Existing tokens, by lookup."""
         found: dict[bytes, Known] = {}
         for chunk in _chunks(lookups):
             rows = self._connection.execute(
@@ -96,7 +96,7 @@ class TokenStore:
         return {w.lookup: Known(token, w.subject) for w, token in zip(wanted, tokens, strict=True)}
 
     def subjects(self, hashes: Iterable[bytes]) -> dict[bytes, tuple[int, AESGCM]]:
-        """Id and data key of each subject; made where there is none."""
+        """Id and data key of each subject; creates missing ones."""
         distinct = list(dict.fromkeys(hashes))
         known = self.find_subjects(distinct)
         missing = [subject for subject in distinct if subject not in known]
@@ -107,7 +107,7 @@ class TokenStore:
         return known | self.find_subjects(missing)
 
     def find_subjects(self, hashes: list[bytes]) -> dict[bytes, tuple[int, AESGCM]]:
-        """Id and data key of the subjects there are."""
+        """Id and data key of the existing subjects."""
         found: dict[bytes, tuple[int, AESGCM]] = {}
         for chunk in _chunks(hashes):
             rows = self._connection.execute(
@@ -122,7 +122,7 @@ class TokenStore:
     def unnoted_sharers(
         self, wanted: list[Wanted], known: dict[bytes, Known]
     ) -> set[tuple[bytes, str]]:
-        """Pairs of subject and somebody else's token in its record that are not on file yet."""
+        """New pairs of a subject and another subject's token in its record."""
         pairs = {
             (w.subject, known[w.lookup].token)
             for w in wanted
@@ -139,7 +139,7 @@ class TokenStore:
         return pairs
 
     def add_sharers(self, pairs: set[tuple[bytes, str]]) -> None:
-        """Put pairs of subject and token on file, so that an erasure finds them."""
+        """Store pairs of subject and token, so that an erasure finds them."""
         subjects = self.subjects(subject for subject, _ in pairs)
         self._connection.executemany(
             "insert or ignore into sharers values (?, ?)",

@@ -1,4 +1,4 @@
-"""What a personal value is for comparing, and the random tokens that stand for values."""
+"""Normalised personal values, and the random tokens that replace them."""
 
 import ipaddress
 import os
@@ -51,7 +51,7 @@ def random_tokens(kinds: list[PersonalKind]) -> list[str]:
 
 
 def is_token(text: str) -> bool:
-    """Whether `text` has the form of a token."""
+    """True when `text` has the form of a token."""
     return _TOKEN.fullmatch(text) is not None
 
 

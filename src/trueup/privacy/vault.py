@@ -97,6 +97,18 @@ class Vault:
             row = self._connection.execute("select value from meta where name = 'vault_id'")
             return str(row.fetchone()[0].decode())
 
+    @property
+    def generation(self) -> int:
+        """Grows with every transaction that adds tokens or keys; a restored copy has less."""
+        with self._lock:
+            row = self._connection.execute("select value from meta where name = 'generation'")
+            return int(row.fetchone()[0])
+
+    def raise_generation(self, generation: int) -> None:
+        """Make the generation at least `generation`, as when the loss of newer ones is accepted."""
+        with self._lock, self._transaction():
+            self._set_generation(max(generation, self.generation))
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
@@ -112,14 +124,14 @@ class Vault:
             known = self._store.find(list(distinct))
             missing = [w for lookup, w in distinct.items() if lookup not in known]
             if missing:
-                with self._transaction():
+                with self._transaction(adds=True):
                     # Another process may have been quicker; from here on none can be.
                     known |= self._store.find([w.lookup for w in missing])
                     fresh = [w for w in missing if w.lookup not in known]
                     known |= self._store.add(fresh, now.astimezone(UTC).isoformat())
                     self._store.add_sharers(self._store.unnoted_sharers(wanted, known))
             elif pairs := self._store.unnoted_sharers(wanted, known):
-                with self._transaction():
+                with self._transaction(adds=True):
                     self._store.add_sharers(pairs)
         return [known[w.lookup].token for w in wanted]
 
@@ -157,7 +169,7 @@ class Vault:
         with self._lock:
             keys = self._store.find_subjects(list(set(subjects)))
             if missing := set(subjects) - keys.keys():
-                with self._transaction():
+                with self._transaction(adds=True):
                     keys |= self._store.subjects(missing)
         sealed = []
         for text, name, subject in zip(texts, names, subjects, strict=True):
@@ -196,6 +208,7 @@ class Vault:
                 [
                     *(("key_check", check), ("format", str(FORMAT).encode())),
                     ("vault_id", secrets.token_hex(16).encode()),
+                    ("generation", b"0"),
                 ],
             )
             meta = dict(self._connection.execute("select name, value from meta"))
@@ -216,10 +229,13 @@ class Vault:
                 )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, adds: bool = False) -> Iterator[None]:
+        """All or nothing; what `adds` something is a generation of its own."""
         try:
             self._connection.execute("begin immediate")
             yield
+            if adds:
+                self._set_generation(self.generation + 1)
             self._connection.execute("commit")
         except BaseException as error:
             # A full disk makes SQLite roll back by itself.
@@ -228,6 +244,11 @@ class Vault:
             if isinstance(error, sqlite3.OperationalError):
                 raise _unwritable(error) from error
             raise
+
+    def _set_generation(self, generation: int) -> None:
+        self._connection.execute(
+            "update meta set value = ? where name = 'generation'", (str(generation).encode(),)
+        )
 
     def _sealed_name(self, text: str) -> str:
         key = self._keys.digest

@@ -1,4 +1,4 @@
-"""A gate: a query for violations, and the tables that must not be shown while there are any."""
+"""Gates: queries for violations, and the tables that are withheld while there are any."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ EXAMPLES = 3
 
 
 class Severity(StrEnum):
-    BLOCK = "block"  # violations hold back what the gate protects
+    BLOCK = "block"  # violations withhold the tables that the gate protects
     WARN = "warn"  # violations are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """`sql` selects one row per violation; `{since}` in it stands for a load id, `{start}` for the
-    first day of the figures.
+    """A check with its texts and the tables that it protects.
 
-    Only what loads beyond `since` touched needs checking: all before was published under the
-    same gate. `explain` is a format string over the columns of a violating row. Tables that are
-    `shown_together` state the same figures, neither drawn from the other: where one is held back
-    the others are too, lest people see two versions that disagree.
+    `sql` selects one row per violation; `{since}` in it stands for a load id, `{start}` for the
+    first day of the figures. Only the changes of loads beyond `since` need checking: earlier ones
+    were published under the same gate. `explain` is a format string over the columns of a
+    violating row. Tables that are `shown_together` state the same figures, and none is built from
+    another: if one is withheld, the others are too, so that the shown versions agree.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a gate found; `examples` are the first violations in words."""
+    """Result of a gate; `examples` are the first violations in words."""
 
     gate: Gate
     violations: int
@@ -60,7 +60,7 @@ class Verdict:
 def run_gate(gate: Gate, query: Query, since: int, start: date) -> Verdict:
     """Count the violations and put the first of them into words.
 
-    `start` is the first day of the project, before which no figure is shown.
+    `start` is the first day of the project. No figure before it is shown.
     """
     sql = gate.sql.replace("{since}", str(int(since))).replace("{start}", f"date '{start}'")
     rows = query(f"select *, count(*) over () as violations_ from ({sql}) limit {EXAMPLES}")
@@ -73,7 +73,7 @@ def run_gate(gate: Gate, query: Query, since: int, start: date) -> Verdict:
 def withheld_tables(
     verdicts: Iterable[Verdict], downstream: Callable[[frozenset[str]], frozenset[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """The tables that failed gates protect, all that is built from them and stands beside them."""
+    """Tables that failed gates protect, with those built from them or shown together with them."""
     every = list(verdicts)
     together = [verdict.gate.shown_together for verdict in every]
     held: dict[str, list[str]] = {}
@@ -99,13 +99,13 @@ def since_for(
     downstream: Callable[[frozenset[str]], frozenset[str]],
     tables: Sequence[str],
 ) -> int:
-    """The load up to which everything that `gate` protects is published; 0 before that."""
+    """Newest load with which every table that `gate` protects is published; 0 without one."""
     protected = [table for table in tables if table in downstream(gate.protects)]
     return min((published.get(table, 0) for table in protected), default=0)
 
 
 class _Shown(dict[str, Any]):
-    """Values of a violation as text; long ones cut, so that no payload floods a message."""
+    """Values of a violation as text, cut to 80 characters."""
 
     def __getitem__(self, key: str) -> str:
         text = str(super().__getitem__(key))

@@ -1,4 +1,4 @@
-"""Gates across layers: every credit, every cent and every day of the marts tied to its facts."""
+"""Gates across layers: credits, amounts and days of the marts equal those of the facts."""
 
 from trueup.quality.gates import Gate, Severity
 
@@ -10,8 +10,8 @@ MART_GATES = (
         name="attribution_credits_sum_to_one",
         title="The credits of every order add up to exactly one",
         protects=_CREDITS,
-        # A new click or name has the credits of old orders written again. Credits that get lost
-        # then leave no row with a new load, so orders without any are looked for among all.
+        # A new click or campaign rewrites the credits of old orders. Credits that are lost in this
+        # leave no row with a new load, so the search for orders without credits covers all orders.
         sql="""
             with touched as (
                 select order_dk from core.fact_orders where load_id > {since}
@@ -53,7 +53,7 @@ MART_GATES = (
     ),
     Gate(
         name="credits_have_touchpoints",
-        title="Every credited touch is in fact_touchpoints",
+        title="Every credit has its touchpoint in fact_touchpoints",
         protects=_CREDITS,
         sql="""
             select credits.order_dk, credits.touchpoint_key
@@ -64,14 +64,14 @@ MART_GATES = (
             where credits.load_id > {since} and credits.touchpoint_key <> 'unattributed'
                 and touches.touchpoint_key is null
         """,
-        explain="order {order_dk}: touch {touchpoint_key}",
-        why="A credit could not be explained.",
+        explain="order {order_dk}: touchpoint {touchpoint_key}",
+        why="Nobody could see which touchpoint earned the credit.",
         hint="Report it.",
         owner="platform",
     ),
     Gate(
         name="revenue_conserved",
-        title="Attributed and unattributed revenue are finance revenue, per day and currency",
+        title="Attributed plus unattributed revenue equals finance, per day and currency",
         protects=_CREDITS | _MARTS,
         sql="""
             with attributed as (
@@ -81,7 +81,7 @@ MART_GATES = (
                 group by report_date, currency_code
             ),
             finance as (
-                -- Summed up, since a day that stands twice equals its facts row by row.
+                -- Summed, since each row of a duplicated day equals the facts by itself.
                 select report_date, currency_code, sum(net_revenue_amount) as net_revenue_amount
                 from marts.mart_finance_daily
                 group by report_date, currency_code
@@ -105,7 +105,7 @@ MART_GATES = (
         explain="{report_date}: {attributed_amount} attributed, {finance_amount} {currency_code} "
         "in finance, difference {difference}",
         why="Marketing and finance would show different revenue.",
-        hint="Report it with the day: some credit or ledger entry is missing or doubled.",
+        hint="Report it with the day: a credit or ledger entry is missing or duplicated.",
         owner="finance",
     ),
     Gate(
@@ -115,7 +115,10 @@ MART_GATES = (
         sql="""
             with channels as (
                 select report_date, sum(net_revenue_amount_reporting) as channel_amount,
-                    count_if(net_revenue_amount_reporting is null) as unknown_channels
+                    count_if(
+                        net_revenue_amount_reporting is null
+                        and revenue_status not in ('never_read', 'not_read', 'not_configured')
+                    ) as unknown_channels
                 from marts.mart_channel_daily group by report_date
             ),
             finance as (
@@ -132,7 +135,7 @@ MART_GATES = (
                 from finance
                 full outer join channels on finance.report_date = channels.report_date
             )
-            -- Unknown on both sides is for revenue_has_fx_rate; on one side, a figure got lost.
+            -- Unknown on both sides is checked by revenue_has_fx_rate; on one side, it is a loss.
             select * from compared
             where (unknown_currencies = 0) <> (unknown_channels = 0)
                 or (unknown_currencies = 0 and finance_amount <> channel_amount)
@@ -147,10 +150,11 @@ MART_GATES = (
         title="Spend and revenue by campaign add up to those by channel, per day",
         protects=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
         shown_together=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
-        # Both ways, and an unknown figure equals only an unknown one.
+        # Compares in both directions; an unknown figure equals only an unknown one.
         sql="""
             with channels as (
                 select report_date, channel_dk, min(channel_code) as channel_code,
+                    min(spend_status) as spend_status,
                     if(count_if(spend_amount_reporting is null) = 0,
                         sum(spend_amount_reporting), null) as spend,
                     if(count_if(net_revenue_amount_reporting is null) = 0,
@@ -173,8 +177,13 @@ MART_GATES = (
             full outer join campaigns
                 on channels.report_date = campaigns.report_date
                 and channels.channel_dk = campaigns.channel_dk
-            where channels.spend is distinct from campaigns.spend
-                or channels.revenue is distinct from campaigns.revenue
+            -- If one account lacks a day, the channel's spend is unknown on that day, but the
+            -- campaigns of the other accounts are known.
+            where channels.revenue is distinct from campaigns.revenue
+                or (
+                    channels.spend is distinct from campaigns.spend
+                    and coalesce(channels.spend_status, '') not in ('never_read', 'not_read')
+                )
         """,
         explain="{report_date} {channel_code}: spend {campaign_spend} of {channel_spend}, "
         "revenue {campaign_revenue} of {channel_revenue}",
@@ -184,39 +193,53 @@ MART_GATES = (
     ),
     Gate(
         name="spend_reaches_marts",
-        title="Spend in the channel mart is the spend of the facts, per day",
+        title="Spend in the channel mart equals the facts, per day and channel",
         protects=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
-        # A day of the mart is written again when spend, orders, credits or rates of it come, and
-        # carries no load that would tell. So all days are compared: one pass over two sums.
+        # New spend, orders, credits or rates rewrite a day of the mart, and the day has no load id
+        # that shows it. So the gate compares all days: one pass over two sums.
         sql="""
             with facts as (
-                select platform_date as report_date, sum(spend_amount_reporting) as fact_spend,
-                    count_if(spend_amount is not null and spend_amount_reporting is null)
-                        as unknown_amounts
-                from core.fact_ad_spend where platform_date >= {start} group by platform_date
+                select platform_date as report_date, channel_dk,
+                    sum(spend_amount_reporting) as fact_spend,
+                    count_if(spend_amount_reporting is null) as unknown_amounts
+                from core.fact_ad_spend
+                where platform_date >= {start}
+                group by platform_date, channel_dk
             ),
             marts as (
-                select report_date, sum(spend_amount_reporting) as mart_spend
-                from marts.mart_channel_daily group by report_date
+                select report_date, channel_dk, any_value(spend_status) as spend_status,
+                    sum(spend_amount_reporting) as mart_spend,
+                    count_if(spend_amount_reporting is null) as unknown_rows
+                from marts.mart_channel_daily group by report_date, channel_dk
             )
             select coalesce(facts.report_date, marts.report_date) as report_date,
                 coalesce(facts.fact_spend, 0) as fact_spend,
                 coalesce(marts.mart_spend, 0) as mart_spend
             from facts
-            full outer join marts on facts.report_date = marts.report_date
-            where coalesce(facts.unknown_amounts, 0) = 0
-                and coalesce(facts.fact_spend, 0) <> coalesce(marts.mart_spend, 0)
+            full outer join marts
+                on facts.report_date = marts.report_date and facts.channel_dk = marts.channel_dk
+            -- The mart shows no spend for a day on which an account was not read.
+            where coalesce(marts.spend_status, 'lost')
+                    not in ('never_read', 'not_read', 'not_configured')
+                and (
+                    (coalesce(facts.unknown_amounts, 0) = 0)
+                        <> (coalesce(marts.unknown_rows, 0) = 0)
+                    or (
+                        coalesce(facts.unknown_amounts, 0) = 0
+                        and coalesce(facts.fact_spend, 0) <> coalesce(marts.mart_spend, 0)
+                    )
+                )
         """,
         explain="{report_date}: {mart_spend} in the mart, {fact_spend} in the facts",
-        why="ROAS and CAC would stand on other spend than the platforms state.",
+        why="ROAS and CAC would use other spend than the platforms report.",
         hint="Report it with the day.",
         owner="platform",
     ),
     Gate(
         name="finance_equals_ledger",
-        title="Every figure of finance is that of its ledger and orders, per day and currency",
+        title="Every finance figure equals the ledger and orders, per day and currency",
         protects=_MARTS,
-        # The other gates of revenue compare net revenue only.
+        # The other revenue gates compare net revenue only.
         sql="""
             with entries as (
                 select report_date, currency_code, component, amount, 0 as orders,
@@ -270,7 +293,7 @@ MART_GATES = (
                 or coalesce(facts.new_customers, 0) <> coalesce(finance.new_customers, 0)
         """,
         explain="{report_date} {currency_code}: {in_finance} in finance, {in_facts} in the facts",
-        why="Finance would sign figures that its own entries do not give.",
+        why="Finance would sign figures that do not follow from the ledger.",
         hint="Report it with the day and currency.",
         owner="finance",
     ),
@@ -292,7 +315,7 @@ MART_GATES = (
     ),
     Gate(
         name="no_quarantined_records",
-        title="No record had to be kept aside",
+        title="No record was quarantined",
         protects=frozenset(),
         severity=Severity.WARN,
         sql="""
@@ -304,7 +327,7 @@ MART_GATES = (
         """,
         explain="{source}.{stream} {scope}: {records} x {reason}",
         why="These records are in no figure. They are kept, with the reason, in raw.quarantine.",
-        hint="See trueup status; ask whoever owns the source to mend them.",
+        hint="See trueup status. The owner of the source can fix the records.",
         owner="platform",
     ),
 )

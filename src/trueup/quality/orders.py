@@ -1,4 +1,4 @@
-"""Gates of orders: every order once, its parts adding up, the shop's own counts met."""
+"""Gates of orders: unique keys, components that add up, and the shop's own totals."""
 
 from trueup.quality.gates import Gate, Severity
 
@@ -6,10 +6,10 @@ _ORDERS = frozenset({"fact_orders", "fact_order_lines", "fact_refunds", "fact_or
 
 
 def _unique(name: str, table: str, key: str, words: str) -> Gate:
-    # A key that stands twice stands twice among the touched rows, or once there and once before.
+    # A duplicate is twice among the changed rows, or once among them and once among the others.
     return Gate(
         name=name,
-        title=f"Every {words} is there once",
+        title=f"Every {words} has one row",
         protects=frozenset({table}),
         sql=f"""
             select {key} as duplicate_key, count(*) as times
@@ -18,7 +18,7 @@ def _unique(name: str, table: str, key: str, words: str) -> Gate:
             group by {key}
             having count(*) > 1
         """,
-        explain="{duplicate_key} stands {times} times",
+        explain="{duplicate_key} has {times} rows",
         why="Amounts would be counted more than once.",
         hint="Report it: the models must replace, never add.",
         owner="platform",
@@ -32,9 +32,9 @@ ORDER_GATES = (
     _unique("ledger_keys_unique", "fact_order_ledger", "order_ledger_key", "ledger entry"),
     Gate(
         name="orders_complete",
-        title="Every order that landed is in the model, with all its lines and refunds",
+        title="Every readable order of the lake is in the model, with all its lines and refunds",
         protects=_ORDERS,
-        # Models write again only orders that a load brought, so only these can get lost.
+        # The models rewrite only the orders of new loads, so only these can be lost.
         sql="""
             with landed as (
                 select distinct scope as shop, record_key from raw.shopify__orders
@@ -70,6 +70,12 @@ ORDER_GATES = (
             left join refunds on staged.order_dk = refunds.order_dk
             where not coalesce(staged.is_deleted, false)
                 and (
+                    staged.order_dk is null
+                    or staged.order_dk not in (
+                        select order_dk from intermediate.int_orders_quarantined
+                    )
+                )
+                and (
                     orders.order_dk is null
                     or orders.line_count <> coalesce(lines.line_count, 0)
                     or orders.refund_count <> coalesce(refunds.refund_count, 0)
@@ -77,35 +83,39 @@ ORDER_GATES = (
         """,
         explain="{shop}: order {record_key} {problem}",
         why="Revenue would be too low.",
-        hint="Report it: an order got lost between raw and the model.",
+        hint="Report it: an order was lost between raw and the model.",
         owner="platform",
     ),
     Gate(
         name="orders_equal_shop",
-        title="Orders per day are as many, and as much, as the shop counts",
+        title="Number and amount of orders per day equal the shop's own totals",
         protects=_ORDERS,
         sql="""
-            with shops as (
-                select scope, arg_max(timezone, load_id) as timezone from raw.batches
-                where source = 'shopify' and stream = 'orders' group by scope
-            ),
-            stated as (
+            with stated as (
                 select scope as shop, window_day, name, arg_max(value, load_id) as stated_value,
-                    max(load_id) as stated_load_id
+                    max(load_id) as stated_load_id,
+                    arg_max(window_since, load_id) as window_since,
+                    arg_max(window_until, load_id) as window_until
                 from raw.control_totals
                 where source = 'shopify' and name in ('order_count', 'total_amount')
                 group by scope, window_day, name
             ),
+            days as (
+                select distinct shop, window_day, window_since, window_until from stated
+                where stated_load_id > {since}
+            ),
             counted as (
-                select orders.shop,
-                    cast(timezone(shops.timezone, timezone('UTC', orders.created_at)) as date)
-                        as window_day,
+                -- A day is the span that the shop was asked for: computed once, when it was read.
+                select orders.shop, days.window_day,
                     count_if(not orders.is_deleted) as order_count,
                     sum(orders.total_amount) filter (where not orders.is_deleted) as total_amount,
                     max(orders.load_id) as newest_load_id,
-                    max(orders.load_id) filter (where orders.is_deleted) as deleted_load_id
+                    max(orders.load_id) filter (where orders.is_deleted) as deleted_load_id,
+                    count_if(orders.total_amount is null and not orders.is_deleted) as unread_count
                 from staging.stg_shopify__orders as orders
-                inner join shops on orders.shop = shops.scope
+                asof join days
+                    on orders.shop = days.shop and orders.created_at >= days.window_since
+                where orders.created_at < days.window_until
                 group by 1, 2
             ),
             compared as (
@@ -119,13 +129,17 @@ ORDER_GATES = (
                 from stated
                 left join counted
                     on stated.shop = counted.shop and stated.window_day = counted.window_day
-                -- An order that was edited since has another amount; the count stays, unless an
-                -- order was deleted since.
+                -- An order that was edited since then has another amount. The count stays the
+                -- same, unless an order was deleted since then.
                 where stated.stated_load_id > {since}
                     and coalesce(counted.deleted_load_id, 0) <= stated.stated_load_id
+                    -- A day with an unreadable amount is compared by its number of orders only.
                     and (
                         stated.name = 'order_count'
-                        or coalesce(counted.newest_load_id, 0) <= stated.stated_load_id
+                        or (
+                            coalesce(counted.newest_load_id, 0) <= stated.stated_load_id
+                            and coalesce(counted.unread_count, 0) = 0
+                        )
                     )
             )
             select *, counted_value - stated_value as difference
@@ -135,13 +149,13 @@ ORDER_GATES = (
         """,
         explain="{shop} {window_day}: {name} {counted_value} here, {stated_value} in the shop",
         why="Orders are missing or counted twice.",
-        hint="Read all that changed since the day again, for orders are found by their last "
-        "change, and which orders there are: trueup backfill shopify --since DAY --until TOMORROW",
+        hint="Read all changes since that day again (the shop lists orders by their last change): "
+        "trueup backfill shopify --since DAY --until TOMORROW",
         owner="finance",
     ),
     Gate(
         name="order_components_sum_to_total",
-        title="Every order's parts add up to what the customer paid",
+        title="The components of every order add up to its total",
         protects=_ORDERS,
         sql="""
             select *
@@ -153,10 +167,10 @@ ORDER_GATES = (
                 where load_id > {since}
             )
             where
-                -- An amount that is not there at all can be read without a problem.
+                -- A missing amount is no cast problem, so it is checked here.
                 total_amount is null
                 or sum_of_parts is null
-                -- The shop does not say whether its total is before or after rounding of cash.
+                -- The shop does not say whether its total includes cash rounding.
                 or (
                     not is_edited
                     and total_amount <> sum_of_parts
@@ -164,17 +178,17 @@ ORDER_GATES = (
                 )
         """,
         explain="{order_name}: {sum_of_parts} of {total_amount} {currency_code}",
-        why="Some part of the order (goods, discount, tax, shipping, tip, duty, fee) is missing "
+        why="A component of the order (goods, discount, tax, shipping, tip, duty, fee) is missing "
         "or counted twice.",
         hint="Report it with the order's name.",
         owner="finance",
     ),
     Gate(
         name="ledger_equals_orders",
-        title="The ledger holds exactly the amounts of every order and its refunds",
+        title="The ledger has exactly the amounts of every order and its refunds",
         protects=_ORDERS,
-        # Marts and attribution both stand on the ledger: what it lacks is missing on both sides
-        # and so unseen when these are compared. Orders that a load took away are looked at too.
+        # Marts and attribution are both built from the ledger, so comparing them does not show what
+        # the ledger lacks. The gate also checks orders that a load removed.
         sql="""
             with touched as (
                 select order_dk, order_name from staging.stg_shopify__orders
@@ -192,8 +206,9 @@ ORDER_GATES = (
                     on orders.order_dk = summed.order_dk
                 where not orders.is_test and orders.order_dk in (select order_dk from touched)
                 union all
-                select order_dk, adjustment_amount - items_amount - gift_card_amount - tax_amount
-                        - shipping_amount - tip_amount - duty_amount as amount
+                select order_dk, counted_adjustment_amount + counted_adjustment_tax_amount
+                        - items_amount - gift_card_amount - tax_amount - shipping_amount
+                        - tip_amount - duty_amount as amount
                 from core.fact_refunds
                 where not is_test and order_dk in (select order_dk from touched)
             ),
@@ -214,14 +229,51 @@ ORDER_GATES = (
             where expected_sums.amount is distinct from ledger_sums.amount
                 or (expected_sums.order_dk is not null and ledger_sums.sales is distinct from 1)
         """,
-        explain="{order_name}: {ledger_amount} in the ledger, {order_amount} by the order",
-        why="Revenue would be too high or too low, in finance and in marketing alike.",
+        explain="{order_name}: {ledger_amount} in the ledger, {order_amount} in the order",
+        why="Revenue would be too high or too low, for finance and for marketing.",
         hint="Report it with the order's name.",
         owner="finance",
     ),
     Gate(
+        name="orders_not_quarantined",
+        title="Every amount and time of the orders is readable",
+        protects=frozenset(),
+        severity=Severity.WARN,
+        # Checks all loads: a quarantined order is missing until it is readable.
+        sql="""
+            select orders.order_name, orders.order_id, orders.shop,
+                string_agg(distinct quarantined.part, ', ' order by quarantined.part) as parts
+            from intermediate.int_orders_quarantined as quarantined
+            inner join staging.stg_shopify__orders as orders
+                on quarantined.order_dk = orders.order_dk
+            group by orders.order_name, orders.order_id, orders.shop
+            order by orders.order_name
+        """,
+        explain="{shop}: order {order_name} ({order_id}) has a value in its {parts} that cannot "
+        "be read or is too large",
+        why="The order is quarantined: it is in no figure, so revenue is too low by its amount.",
+        hint="Correct the order in the shop, then: trueup run. Its payload is in "
+        "raw.shopify__orders.",
+        owner="finance",
+    ),
+    Gate(
+        name="source_totals_readable",
+        title="Every control total of the sources is readable",
+        protects=frozenset(),
+        severity=Severity.WARN,
+        sql="""
+            select source, scope, window_day, name from raw.control_totals
+            where load_id > {since} and value is null
+        """,
+        explain="{source} {scope} {window_day}: the source's own {name} is not an amount",
+        why="The figures of that day could not be compared with the source's own.",
+        hint="Read the day again: trueup backfill SOURCE --since DAY --until NEXT_DAY; if it "
+        "stays, ask the vendor.",
+        owner="platform",
+    ),
+    Gate(
         name="order_values_readable",
-        title="Every amount and time of the orders could be read",
+        title="The order tables contain no unreadable amount or time",
         protects=_ORDERS,
         sql="""
             select 'order ' || order_name as place from core.fact_orders
@@ -233,16 +285,16 @@ ORDER_GATES = (
             select 'refund ' || refund_id from core.fact_refunds
             where load_id > {since} and has_cast_problem
         """,
-        explain="{place} holds a value that cannot be read",
+        explain="{place} has a value that cannot be read",
         why="An unreadable amount is unknown, not zero.",
-        hint="Look at the payload in raw.shopify__orders; the shop changed what it sends.",
+        hint="Report it: an order with such a value must be quarantined.",
         owner="platform",
     ),
     Gate(
         name="order_customers_known",
-        title="Every order's customer and every line's product is known",
+        title="Every order has its customer, and every order line its product",
         protects=_ORDERS,
-        # A customer or product that a later load took away leaves its old orders behind.
+        # Checks all orders: a later load may remove a customer or product that old orders need.
         sql="""
             select 'customer of ' || orders.order_name as missing
             from core.fact_orders as orders
@@ -270,16 +322,16 @@ ORDER_GATES = (
                 )
         """,
         explain="{missing}",
-        why="Figures by customer or product would leave these out.",
-        hint="Report it: dimensions must hold placeholders for what they have not met.",
+        why="Figures by customer or product would not include these orders.",
+        hint="Report it: dimensions must have placeholders for unlisted customers and products.",
         owner="platform",
     ),
     Gate(
         name="customer_journeys_complete",
-        title="Every order's journey was there when the order was read",
+        title="Every order was read with its customer journey",
         protects=frozenset({"fact_touchpoints", "fact_attribution"}),
         severity=Severity.WARN,
-        # Whatever was published: an order grows old enough without any news of it.
+        # Checks all loads: time alone makes an order old enough for this gate.
         sql="""
             with newest as (
                 select scope, max(extracted_at) as read_at from raw.batches
@@ -294,8 +346,8 @@ ORDER_GATES = (
             order by orders.updated_at
         """,
         explain="{order_name}, last changed on {day}, was read before its journey was ready",
-        why="The shop works out the visits before an order some time after it, and that is no "
-        "update of the order. Until it is read again, its revenue is unattributed.",
+        why="The shop adds the visits before an order some time after the order, without marking "
+        "it as changed. Its revenue is unattributed until Trueup reads the order again.",
         hint="Read the orders again: trueup backfill shopify --since DAY --until TOMORROW",
         owner="marketing",
     ),

@@ -4,17 +4,96 @@ from trueup.quality.gates import Gate, Severity
 
 _SPEND = frozenset({"fact_ad_spend", "fact_ad_spend_hist"})
 
-# Account days of reports that loads beyond {since} touched.
+# Account days of reports that loads beyond {since} changed.
 _TOUCHED = """
     select distinct source as platform, scope as account_id, window_day as platform_date
     from raw.windows
     where load_id > {since} and window_day is not null and stream in ('ad_days', 'campaign_days')
 """
 
+# The part of the platform's own total for an account and day that no ad explains: the remainder of
+# the account and of the campaigns that have ads on the day. A campaign without ads counts with its
+# own total. The platform rounds each ad's amount, to whole units in currencies without cents.
+_UNEXPLAINED = f"""
+    with days as (
+        select spend.platform, spend.account_id, spend.platform_date, spend.report_level,
+            spend.campaign_id, spend.currency_code, spend.spend_amount
+        from core.fact_ad_spend_hist as spend
+        inner join ({_TOUCHED}) as touched
+            on spend.platform = touched.platform
+            and spend.account_id = touched.account_id
+            and spend.platform_date = touched.platform_date
+        where spend.closed_load_id is null and not spend.is_deleted
+    ),
+    campaigns_with_ads as (
+        select distinct platform, account_id, platform_date, campaign_id
+        from days where report_level = 'ad'
+    ),
+    summed as (
+        select days.platform, days.account_id, days.platform_date,
+            min(currency_code) as currency_code,
+            count_if(report_level = 'ad') as ad_count, sum(spend_amount) as total_amount,
+            coalesce(sum(spend_amount) filter (
+                report_level = 'account'
+                or (report_level = 'campaign' and with_ads.campaign_id is not null)
+            ), 0) as unexplained_amount,
+            (count_if(report_level = 'ad') + 1) * case
+                when min(currency_code) in (
+                    'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX',
+                    'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+                ) then 1 else 0.01
+            end as rounding_amount
+        from days
+        left join campaigns_with_ads as with_ads
+            on days.platform = with_ads.platform
+            and days.account_id = with_ads.account_id
+            and days.platform_date = with_ads.platform_date
+            and days.campaign_id = with_ads.campaign_id
+        group by days.platform, days.account_id, days.platform_date
+    )
+    select * from summed
+    where abs(unexplained_amount) > rounding_amount
+"""
+_UNEXPLAINED_WORDS = (
+    "{platform} {account_id} {platform_date}: {unexplained_amount} of {total_amount} "
+    "{currency_code} is in none of {ad_count} ads"
+)
+_REMAINDER_GATES = (
+    Gate(
+        name="ads_explain_spend",
+        title="The ads of an account add up to its own total per day, except for rounding",
+        protects=frozenset(),
+        # The total is right, and the rest has a row of its own.
+        severity=Severity.WARN,
+        sql=f"{_UNEXPLAINED} order by abs(unexplained_amount) desc",
+        explain=_UNEXPLAINED_WORDS,
+        why="Some ads, such as removed ones, are not in the platform's report. Their spend counts "
+        "for the account (and for the campaign, if the platform names it), but for no ad.",
+        hint="Compare with the platform's own page. If the ads are there, read the days again: "
+        "trueup backfill SOURCE --since DAY --until NEXT_DAY",
+        owner="growth",
+    ),
+    Gate(
+        name="ads_explain_most_spend",
+        title="The ads of an account explain at least half of its own total per day",
+        protects=_SPEND,
+        sql=f"""
+            {_UNEXPLAINED}
+                and abs(unexplained_amount) > rounding_amount + abs(total_amount) / 2
+            order by abs(unexplained_amount) desc
+        """,
+        explain=_UNEXPLAINED_WORDS,
+        why="Most of the spend belongs to no ad, so the report by ad is not reliable.",
+        hint="Read the days again: trueup backfill SOURCE --since DAY --until NEXT_DAY; if it "
+        "stays, compare with the platform's own page.",
+        owner="growth",
+    ),
+)
+
 SPEND_GATES = (
     Gate(
         name="spend_keys_unique",
-        title="Every ad and day is current once",
+        title="Every ad has one current row per day",
         protects=_SPEND,
         sql=f"""
             select spend.platform, spend.account_id, spend.platform_date, spend.entity_id,
@@ -31,7 +110,7 @@ SPEND_GATES = (
             union all
             -- What is shown also joins rates and channels: two rates of a day count it twice.
             select platform, account_id, platform_date,
-                coalesce(ad_group_id || '~' || ad_id, campaign_id) as entity_id,
+                coalesce(ad_group_id || '~' || ad_id, campaign_id, account_id) as entity_id,
                 count(*) as current_rows
             from core.fact_ad_spend
             where platform_date in (
@@ -42,14 +121,15 @@ SPEND_GATES = (
             group by platform, account_id, platform_date, report_level, entity_id
             having count(*) > 1
         """,
-        explain="{platform} {account_id} {platform_date}: {entity_id} counts {current_rows} times",
+        explain="{platform} {account_id} {platform_date}: {entity_id} has {current_rows} "
+        "current rows",
         why="Spend would be counted more than once.",
         hint="Report it: the models must replace a day, never add to it.",
         owner="platform",
     ),
     Gate(
         name="spend_rows_complete",
-        title="Every row of the newest answer is in the model",
+        title="Every row of the newest report is in the model",
         protects=_SPEND,
         sql=f"""
             with touched as ({_TOUCHED}),
@@ -90,13 +170,13 @@ SPEND_GATES = (
             where newest.landed_rows <> coalesce(modelled.rows_here, 0)
         """,
         explain="{platform} {account_id} {platform_date}: {rows_here} of {landed_rows} rows",
-        why="Rows that the platform sent are missing from spend, or some are there too often.",
-        hint="Report it: rows got lost between raw and the model.",
+        why="Spend lacks rows that the platform sent, or counts some of them twice.",
+        hint="Report it: rows were lost or duplicated between raw and the model.",
         owner="platform",
     ),
     Gate(
         name="spend_equals_source",
-        title="Spend, clicks and impressions per account and day are what the platform sums up",
+        title="Ads plus remainders equal the platform's own total, per account and day",
         protects=_SPEND,
         sql=f"""
             with newest as (
@@ -105,7 +185,7 @@ SPEND_GATES = (
                 group by source, stream, scope, window_day
             ),
             stated as (
-                -- A total is of one version of its day; of a later version it says nothing.
+                -- A total belongs to one version of its day and says nothing of a later one.
                 select totals.source as platform, totals.scope as account_id,
                     totals.window_day as platform_date, totals.name,
                     arg_max(totals.value, totals.load_id) as stated_value
@@ -155,58 +235,66 @@ SPEND_GATES = (
         """,
         explain="{platform} {account_id} {platform_date}: {name} {counted_value} here, "
         "{stated_value} at the source, difference {difference}",
-        why="The detailed report and the platform's own total disagree.",
-        hint="Read the days again: trueup backfill SOURCE --since DAY --until NEXT_DAY; the "
-        "platform may have restated between the two answers.",
-        owner="growth",
+        why="Spend, clicks or impressions were lost or duplicated between raw and the model. A "
+        "remainder holds what the report by ad does not explain, so both sides must be equal.",
+        hint="Report it with the account and day.",
+        owner="platform",
     ),
+    *_REMAINDER_GATES,
     Gate(
         name="spend_days_covered",
-        title="Every active account has every day up to its own today",
+        title="Every active account has been read for every day up to today in its time zone",
         protects=_SPEND,
         sql="""
             with asked as (
                 select source, max(synced_at) as asked_at from ops.syncs group by source
             ),
             expected as (
-                -- Each stream by itself: one that was never read leaves no window to miss.
+                -- Each stream by itself: a stream that was never read has no windows at all.
+                -- Days older than the source answers for can never be read.
                 select accounts.source, accounts.scope as account_id, streams.stream,
+                    greatest({start}, coalesce(reached.answered_from, {start})) as first_day,
                     cast(timezone(accounts.timezone, timezone('UTC', asked.asked_at)) as date)
                         as today
                 from ops.accounts as accounts
                 inner join asked on accounts.source = asked.source
-                inner join (
-                    values ('google_ads', 'ad_days'), ('google_ads', 'campaign_days'),
-                        ('meta_ads', 'ad_days')
-                ) as streams(source, stream) on accounts.source = streams.source
+                inner join ops.streams as streams on accounts.source = streams.source
+                left join (
+                    select source, stream, scope, max(answered_from) as answered_from
+                    from ops.syncs group by all
+                ) as reached on accounts.source = reached.source
+                    and streams.stream = reached.stream and accounts.scope = reached.scope
                 where accounts.status = 'active'
+                    and streams.stream in ('ad_days', 'campaign_days')
             ),
             compared as (
-                -- A day that is yet to come makes up for none.
-                select expected.source, expected.account_id, expected.stream, expected.today,
+                -- A future day does not make up for a missing one.
+                select expected.source, expected.account_id, expected.stream,
+                    expected.first_day, expected.today,
                     count(distinct windows.window_day) as known_days
                 from expected
                 left join raw.windows as windows
                     on expected.source = windows.source
                     and expected.account_id = windows.scope
                     and expected.stream = windows.stream
-                    and windows.window_day between {start} and expected.today
-                group by expected.source, expected.account_id, expected.stream, expected.today
+                    and windows.window_day between expected.first_day and expected.today
+                group by expected.source, expected.account_id, expected.stream,
+                    expected.first_day, expected.today
             )
-            select *, today - {start} + 1 - known_days as missing_days
+            select *, today - first_day + 1 - known_days as missing_days
             from compared
-            where known_days < today - {start} + 1
+            where known_days < today - first_day + 1
         """,
         explain="{source} {account_id} {stream}: {missing_days} days missing up to {today}",
-        why="Days that were not read are unknown, not zero; a sum over them would be too low.",
-        hint="See trueup status for why the account was not read, then: trueup run",
+        why="Spend of unread days is unknown, not zero. A sum over them would be too low.",
+        hint="trueup status shows why the account was not read. Then: trueup run",
         owner="growth",
     ),
     Gate(
         name="spending_accounts_accessible",
         title="Every account that had spend can still be read",
         protects=frozenset(),
-        # Whether the account was closed or the access to it, only people know.
+        # Only people know whether the account was closed or the credential lost access.
         severity=Severity.WARN,
         sql="""
             select accounts.source, accounts.scope as account_id, accounts.reason,
@@ -219,13 +307,13 @@ SPEND_GATES = (
             group by accounts.source, accounts.scope, accounts.reason
         """,
         explain="{source} {account_id} has spend up to {last_day}: {reason}",
-        why="What it spends from then on is in no figure, so that ROAS looks better than it is.",
-        hint="Give the credential access to the account again, unless it was closed.",
+        why="Its later spend is in no figure, so ROAS looks better than it is.",
+        hint="If the account still exists, give the credential access to it again.",
         owner="growth",
     ),
     Gate(
         name="spend_values_readable",
-        title="Every amount and count of the reports could be read",
+        title="Every amount and count in the ad reports can be read",
         protects=_SPEND,
         sql="""
             select platform, account_id, platform_date, count(*) as unreadable
@@ -234,19 +322,18 @@ SPEND_GATES = (
                 and has_cast_problem
             group by platform, account_id, platform_date
         """,
-        explain="{platform} {account_id} {platform_date}: {unreadable} rows hold a value that is "
-        "not a number or lie on another day",
+        explain="{platform} {account_id} {platform_date}: {unreadable} rows have a value that is "
+        "not a number, or belong to another day",
         why="An unreadable amount is unknown, not zero.",
-        hint="Look at the payloads in raw; the platform changed what it sends.",
+        hint="Compare the payloads in raw: the platform changed its format.",
         owner="platform",
     ),
     Gate(
         name="spend_campaigns_known",
         title="Every campaign with spend is in dim_campaign",
         protects=_SPEND,
-        # A campaign may vanish from the dimension without news of its spend, and the dimension
-        # says nothing of what it has lost: so every campaign that ever reported is looked up.
-        # They are as many as the campaigns, not as the days.
+        # The dimension may lose a campaign whose spend does not change, and no load shows it. So
+        # the gate looks up every campaign that ever reported: as many as campaigns, not as days.
         sql="""
             with spending as (
                 select distinct platform, account_id, campaign_id, campaign_dk
@@ -265,14 +352,14 @@ SPEND_GATES = (
             where campaigns.campaign_dk is null
         """,
         explain="{platform} {account_id}: campaign {campaign_id}",
-        why="Spend would have no campaign to stand under.",
-        hint="Report it: dim_campaign must hold a placeholder for campaigns it has not met.",
+        why="This spend would belong to no campaign.",
+        hint="Report it: dim_campaign must have a placeholder for each unlisted campaign.",
         owner="platform",
     ),
     Gate(
         name="spend_has_fx_rate",
         title="Every amount of spend has an exchange rate",
-        # Amounts in the account's own currency are right; whatever adds currencies is not.
+        # Amounts in the account's own currency are right; sums over currencies are not.
         protects=frozenset({"mart_channel_daily", "mart_campaign_daily"}),
         sql="""
             select currency_code, platform_date, sum(spend_amount) as spend_amount
@@ -289,9 +376,9 @@ SPEND_GATES = (
     ),
     Gate(
         name="fx_rates_valid",
-        title="Every row of the file of exchange rates can be used",
+        title="Every row of the exchange rate file is usable",
         protects=frozenset(),
-        # What needs such a rate has none, and is held back for that.
+        # Tables that need such a rate are withheld by spend_has_fx_rate and revenue_has_fx_rate.
         severity=Severity.WARN,
         sql="""
             select base_currency_code, quote_currency_code, provider,
@@ -304,9 +391,9 @@ SPEND_GATES = (
         """,
         explain="{base_currency_code}/{quote_currency_code} of {stated_day} ({provider}) is "
         "{stated_rate}",
-        why="No other rate takes its place: amounts of that day and of those after it, up to the "
-        "next rate, are not converted.",
-        hint="Mend the row in the file that sources.fx.path names, then: trueup run",
+        why="Trueup does not replace an unusable rate: amounts from that day up to the next rate "
+        "are not converted.",
+        hint="Fix the row in the file that sources.fx.path names, then: trueup run",
         owner="finance",
     ),
     Gate(
@@ -318,12 +405,12 @@ SPEND_GATES = (
             select platform, account_id, platform_date, entity_id, clicks, impressions
             from core.fact_ad_spend_hist
             where load_id > {since} and closed_load_id is null and not is_deleted
-                and clicks > impressions
+                and report_level = 'ad' and clicks > impressions
         """,
         explain="{platform} {account_id} {platform_date} {entity_id}: {clicks} clicks on "
         "{impressions} impressions",
-        why="Such rows are possible, but rare: clicks of earlier impressions.",
-        hint="Compare with the platform's own page if there are many.",
+        why="This is possible but rare: a click may follow an impression of an earlier day.",
+        hint="If there are many, compare them with the platform's own page.",
         owner="growth",
     ),
 )

@@ -1,1 +1,1 @@
-"""Sources: one folder per vendor or system, and what all of them share."""
+"""Sources: one folder per vendor or system, and their shared parts."""

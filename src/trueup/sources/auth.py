@@ -1,4 +1,4 @@
-"""Access tokens that are renewed before they end, and once more when they are refused."""
+"""Access tokens, renewed before they expire and after a refusal."""
 
 import threading
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class AccessToken:
 
 
 class Auth(Protocol):
-    """What the client asks for a credential that changes."""
+    """Provider of a credential that changes."""
 
     def headers(self) -> dict[str, str]:
         """The headers that carry the credential, valid now."""
@@ -42,7 +42,7 @@ class BearerAuth:
         self._renew_at = 0.0
 
     def token(self) -> str:
-        """The token, fetched anew when it ends within minutes."""
+        """The token, renewed when it expires within minutes."""
         with self._lock:
             if self._token is None or self._monotonic() >= self._renew_at:
                 self._token = self._fetch()

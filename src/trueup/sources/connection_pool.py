@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import httpx
 
 from trueup.errors import TransientError
+from trueup.sources.bodies import ACCEPTED_ENCODING
 from trueup.sources.context import SourceContext
 from trueup.sources.network import NetworkTransport
 
@@ -25,16 +26,21 @@ class ConnectionPool:
         )
         transport = context.transport or self._own
         self._client = httpx.Client(transport=transport, timeout=timeout, trust_env=False)
+        self._client.headers["Accept-Encoding"] = ACCEPTED_ENCODING
         self._lock = threading.Lock()
         self._under_way = 0
         self._is_closed = False
 
-    def send(
+    @contextmanager
+    def opened(
         self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> httpx.Response:
-        """The answer, read whole; raises TransientError once the connections are closed."""
-        with self._counted():
-            return self._client.request(method, url, content=content, headers=headers)
+    ) -> Iterator[httpx.Response]:
+        """The answer, its body yet to be read; raises TransientError once the pool is closed."""
+        with (
+            self._counted(),
+            self._client.stream(method, url, content=content, headers=headers) as response,
+        ):
+            yield response
 
     def close(self) -> None:
         """Take no more requests; those under way come to their end."""

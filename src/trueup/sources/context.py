@@ -26,7 +26,9 @@ class SourceContext:
     `sleep` and `monotonic` belong together: seconds slept pass on the monotonic clock. `now` is
     the run's time. A `transport` that is handed in is never closed here. `max_attempts` and
     `max_wait_seconds` bound one request: how often it is tried, and how long all its waits
-    together may be. `jitter` gives numbers in [0, 1). Relative paths in settings start at `folder`.
+    together may be. `answer_seconds` bounds the time in which the body of an answer comes,
+    `file_seconds` that of a result file. `jitter` gives numbers in [0, 1). Relative paths in
+    settings start at `folder`.
     `network` has the proxies and certificates of the company; a `transport` has its own.
     `on_incomplete_read` hears, from any thread, why an answer was not taken and is asked for again.
     """
@@ -39,6 +41,8 @@ class SourceContext:
     max_wait_seconds: float = 300.0
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 120.0
+    answer_seconds: float = 600.0
+    file_seconds: float = 6 * 3600.0
     jitter: Callable[[], float] = random.random
     on_incomplete_read: Callable[[str], None] = ignore_incomplete_read
     folder: Path = Path()

@@ -1,4 +1,9 @@
-"""The way out of the house: proxies, who is asked directly, and whose certificates are trusted."""
+"""HTTP proxy, no-proxy and CA settings.
+
+httpx speaks to the proxies, but this module decides which addresses bypass them: httpx takes a
+network (`10.0.0.0/8`) for a host name, never matches `host:443`, and would use the proxy for
+this machine.
+"""
 
 import ssl
 from dataclasses import dataclass, field
@@ -25,7 +30,7 @@ class Network:
     ca_file: Path | None = None
 
     def proxy_for(self, url: httpx.URL) -> str:
-        """The proxy that an address is asked through; "" when it is asked directly."""
+        """Proxy for an address; "" when the request goes directly."""
         proxy = self.https_proxy if url.scheme == "https" else self.http_proxy
         host, port = url.host.rstrip("."), url.port or (443 if url.scheme == "https" else 80)
         if not proxy or _is_this_machine(host):
@@ -34,7 +39,7 @@ class Network:
 
 
 class NetworkTransport(httpx.BaseTransport):
-    """Sends each request the way that the network has for its address."""
+    """Sends each request directly or through the proxy of its address."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -61,14 +66,14 @@ def trusted_certificates(ca_file: Path | None) -> ssl.SSLContext:
     except OSError as error:  # an ssl.SSLError too
         raise ConfigError(
             f"certificate authorities {ca_file}: cannot be used ({error.strerror or error})",
-            why="No source could be trusted, so none was asked.",
+            why="No source could be trusted, so none was read.",
             hint="Name a PEM file: network.ca_file in trueup.yml, or SSL_CERT_FILE.",
             code="TUP-361",
         ) from error
 
 
 def setting_error(error: httpx.TransportError, where: str) -> ConfigError | None:
-    """What the user must mend when a request did not come through; None when time may mend it."""
+    """Setting that the user must fix after a failed request; None if a retry may succeed."""
     if isinstance(error, httpx.ProxyError) and str(error).startswith("407"):
         return ConfigError(
             f"{where}: the proxy asks for a credential",
@@ -79,8 +84,8 @@ def setting_error(error: httpx.TransportError, where: str) -> ConfigError | None
     if refused is None:
         return None
     return ConfigError(
-        f"{where}: the certificate of the other side is not trusted: {refused.verify_message}",
-        why="Somebody else might have answered, so nothing was taken.",
+        f"{where}: the server's certificate is not trusted: {refused.verify_message}",
+        why="Another server might have answered, so the response was not used.",
         hint="Behind a proxy that opens TLS, name its authority: network.ca_file in trueup.yml, "
         "or SSL_CERT_FILE.",
         code="TUP-362",
@@ -110,7 +115,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _names(rule: str, host: str, port: int) -> bool:
-    """Whether an entry of `no_proxy` is about this host."""
+    """True when an entry of `no_proxy` covers this host."""
     rule = rule.strip().lower()
     name, _, number = rule.rpartition(":")
     if name and number.isdecimal() and (":" not in name or name.endswith("]")):

@@ -1,4 +1,4 @@
-"""One budget per credential: threads that share a credential share its rate, pauses and day."""
+"""Rate limit per credential: its threads share rate, pauses and daily budget."""
 
 import threading
 
@@ -44,11 +44,11 @@ class RateLimit:
         wait_seconds = self._reserve()
         while wait_seconds > 0:
             self._context.sleep(wait_seconds)
-            # Another thread may have been told to pause while this one slept.
+            # Another thread may have set a pause while this one slept.
             wait_seconds = self._pause_left()
 
     def pause(self, seconds: float) -> None:
-        """Hold every thread back for `seconds` from now; a longer pause in force stays."""
+        """Pause every thread for `seconds` from now; a longer current pause stays."""
         with self._lock:
             until = self._context.monotonic() + max(0.0, seconds)
             self._paused_until = max(self._paused_until, until)
@@ -59,7 +59,7 @@ class RateLimit:
             if self._daily_limit is not None and self._spent >= self._daily_limit:
                 raise TransientError(
                     f"{self._name}: the daily limit of {self._daily_limit} is used up",
-                    hint="What is in the lake stays; the next run goes on from there.",
+                    hint="Data in the lake is kept. The next run resumes from there.",
                     code="TUP-759",
                 )
             now = self._context.monotonic()
@@ -81,7 +81,7 @@ class RateLimit:
             raise TransientError(
                 f"{self._name}: the vendor asks for a pause of {left_seconds:.0f} s",
                 retry_after_seconds=left_seconds,
-                hint="Run again later; what is in the lake stays.",
+                hint="Run again later. Data in the lake is kept.",
                 code="TUP-758",
             )
         return left_seconds

@@ -119,7 +119,7 @@ def _no_constant(name: str) -> Any:
 def _broken(path: tuple[str, ...], what: str) -> ContractError:
     return ContractError(
         f"records at {'.'.join(path)!r}: {what}",
-        why="The page was not taken, so its window stays open and is read again.",
-        hint="Run again; if it stays, the vendor's answer changed its form.",
+        why="The page was not used. The next run reads its window again.",
+        hint="Run again. If the error stays, the vendor changed the format of its responses.",
         code="TUP-521",
     )

@@ -1,14 +1,13 @@
 """Every known type of source, by name. Connectors are imported only when they are used."""
 
-import difflib
 from dataclasses import dataclass
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceType:
-    """Where a connector's parts are, as `module:name`.
+    """Paths of a connector's parts, as `module:name`.
 
     `config` is a pydantic model of its settings, `create` takes such settings and a
     SourceContext and returns a Source, `streams` is the tuple of its streams.
@@ -47,10 +46,8 @@ def source_type(name: str) -> SourceType:
     """The type of source called `name`; raises ConfigError that lists the known ones."""
     if name in REGISTRY:
         return REGISTRY[name]
-    near = difflib.get_close_matches(name, REGISTRY, n=1)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
     raise ConfigError(
         f"no source type named {name!r}",
-        hint=f"{guess}Known types: {', '.join(sorted(REGISTRY))}.",
+        hint=known_names(name, REGISTRY, "types"),
         code="TUP-325",
     )

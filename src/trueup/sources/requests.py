@@ -1,4 +1,4 @@
-"""A request as a connector asks it, and one attempt at it."""
+"""A request of a connector, and one attempt at it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +10,15 @@ from trueup.sources.responses import Classify
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """A request. With `can_shrink`, whoever asks can ask for less."""
+
     method: str
     url: str
     classify: Classify
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     with_credential: bool = True
+    can_shrink: bool = False
 
     @property
     def where(self) -> str:
@@ -24,7 +27,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at a call, with the headers of the credential of now."""
+    """One attempt at a call, with the present headers of the credential."""
 
     call: Call
     number: int
@@ -32,7 +35,7 @@ class Attempt:
     secrets: frozenset[str] = field(repr=False)
 
     def trace(self) -> RequestTrace:
-        """What is known before the answer."""
+        """Log fields that are known before the response."""
         request_sha256, request_body = shown_body(self.call.content, self.secrets)
         return RequestTrace(
             method=self.call.method,

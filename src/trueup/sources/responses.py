@@ -12,6 +12,7 @@ from trueup.core.page import RequestTrace
 from trueup.errors import AccessError, ContractError
 from trueup.sources.retries import Fail, Ok, Retry, Verdict
 
+_TIMED_OUT = (408, 504, 524)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-fb-request-id", "x-fb-trace-id")
 
 
@@ -54,7 +55,8 @@ def classify_status(answer: Answer) -> Verdict:
         return Ok()
     if status in (408, 425, 429) or status >= 500:
         # Only these say that the credential as a whole should slow down.
-        return Retry(f"HTTP {status}", shared=status in (429, 503))
+        is_late = status in _TIMED_OUT
+        return Retry(f"HTTP {status}", shared=status in (429, 503), asks_for_less=is_late)
     if status in (401, 403):
         hint = "Check that the credential is valid and has the permission this address needs."
         return Fail(AccessError(f"{where}: HTTP {status}", hint=hint))
@@ -62,14 +64,10 @@ def classify_status(answer: Answer) -> Verdict:
     return Fail(ContractError(f"{where}: HTTP {status}", hint=hint))
 
 
-def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retry:
+def whole_answer(response: httpx.Response, body: bytes, asked: RequestTrace) -> Answer | Retry:
     """The answer, or a reason to ask again when fewer bytes came than were announced."""
-    body = response.content
-    announced = response.headers.get("content-length", "")
-    # Of a compressed answer, the announced length is that of the compressed bytes.
-    received = response.num_bytes_downloaded if _is_encoded(response) else len(body)
-    if announced.isdecimal() and received != int(announced) and asked.method != "HEAD":
-        return Retry(f"{received} of {announced} announced bytes received", shared=False)
+    if missing := missing_bytes(response):
+        return Retry(missing, shared=False)
     request_ids = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
     trace = msgspec.structs.replace(
         asked,
@@ -79,6 +77,19 @@ def whole_answer(response: httpx.Response, asked: RequestTrace) -> Answer | Retr
         body_bytes=len(body),
     )
     return Answer(headers=response.headers, body=body, trace=trace)
+
+
+def missing_bytes(response: httpx.Response) -> str:
+    """In words, how many bytes of a body that was read are missing; empty when none is."""
+    announced = response.headers.get("content-length", "")
+    try:
+        received = len(response.content)  # a transport that answers from memory
+    except httpx.ResponseNotRead:
+        # Of a compressed answer, the announced length is that of the compressed bytes.
+        received = response.num_bytes_downloaded
+    if response.request.method == "HEAD" or announced in ("", str(received)):
+        return ""
+    return f"{received} of {announced[:20]} announced bytes received"
 
 
 def not_json(answer: Answer) -> Retry:
@@ -92,8 +103,3 @@ def not_json(answer: Answer) -> Retry:
         code="TUP-510",
     )
     return Retry(what, shared=False, otherwise=error)
-
-
-def _is_encoded(response: httpx.Response) -> bool:
-    encoding: str = response.headers.get("content-encoding", "identity")
-    return encoding != "identity"

@@ -1,4 +1,4 @@
-"""What an answer means, and how long to wait before asking again."""
+"""Classification of responses, and the wait before a retry."""
 
 import re
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from trueup.errors import TrueupError
+from trueup.errors import RestartReadError, TransientError, TrueupError
 
 BACKOFF_BASE_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 60.0
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """The answer is what was asked for."""
+    """The request succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,21 @@ class Retry:
 
     `after_seconds` is how long the vendor asks to wait; None leaves it to the backoff. With
     `shared`, every thread of the credential waits that long. `otherwise` is raised when the
-    attempts are used up, instead of a TransientError.
+    attempts are used up, instead of a TransientError. With `asks_for_less`, a smaller question may
+    be answered where this one is not.
     """
 
     reason: str
     after_seconds: float | None = None
     shared: bool = True
     otherwise: TrueupError | None = None
+    asks_for_less: bool = False
+
+
+class AskForLessError(TransientError, RestartReadError):
+    """The vendor cannot answer a question of this size in time."""
+
+    default_code = "TUP-767"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def backoff_seconds(attempt: int, jitter: float) -> float:
 
 
 def wait_seconds(verdict: Retry, attempt: int, jitter: float) -> float:
-    """How long to wait: what the vendor asked for and a little more, else the backoff."""
+    """Seconds to wait: the vendor's own wait plus a little, else the backoff."""
     if verdict.after_seconds is None:
         return backoff_seconds(attempt, jitter)
     return max(0.0, verdict.after_seconds) + jitter * JITTER_ABOVE_REQUEST_SECONDS

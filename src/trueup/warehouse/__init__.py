@@ -1,1 +1,1 @@
-"""The warehouse: raw tables and load positions moved together; published files for readers."""
+"""The warehouse: raw tables with load positions, and published files for readers."""

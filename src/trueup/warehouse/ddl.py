@@ -31,7 +31,8 @@ TABLES = {
         kind varchar, scope varchar, account_name varchar, currency varchar, timezone varchar,
         delta_version bigint, extracted_at timestamp, loaded_at timestamp, received bigint,
         landed bigint, quarantined bigint, deduplicated bigint, unchanged bigint,
-        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint
+        code_version varchar, run_id varchar, cursor_until timestamp, strays bigint,
+        masked_cards bigint
     """,
     # One row per complete version of a window.
     "raw.windows": """
@@ -59,16 +60,27 @@ TABLES = {
     """,
     # The last load whose transform succeeded as a whole.
     "ops.transform_position": "load_id bigint not null, project_hash varchar",
+    # One row per stream of the sources that the project file names.
+    "ops.streams": """
+        source varchar not null, stream varchar not null, kind varchar not null,
+        lookback_days integer not null
+    """,
     # One row per check of a run.
     "ops.checks": """
         run_id varchar, checked_at timestamp, gate varchar, status varchar, violations bigint,
         message varchar, protects varchar, load_id bigint
     """,
-    # One row per stream, account and run: what the sync found.
+    # One row per stream, account and run: what the sync found, and the first day that the source
+    # still answers for.
     "ops.syncs": """
         run_id varchar, synced_at timestamp, source varchar, stream varchar, scope varchar,
         status varchar, message varchar, received bigint, landed bigint, quarantined bigint,
-        unchanged bigint, windows integer
+        unchanged bigint, windows integer, answered_from date
+    """,
+    # One row per stream: how far the files of its lake table are checked, and which are damaged.
+    "ops.lake_checks": """
+        source varchar, stream varchar, next_version bigint, damaged_versions bigint[],
+        damage varchar, round bigint, primary key (source, stream)
     """,
     # One row per account of the newest run that asked its source.
     "ops.accounts": """
@@ -79,7 +91,9 @@ TABLES = {
 
 # Brings tables of an earlier version to the columns above; changes nothing in others.
 UPGRADES = (
+    "alter table ops.syncs add column if not exists answered_from date",
     "alter table raw.batches add column if not exists strays bigint",
+    "alter table raw.batches add column if not exists masked_cards bigint",
     "alter table raw.batches drop column if exists suppressed",
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from trueup.core.failpoints import failpoint
-from trueup.errors import IntegrityError, TransientError, TrueupError
+from trueup.errors import DamagedWarehouseError, IntegrityError, TransientError, TrueupError
 from trueup.warehouse.ddl import RECORD_COLUMNS, TABLES, UPGRADES, raw_table
 from trueup.warehouse.loader import load_batches
 from trueup.warehouse.protocol import LoadedBatches, PendingBatch
@@ -30,6 +30,13 @@ DISK_ERRORS = (
 )
 
 
+# What DuckDB says of a file whose content is not what it wrote.
+_DAMAGE = re.compile(
+    r'Corrupt database file|Could not read enough bytes from file "[^"]*\.duckdb"'
+    r"|not a valid DuckDB database file|replaying WAL file|Failed to deserialize"
+)
+
+
 class DuckDBWarehouse:
     """Opens its file per piece of work, so that dbt can have it in between."""
 
@@ -43,14 +50,18 @@ class DuckDBWarehouse:
             if not self.path.exists():
                 self._make()
             connection = duckdb.connect(str(self.path), config={})
-        except (duckdb.IOException, OSError) as error:
+        except (duckdb.Error, OSError) as error:
             raise _unopened(self.path, error) from error
         try:
             for name, value in SETTINGS.items():
                 connection.execute(f"set {name} = '{value}'")
             yield connection
-        except DISK_ERRORS as error:
-            raise _broken(self.path, error) from error
+        except duckdb.Error as error:
+            if is_damage(str(error)):
+                raise damaged_error(self.path, str(error)) from error
+            if isinstance(error, DISK_ERRORS):
+                raise _broken(self.path, error) from error
+            raise
         finally:
             connection.close()
 
@@ -64,6 +75,15 @@ class DuckDBWarehouse:
                 os.link(draft, self.path)
         finally:
             draft.unlink(missing_ok=True)
+
+    def move_aside(self) -> Path:
+        """Rename the damaged file, which nobody may have open; an earlier one is replaced."""
+        aside = self.path.with_name(f"{self.path.stem}.damaged{self.path.suffix}")
+        self.path.replace(aside)
+        log = self.path.with_name(f"{self.path.name}.wal")
+        if log.exists():
+            log.replace(aside.with_name(f"{aside.name}.wal"))
+        return aside
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -128,7 +148,26 @@ def fetch(
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def is_damage(message: str) -> bool:
+    """True when DuckDB's `message` says that the content of a database file is damaged."""
+    return _DAMAGE.search(message) is not None
+
+
+def damaged_error(path: Path, message: str) -> DamagedWarehouseError:
+    """A warehouse that has to be rebuilt."""
+    return DamagedWarehouseError(
+        f"warehouse {path}: damaged: {message.splitlines()[0]}",
+        why="No figure was changed. The lake holds all that was read, and what was published "
+        "stays visible.",
+        hint="Run trueup run or trueup publish: it moves the file aside and rebuilds the warehouse "
+        "from the lake. If it happens again, check the disk.",
+        code="TUP-732",
+    )
+
+
 def _unopened(path: Path, error: Exception) -> TrueupError:
+    if is_damage(str(error)):
+        return damaged_error(path, str(error))
     if "lock" in str(error).lower():
         holder = re.search(r"\(PID (\d+)\)", str(error))
         return TransientError(

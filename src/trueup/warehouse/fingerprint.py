@@ -1,7 +1,7 @@
 """What a candidate table holds: its partitions, their fingerprints, and a hash of any rows."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -12,6 +12,14 @@ TECHNICAL_COLUMNS = frozenset({"load_id", "closed_load_id", "batch_id", "loaded_
 _NEVER_MARKED = frozenset(
     {"BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TableComment:
+    """What a table and its columns are, in words."""
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,7 @@ class Candidate:
     schema: str
     name: str
     partition: str | None
+    comment: TableComment = TableComment()
 
 
 def partitions(
@@ -44,17 +53,6 @@ def partitions(
     if not found:
         return [("none", 0, f"{salt}:empty")]
     return [(m, rows, f"{salt}:{rows}:{newest}:{total}") for m, rows, newest, total in found]
-
-
-def holds_rows(connection: duckdb.DuckDBPyConnection, path: Path, rows: int) -> bool:
-    """Whether `path` is a whole file of so many rows, as its last bytes tell."""
-    try:
-        found = connection.execute(
-            "select num_rows from parquet_file_metadata(?)", [str(path)]
-        ).fetchall()
-    except duckdb.Error:
-        return False
-    return found == [(rows,)]
 
 
 def in_partition(table: Candidate, partition: str) -> str:

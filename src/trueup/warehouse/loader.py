@@ -194,6 +194,7 @@ def _batch_notes(one: _Numbered) -> list[Row]:
             *(counts.unchanged, header.code_version, header.run_id),
             header.state.cursor_until and _naive_utc(header.state.cursor_until),
             counts.strays,
+            counts.masked_cards,
         )
     ]
 
@@ -212,7 +213,7 @@ def _total_notes(one: _Numbered) -> list[Row]:
     return [
         (
             *(*_names(one), total.day, _naive_utc(total.since), _naive_utc(total.until)),
-            *(total.name, total.value),
+            *(total.name, total.value or None),
         )
         for total in one.header.totals
     ]

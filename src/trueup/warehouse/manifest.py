@@ -1,4 +1,4 @@
-"""What a published version is made of: tables, their parts, and what was held back."""
+"""Manifest of a published version: its tables, their parts, and the withheld tables."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class PublishedPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One immutable file of a table; `fingerprint` tells cheaply whether it is still good."""
+    """One immutable file of a table; `fingerprint` detects a changed file cheaply."""
 
     partition: str
     file: str
@@ -34,7 +34,7 @@ class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def content_hash(self) -> str:
-        """Equal when the rows are equal, in whatever order and files."""
+        """Hash that is equal for equal rows, independent of their order and files."""
         total = sum(int(part.content_hash, 16) for part in self.parts)
         return f"{total % (1 << 128):032x}"
 
@@ -44,7 +44,11 @@ class PublishedTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one published version."""
+    """Everything about one published version.
+
+    `never_shown` are tables of which there is no good version yet, with the gates that withhold
+    them; they are not among `tables`.
+    """
 
     publish_id: str
     run_id: str
@@ -54,4 +58,5 @@ class PublishManifest(msgspec.Struct, frozen=True, kw_only=True):
     code_version: str
     project_hash: str
     tables: dict[str, PublishedTable]
+    never_shown: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     format: int = 1

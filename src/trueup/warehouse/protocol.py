@@ -1,4 +1,4 @@
-"""The seam every engine stands behind, and the layout of what the loader fills."""
+"""Protocol of warehouse engines, and the layout of the tables that the loader fills."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class PendingBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBatches:
-    """What a load of batches did; `load_id` is the last one's.
+    """Result of loading batches; `load_id` is the last one's.
 
     It grows by one with every batch of the warehouse.
     """
@@ -30,10 +30,10 @@ class LoadedBatches:
 
 
 class Warehouse(Protocol):
-    """What the pipeline needs of an engine. Times are UTC."""
+    """Engine as the pipeline needs it. Times are UTC."""
 
     def prepare(self, streams: Iterable[tuple[str, str]]) -> None:
-        """Make the raw and ops tables for `(source, stream)` pairs; keeps what is there."""
+        """Create the raw and ops tables for `(source, stream)` pairs; keeps existing ones."""
         ...
 
     def load_position(self, source: str, stream: str) -> int:
@@ -41,7 +41,7 @@ class Warehouse(Protocol):
         ...
 
     def loaded_batch(self, source: str, stream: str, version: int) -> tuple[str, str] | None:
-        """Batch id and run id of what was loaded from a Delta version; None when nothing was."""
+        """Batch id and run id that were loaded from a Delta version; None when nothing was."""
         ...
 
     def load(self, batches: Sequence[PendingBatch], position: int) -> LoadedBatches:

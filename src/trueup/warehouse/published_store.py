@@ -2,6 +2,7 @@
 
 ```
 published/parts/<table>/<content>.parquet     shared by all versions that hold the same rows
+published/checksums.json                      of the parts: see `part_checksums`
 published/<publish_id>/serving.duckdb         views over the parts, and the state of the run
 published/<publish_id>/manifest.json          what is in it, what was held back, content hashes
 published/current -> <publish_id>             renamed as the last step
@@ -15,25 +16,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import msgspec
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
-from trueup.warehouse.fingerprint import (
-    Candidate,
-    content_hash,
-    holds_rows,
-    in_partition,
-    partitions,
-)
+from trueup.warehouse.fingerprint import Candidate, TableComment
 from trueup.warehouse.manifest import PublishedPart, PublishManifest
+from trueup.warehouse.part_checksums import PartChecksums
+from trueup.warehouse.part_files import DamagedPart, PartFiles, sync_folder
 from trueup.warehouse.retention import RetentionPolicy, versions_to_keep
+from trueup.warehouse.serving_file import SERVING_FILE, build_serving_file, unreadable, was_moved
 
 MANIFEST = "manifest.json"
-SERVING_FILE = "serving.duckdb"
-_VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
 
 
 class PublishedStore:
@@ -41,6 +38,7 @@ class PublishedStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._parts = PartFiles(root)
 
     def current(self) -> PublishManifest | None:
         """The version people see, or None before the first publish."""
@@ -52,8 +50,10 @@ class PublishedStore:
         """What is said of one version; raises IntegrityError when that cannot be read."""
         path = self.root / publish_id / MANIFEST
         try:
-            return msgspec.json.decode(path.read_bytes(), type=PublishManifest)
-        except (OSError, msgspec.MsgspecError) as error:
+            manifest = msgspec.json.decode(path.read_bytes(), type=PublishManifest)
+            self._refuse_altered(f"{path.parent.resolve().name}/{MANIFEST}")
+            return manifest
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise IntegrityError(
                 f"published {path}: cannot be read: {error}",
                 why="What people see now cannot be told, so nothing was published.",
@@ -61,17 +61,35 @@ class PublishedStore:
                 code="TUP-724",
             ) from error
 
+    def _refuse_altered(self, file: str) -> None:
+        """Raises ValueError when the file, which is small, differs from its checksum."""
+        checksums = PartChecksums(self.root)
+        if checksums.is_present(file) and (problem := checksums.check(file)):
+            raise ValueError(problem)
+
     def unreadable(self) -> str:
-        """Why readers cannot read the newest version, as when its files were moved; or nothing."""
-        try:
-            with duckdb.connect(str(self.serving_file()), read_only=True) as connection:
-                for schema, view, sql in connection.execute(_VIEWS).fetchall():
-                    if _quoted(self.root.resolve())[:-1] not in sql:
-                        return f"{view} names files of another folder"
-                    connection.execute(f'select * from "{schema}"."{view}" limit 0')
-        except duckdb.Error as error:
-            return str(error).splitlines()[0]
-        return ""
+        """Why readers cannot read the newest version, as when its files are gone; or nothing."""
+        return unreadable(self.serving_file())
+
+    def was_moved(self) -> bool:
+        """True when the newest version, which can be read, was made in another folder."""
+        return was_moved(self.serving_file())
+
+    def damage(self) -> list[DamagedPart]:
+        """The damaged files of the newest version, as far as known; changes nothing."""
+        manifest = self.current()
+        return [*self._parts.damage(manifest), *self._serving_damage()] if manifest else []
+
+    def check(self) -> list[DamagedPart]:
+        """Read files of the newest version that may be damaged; returns those that are."""
+        manifest = self.current()
+        return [*self._parts.check(manifest), *self._serving_damage()] if manifest else []
+
+    def _serving_damage(self) -> list[DamagedPart]:
+        file = str((self.serving_file()).resolve().relative_to(self.root.resolve()))
+        checksums = PartChecksums(self.root)
+        problem = checksums.check(file) if checksums.is_present(file) else ""
+        return [DamagedPart(table="", period="all", file=file, problem=problem)] if problem else []
 
     def versions(self) -> list[str]:
         """The publish ids that are kept, oldest first."""
@@ -89,27 +107,34 @@ class PublishedStore:
         salt: str,
     ) -> tuple[PublishedPart, ...]:
         """The table's parts: files of `before` where nothing changed, new ones where it did."""
-        known = {part.partition: part for part in before}
-        parts = []
-        for partition, rows, fingerprint in partitions(connection, table, salt):
-            part = known.get(partition)
-            try:
-                if part is None or part.fingerprint != fingerprint or not self._has(part):
-                    part = self._write_part(connection, table, partition, rows, fingerprint)
-            except (OSError, duckdb.IOException) as error:
-                raise self._unwritable(error) from error
-            parts.append(part)
-        return tuple(parts)
+        try:
+            return self._parts.write(connection, table, before, salt)
+        except (OSError, duckdb.IOException) as error:
+            raise self._unwritable(error) from error
+
+    def restore_parts(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Candidate,
+        parts: Sequence[PublishedPart],
+    ) -> None:
+        """Write damaged files of a withheld table again, where its new rows are the same."""
+        try:
+            self._parts.restore(connection, table, parts)
+        except (OSError, duckdb.IOException) as error:
+            raise self._unwritable(error) from error
 
     def switch(
         self,
         connection: duckdb.DuckDBPyConnection,
         manifest: PublishManifest,
         state: Mapping[str, str],
+        comments: Mapping[str, TableComment] = MappingProxyType({}),
     ) -> None:
         """Make the serving file of `manifest` and, as the last step, point readers at it.
 
         `state` are copied beside the views: schema-qualified name to the SELECT that gives it.
+        `comments` say what views and state are, by their schema-qualified names.
         """
         self._check_parts(manifest)
         folder = self.root / manifest.publish_id
@@ -117,11 +142,14 @@ class PublishedStore:
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(parents=True)
-            self._build_serving_file(connection, building / SERVING_FILE, manifest, state)
+            build_serving_file(
+                connection, building / SERVING_FILE, self.root, manifest, state, comments
+            )
             _write_durably(building / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+            self._record(manifest.publish_id, building)
             shutil.rmtree(folder, ignore_errors=True)
             building.rename(folder)
-            _sync_folder(self.root)
+            sync_folder(self.root)
             self._point_at(manifest.publish_id)
         except (OSError, duckdb.Error) as error:
             raise self._unwritable(error) from error
@@ -152,16 +180,16 @@ class PublishedStore:
         return found
 
     def _prune_parts(self) -> None:
-        used = {
-            part.file
-            for publish_id in self.versions()
-            for table in self.version(publish_id).tables.values()
-            for part in table.parts
-        }
-        for path in self.root.glob("parts/*/*.parquet"):
-            if str(path.relative_to(self.root)) not in used:
-                path.unlink()
-        for path in (*self.root.glob("parts/*/*.tmp"), *self.root.glob(".current.*")):
+        versions = self.versions()
+        try:
+            manifests = [self.version(publish_id) for publish_id in versions]
+        except IntegrityError:
+            return  # which parts that version names is unknown until it leaves by its age
+        tables = [table for manifest in manifests for table in manifest.tables.values()]
+        parts = {part.file for table in tables for part in table.parts}
+        files = {f"{version}/{name}" for version in versions for name in (MANIFEST, SERVING_FILE)}
+        self._parts.prune(parts | files)
+        for path in self.root.glob(".current.*"):
             path.unlink()
 
     def _unwritable(self, error: Exception) -> IntegrityError:
@@ -173,78 +201,22 @@ class PublishedStore:
         )
 
     def _check_parts(self, manifest: PublishManifest) -> None:
-        """Raises IntegrityError for a part that is not there whole; only kept ones can be so."""
-        for table in manifest.tables.values():
-            for part in table.parts:
-                if not self._has(part):
-                    raise IntegrityError(
-                        f"published {table.name}: {self.root / part.file} is missing or damaged",
-                        why="Its table is held back, so the part cannot be made again. The "
-                        "version before stays on show, but for what stands in this file.",
-                        hint="Restore the file from backup, or mend what holds the table back "
-                        "(see trueup status); then: trueup publish",
-                        code="TUP-717",
-                    )
-
-    def _has(self, part: PublishedPart) -> bool:
-        path = self.root / part.file
-        return path.exists() and part.bytes in (0, path.stat().st_size)
-
-    def _write_part(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        table: Candidate,
-        partition: str,
-        rows: int,
-        fingerprint: str,
-    ) -> PublishedPart:
-        select = f"select * from {table.schema}.{table.name} where {in_partition(table, partition)}"
-        digest = content_hash(connection, select)
-        file = Path("parts") / table.name / f"{partition}-{rows}-{digest}.parquet"
-        path = self.root / file
-        if not holds_rows(connection, path, rows):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = path.with_suffix(f".{os.getpid()}.tmp")
-            connection.execute(
-                f"copy ({select} order by all) to {_quoted(scratch)} "
-                "(format parquet, compression zstd)"
+        """Raises IntegrityError for a damaged part; only those of withheld tables can be so."""
+        for part in self._parts.damage(manifest):
+            raise IntegrityError(
+                f"published {part.table}: {self.root / part.file} {part.problem}",
+                why="The table is withheld and its rows have changed since, so this file cannot "
+                "be rebuilt. The version before stays visible, except for the rows of this file.",
+                hint="Restore the file from backup, or fix the reason for which the table is "
+                "withheld (see trueup status); then: trueup publish",
+                code="TUP-717",
             )
-            with scratch.open("rb") as written:
-                os.fsync(written.fileno())
-            scratch.rename(path)
-            _sync_folder(path.parent)
-        return PublishedPart(
-            partition=partition,
-            file=str(file),
-            rows=rows,
-            content_hash=digest,
-            fingerprint=fingerprint,
-            bytes=path.stat().st_size,
-        )
 
-    def _build_serving_file(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        path: Path,
-        manifest: PublishManifest,
-        state: Mapping[str, str],
-    ) -> None:
-        connection.execute(f"attach {_quoted(path)} as serving")
-        try:
-            for table in manifest.tables.values():
-                files = [_quoted((self.root / part.file).resolve()) for part in table.parts]
-                connection.execute(f"create schema if not exists serving.{table.schema}")
-                connection.execute(
-                    f"create view serving.{table.schema}.{table.name} as select * "
-                    f"from read_parquet([{', '.join(files)}], union_by_name = true)"
-                )
-            for name, select in state.items():
-                connection.execute(f"create schema if not exists serving.{name.split('.')[0]}")
-                connection.execute(f"create table serving.{name} as {select}")
-            connection.execute("checkpoint serving")
-        finally:
-            connection.execute("detach serving")
-        _sync_file(path)
+    def _record(self, publish_id: str, building: Path) -> None:
+        checksums = PartChecksums(self.root)
+        for name in (SERVING_FILE, MANIFEST):
+            checksums.record(f"{publish_id}/{name}", building / name)
+        checksums.save()
 
     def _point_at(self, publish_id: str) -> None:
         link = self.root / f".current.{os.getpid()}"
@@ -252,12 +224,8 @@ class PublishedStore:
         link.symlink_to(publish_id)
         failpoint("C14")
         link.replace(self.root / "current")
-        _sync_folder(self.root)
+        sync_folder(self.root)
         failpoint("C15")
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _write_durably(path: Path, data: bytes) -> None:
@@ -265,16 +233,3 @@ def _write_durably(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

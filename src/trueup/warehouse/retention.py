@@ -1,4 +1,4 @@
-"""Which published versions are kept: the newest, and those that people may still be reading."""
+"""Retention of published versions: the newest, and those that readers may still have open."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
-    """At least so many versions, and each for so long after a newer one took its place."""
+    """Minimum number of versions, and time that each is kept after a newer one replaced it."""
 
     versions: int
     lasting: timedelta
@@ -20,7 +20,7 @@ def versions_to_keep(
     keep: RetentionPolicy,
     now: datetime,
 ) -> set[str]:
-    """Of `versions`, oldest first, those to keep; one without a time is kept by count alone.
+    """Kept ones of `versions`, oldest first; one without a time is kept by count alone.
 
     Whoever opened a version while it was the newest reads it until they close it. So its time
     counts from when the next one was published: after a quiet week, it is a week old by then.

@@ -50,7 +50,7 @@ _PLAIN_SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def available() -> bool:
-    """Whether the schema is installed."""
+    """True when the schema is installed."""
     return SCHEMA_FILE.is_file()
 
 
@@ -62,18 +62,18 @@ def schema() -> GraphQLSchema:
 
 
 def query_faults(document: str) -> list[str]:
-    """What the official schema holds against a document."""
+    """Errors of a document by the official schema."""
     return [error.message for error in validate(schema(), parse(document))]
 
 
 def answer_faults(document: str, data: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the data of an answer: missing and unknown keys, types, nulls, forms."""
+    """Errors in the data of a response: missing and unknown keys, types, nulls, formats."""
     judged = _Judged(document)
     return list(judged.of_object(judged.root_type, [judged.operation.selection_set], data, "data"))
 
 
 def bulk_line_faults(document: str, line: Mapping[str, Any]) -> list[str]:
-    """What is wrong with one line of a bulk result; nested connections have lines of their own."""
+    """Errors in one line of a bulk result; nested connections have lines of their own."""
     judged = _Judged(document)
     kind = line["id"].split("/")[-2]
     selection = judged.bulk_selection(judged.root_type, judged.operation.selection_set, kind)
@@ -139,7 +139,7 @@ class _Judged:
             yield from self.of_object(self._concrete(bare, sets, value), sets, value, place)
 
     def _concrete(self, kind: Any, sets: list[Any], value: Any) -> Any:
-        """The type behind an interface: told by the id, else by the one fragment asked for."""
+        """The type behind an interface: from the id, else from the one requested fragment."""
         if not is_abstract_type(kind):
             return kind
         names = [value["id"].split("/")[-2]] if "id" in value else self._conditions(sets)

@@ -83,7 +83,8 @@ def test_the_official_schema_accepts_the_bulk_query(name):
 def test_the_official_schema_accepts_every_answer():
     with serving(a_full_world()) as shop:
         for operation, variables in VARIABLES.items():
-            answer = shop.post(document(operation), **variables)
+            sized = {"first": 50} if "$first:" in document(operation) else {}
+            answer = shop.post(document(operation), **sized | variables)
             assert "errors" not in answer, operation
             assert judge.answer_faults(document(operation), answer["data"]) == [], operation
 

@@ -1,4 +1,4 @@
-"""The demo on a shorter world: the truth is met, faults are caught or harmless."""
+"""The demo on a shorter world: figures equal the truth, faults are detected or harmless."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,20 +8,22 @@ from typing import TypeVar
 
 import pytest
 
+from tests.unit.pipeline.demo.scenarios import brightcart
 from trueup.cli import main
 from trueup.cli.output.demo import part_errors, part_view
-from trueup.errors import QualityError
-from trueup.pipeline.demo.faults import BREAKS, find_break
-from trueup.pipeline.demo.folder import make_folder, publish_rates, simulated_credentials
+from trueup.errors import IntegrityError, QualityError
+from trueup.pipeline.demo.examples import example_names, fault_names
+from trueup.pipeline.demo.folder import make_folder
 from trueup.pipeline.demo.parts import Changes, Outcome, Part, Ran, RevenueIdentity, Truth
-from trueup.pipeline.demo.simulators import WorldSize, simulators
-from trueup.pipeline.demo.story import Demo
+from trueup.pipeline.demo.runner import Demo
+from trueup.pipeline.demo.scenario import Fault, environment_of, load_fault
+from trueup.pipeline.demo.simulators import simulators
 from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run import RunResult
 from trueup.pipeline.run_lock import run_lock
 
 # As many days as it takes for a report of more than one page, and no more.
-SIZE = WorldSize(days=15)
+SCENARIO = brightcart(days=15)
 T = TypeVar("T")
 
 
@@ -53,9 +55,9 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("demo") / "shop"
-    make_folder(folder)
-    with simulators(folder, SIZE) as vendors:
-        play = Demo(folder=folder, vendors=vendors)
+    make_folder(folder, SCENARIO)
+    with simulators(folder, SCENARIO.simulators) as vendors:
+        play = Demo(folder=folder, scenario=SCENARIO, vendors=vendors)
         first = play.run("first run")
         parts = [first, *play.figures()]
         yield Stage(play, first.result, parts, list(parts))
@@ -68,7 +70,7 @@ def only(parts: list[Part], kind: type[T]) -> T:
 
 def broken(stage: Stage, name: str) -> list[Part]:
     stage.play.vendors.heal()
-    parts = list(stage.play.broken(find_break(name), stage.last))
+    parts = list(stage.play.broken(load_fault(SCENARIO, name), stage.last))
     result = only(parts, Ran).result
     stage.last = result if result.published else stage.last
     stage.shown += parts
@@ -97,6 +99,7 @@ def test_every_dollar_is_accounted_for(stage: Stage) -> None:
 
 def test_the_attribution_error_is_shown_and_moderate(stage: Stage) -> None:
     attribution = only(stage.first_parts, Truth).attribution
+    assert attribution is not None
     assert abs(sum(ours for _, ours, _ in attribution.shares) - 1) < 1e-9
     assert 0 < attribution.mean_absolute_error < 0.1
 
@@ -116,7 +119,7 @@ def test_check_asks_every_vendor(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendors = stage.play.vendors
-    for name, value in simulated_credentials(vendors.base_url, vendors.shop).items():
+    for name, value in environment_of(SCENARIO, vendors.announced).items():
         monkeypatch.setenv(name, value)
     assert main(["check", "-C", str(stage.play.folder)]) == 0
     assert capsys.readouterr().out.count("✓ source") == 4
@@ -161,6 +164,14 @@ def test_a_fault_leaves_the_result_right(stage: Stage, name: str) -> None:
     assert SHOWS[name](outcome)
 
 
+def test_a_rule_that_never_fires_ends_the_demo(stage: Stage) -> None:
+    rules = [{"kind": "garbage", "match": "/no-such-path"}]
+    fault = Fault(name="nothing", does="nothing", expected="nothing", rules=rules)
+    with pytest.raises(IntegrityError, match="nothing was planted and never fired") as raised:
+        list(stage.play.broken(fault, stage.last))
+    assert raised.value.code == "TUP-728"
+
+
 def test_a_missing_rate_is_caught_and_the_last_good_version_stays(stage: Stage) -> None:
     parts = broken(stage, "currency-missing")
     outcome = only(parts, Outcome)
@@ -180,10 +191,19 @@ def test_what_was_played_can_be_shown(stage: Stage) -> None:
         assert view.data
 
 
-def test_help_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_example_and_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--help"]) == 0
-    shown = " ".join(capsys.readouterr().out.split())
-    assert [fault.name for fault in BREAKS if fault.name not in shown.replace("- ", "-")] == []
+    shown = " ".join(capsys.readouterr().out.split()).replace("- ", "-")
+    names = [*example_names(), *fault_names(SCENARIO.folder)]
+    assert len(names) > 5
+    assert [name for name in names if name not in shown] == []
+
+
+def test_an_unknown_example_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--example", "brightcard"]) == 3
+    shown = capsys.readouterr().err
+    assert "TUP-355" in shown
+    assert "Did you mean 'brightcart'? Known examples: brightcart" in shown
 
 
 def test_an_unknown_fault_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,12 +218,3 @@ def test_a_folder_of_somebody_else_is_left_alone(
     assert main(["demo", "-C", str(tmp_path)]) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     assert "TUP-351" in capsys.readouterr().err
-
-
-def test_a_rate_is_not_known_before_it_is_published(tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
-    make_folder(tmp_path / "shop")
-    publish_rates(tmp_path / "shop", datetime(2026, 7, 31, 6, tzinfo=UTC))
-    rows = (tmp_path / "shop" / "fx_rates.csv").read_text().splitlines()[1:]
-    assert max(row.split(",")[2] for row in rows) == "2026-07-30"

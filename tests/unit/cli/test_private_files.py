@@ -1,4 +1,4 @@
-"""What commands write can be read by its owner only, and the dashboard gets no credential."""
+"""Only the owner can read files of commands, and the dashboard gets no credential."""
 
 import os
 import stat
@@ -30,6 +30,17 @@ def test_files_are_0600_and_folders_0700(
     wrong = {p: oct(m) for p, m in modes.items() if m != (0o700 if p.is_dir() else 0o600)}
     assert len(modes) > 10
     assert wrong == {}
+
+
+def test_the_workspace_of_an_older_version_becomes_private_with_the_next_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = a_project(tmp_path) / ".trueup"
+    workspace.mkdir(mode=0o755)
+    assert call(capsys, "status", "-C", str(tmp_path))[0] == 0
+    assert stat.S_IMODE(workspace.stat().st_mode) == 0o755
+    assert call(capsys, "sync", "-C", str(tmp_path))[0] == 0
+    assert stat.S_IMODE(workspace.stat().st_mode) == 0o700
 
 
 def test_the_dashboards_process_gets_no_credential(

@@ -1,4 +1,4 @@
-"""What a run prints: figures that add up, failures first-class, nothing implied."""
+"""Output of a run: counts add up, and failures are shown."""
 
 from datetime import UTC, datetime
 

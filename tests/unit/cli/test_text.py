@@ -1,5 +1,10 @@
 """Figures and foreign text as people read them."""
 
+import os
+import pty
+import subprocess
+import sys
+import termios
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,7 +18,41 @@ def test_what_is_not_known_is_not_zero() -> None:
 
 def test_figures_are_right_aligned_under_their_unit() -> None:
     lines = table(("stream", "rows"), [("orders", figure(1_234)), ("ads", figure(7))])
-    assert lines == ["    stream    rows", "    orders   1,234", "    ads          7"]
+    assert lines == ["    stream   rows", "    orders  1,234", "    ads         7"]
+
+
+SYNCED = """
+from trueup.cli.output.text import table
+headers = ("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost",
+           "windows changed", "")
+rows = [("google_ads", "134,567", "134,000", "567", "0", "0", "0", "1,000 of 2,000", "✓"),
+        ("shopify", "3", "3", "0", "0", "0", "n/a", "0 of 0", "✗")]
+print(*table(headers, rows), sep="\\n")
+"""
+
+
+def test_in_a_terminal_a_table_fits_80_columns_and_no_word_is_cut() -> None:
+    controller, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    subprocess.run([sys.executable, "-c", SYNCED], stdout=terminal, env=environment, check=True)
+    os.close(terminal)
+    shown = os.read(controller, 100_000).decode()
+    os.close(controller)
+    assert "\x1b" not in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    for word in ("google_ads", "134,567", "unchanged", "1,000", "✗"):
+        assert word in shown.split()
+
+
+def test_in_a_pipe_a_row_is_one_line_without_colours() -> None:
+    environment = os.environ | {"COLUMNS": "40", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    command = [sys.executable, "-c", SYNCED]
+    shown = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert "\x1b" not in shown.stdout
+    _, google, shop = shown.stdout.splitlines()
+    assert google.split()[-4:] == ["1,000", "of", "2,000", "✓"]
+    assert shop.endswith("0 of 0  ✗")
 
 
 def test_a_table_without_rows_is_no_table() -> None:

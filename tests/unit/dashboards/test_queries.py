@@ -1,4 +1,4 @@
-"""What pages draw equals what the marts hold."""
+"""Values on the pages equal the marts."""
 
 from datetime import date
 from decimal import Decimal

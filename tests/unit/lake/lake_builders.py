@@ -1,6 +1,7 @@
 """Builders for batches and tables of the lake."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 from trueup.core.batch import BatchHeader, Counts, ScopeState
 from trueup.lake.batch_writer import BatchWriter
@@ -14,6 +15,24 @@ NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
 def a_table(lake, stream="ad_days"):
     open_lake(lake)
     return StreamTable(lake, "google_ads", stream)
+
+
+def begun_earlier(table, age):
+    """Let the table's log say that it was begun `age` earlier than it was."""
+    first = table.path / "_delta_log" / f"{0:020d}.json"
+    actions = [json.loads(line) for line in first.read_text().splitlines()]
+    for action in actions:
+        if "metaData" in action:
+            action["metaData"]["createdTime"] -= int(age / timedelta(milliseconds=1))
+    first.write_text("".join(json.dumps(action) + "\n" for action in actions))
+
+
+def made_unreadable(table, version):
+    """Let the disk refuse a version of the log of a table that is open."""
+    table.version()
+    path = table.path / "_delta_log" / f"{version:020d}.json"
+    path.unlink()
+    path.mkdir()
 
 
 def a_header(batch_id, scope="1", files=(), rows=0, state=None, aside=0):

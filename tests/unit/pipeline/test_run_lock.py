@@ -1,5 +1,8 @@
 """Runs exclude each other; who only looks never makes a run fail."""
 
+import re
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,8 +14,11 @@ from trueup.pipeline import run_lock as run_lock_module
 from trueup.pipeline.run_lock import read_lock, run_lock
 
 
-def test_a_second_run_is_refused_at_once_and_told_who_is_at_work(tmp_path: Path) -> None:
-    begun = time.monotonic()
+def test_a_second_run_is_refused_at_once_and_told_who_is_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
     with (
         run_lock(tmp_path, "first"),
         pytest.raises(TransientError, match="run first") as caught,
@@ -20,7 +26,31 @@ def test_a_second_run_is_refused_at_once_and_told_who_is_at_work(tmp_path: Path)
     ):
         pass
     assert caught.value.code == "TUP-755"
-    assert time.monotonic() - begun < 1
+    assert pauses == []
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from trueup.pipeline.run_lock import run_lock
+with run_lock(Path(sys.argv[1]), "first"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_process_that_was_killed_blocks_no_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(TransientError) as caught, run_lock(tmp_path, "second"):
+            pass
+        holder.kill()
+    named = rf"run first \(process {holder.pid}\), since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, is at work"
+    assert re.search(named, caught.value.message)
+    with run_lock(tmp_path, "second"):
+        pass
 
 
 def test_a_run_that_begins_while_somebody_looks_waits_for_them(tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import json
-import time
 
 import msgspec
 import pytest
@@ -85,12 +84,3 @@ def test_whatever_is_masked_stays_sound_and_nothing_is_left(text: str, ascii_onl
     assert isinstance(json.loads(again), str)
     if strays_in(written[1:-1]):
         assert is_suspect(written.encode())
-
-
-@pytest.mark.parametrize(
-    "text", ["a" * 300_000 + "@", "a." * 150_000, "@" * 100_000, "%25" * 90_000]
-)
-def test_long_texts_take_no_long_time(text: str) -> None:
-    started = time.process_time()
-    strays_in("x@" + text)
-    assert time.process_time() - started < 3

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from trueup.core.page import Page
+from trueup.errors import RestartReadError
 from trueup.sources.context import SourceContext
 from trueup.sources.http import HttpClient
 from trueup_simulators.server import running
@@ -73,6 +75,16 @@ def a_server(*steps: Step) -> Iterator[ScriptedServer]:
     route = Route("/{path:path}", server.answer, methods=["GET", "POST"])
     with running(Starlette(routes=[route])) as server.base_url, server.clients:
         yield server
+
+
+def read_whole(read: Callable[[], Iterator[Page]], attempts: int = 3) -> list[Page]:
+    """The pages of a read that ends; one that must begin again is discarded, as readers do."""
+    for _ in range(attempts - 1):
+        try:
+            return list(read())
+        except RestartReadError:
+            continue
+    return list(read())
 
 
 def json_answer(body: bytes = b'{"data":[]}', status: int = 200, **headers: str) -> Response:

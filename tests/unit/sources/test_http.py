@@ -1,8 +1,12 @@
 import gzip
 import hashlib
+import html
+import json
 import logging
+import re
 import time
 import traceback
+from urllib.parse import unquote_plus, urlencode
 
 import httpx
 import pytest
@@ -51,7 +55,7 @@ def test_an_answer_keeps_its_bytes_and_their_hash() -> None:
 
 def test_json_is_sent_as_json() -> None:
     with a_server(json_answer()) as server:
-        a_client(server, FakeClock()).request("POST", "q", json={"query": "x"})
+        a_client(server, FakeClock()).request("POST", "q", body={"query": "x"})
     assert server.requests[0].headers["content-type"] == "application/json"
     assert server.requests[0]._body == b'{"query":"x"}'
 
@@ -263,6 +267,49 @@ def test_a_secret_never_shows(path: str, headers: dict[str, str], caplog) -> Non
     assert "REDACTED" in error.message
 
 
+BODY_SECRET = "1//0canary/Q+é&=9"
+ECHOED_BODIES = {
+    "form": urlencode({"a": "1", "refresh_token": BODY_SECRET, "grant": "x"}).encode(),
+    "json": json.dumps({"client_secret": BODY_SECRET, "a": 1}).encode(),
+    "nested json": json.dumps({"auth": {"password": [BODY_SECRET]}}, ensure_ascii=False).encode(),
+    "json in a form": urlencode({"q": json.dumps({"api_key": BODY_SECRET})}).encode(),
+    "form in json": json.dumps({"body": urlencode({"id_token": BODY_SECRET})}).encode(),
+    "json in json": json.dumps({"q": json.dumps({"secret": BODY_SECRET})}).encode(),
+}
+ECHOES = {
+    "as it was": lambda body: body.decode(),
+    "decoded": lambda body: unquote_plus(body.decode()),
+    "escaped for HTML": lambda body: html.escape(unquote_plus(body.decode())),
+    "with codes in lower case": lambda body: re.sub("%..", lambda m: m[0].lower(), body.decode()),
+}
+
+
+def told_text(server: ScriptedServer, body: bytes) -> str:
+    client = a_client(server, FakeClock(), classify=quote_text)
+    with pytest.raises(AccessError) as raised:
+        client.request("POST", "token", body=body)
+    error = raised.value
+    return " ".join([*traceback.format_exception(error), error.hint, error.why])
+
+
+def quote_text(answer: Answer) -> Verdict:
+    text = answer.json()["error"]
+    return Fail(AccessError(f"{answer.where}: {text}", hint=text, why=text))
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("name", ECHOED_BODIES)
+def test_a_secret_of_a_body_is_not_in_the_error_that_echoes_it(name: str, echo: str) -> None:
+    def echoed(request: Request) -> Response:
+        text = f"bad request: {ECHOES[echo](request._body)}"
+        return json_answer(json.dumps({"error": text}).encode(), status=400)
+
+    with a_server(echoed) as server:
+        told = told_text(server, ECHOED_BODIES[name])
+    assert "REDACTED" in told
+    assert not re.search("canary", told)
+
+
 def test_a_secret_that_cannot_be_sent_is_not_quoted() -> None:
     with a_server(json_answer()) as server:
         client = a_client(server, FakeClock(), headers={"Authorization": f"{SECRET}\nx"})
@@ -286,10 +333,9 @@ def test_a_link_of_the_same_host_is_followed_as_it_is() -> None:
 def test_a_download_carries_no_credential_and_needs_no_json() -> None:
     with a_server(Response(b'{"a":1}\n{"a":2}\n')) as server:
         client = a_client(server, FakeClock(), headers={"X-Shopify-Access-Token": SECRET})
-        answer = client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123")
-    assert answer.body == b'{"a":1}\n{"a":2}\n'
+        body = b"".join(client.download(f"{server.base_url}/file?X-Goog-Signature=abcdef123"))
+    assert body == b'{"a":1}\n{"a":2}\n'
     assert SECRET not in server.requests[0].headers.values()
-    assert "abcdef123" not in answer.trace.url
 
 
 def test_the_status_alone_judges_when_the_vendor_says_nothing_else() -> None:

@@ -120,7 +120,7 @@ def address(server: object, credential: str = "") -> str:
 def asked(base_url: str, network: Network, clock: FakeClock | None = None) -> Answer:
     client = HttpClient(base_url, context=a_context(clock or FakeClock(), network=network))
     try:
-        return client.request("POST", "/x", json={"a": 1})
+        return client.request("POST", "/x", body={"a": 1})
     finally:
         client.close()
 

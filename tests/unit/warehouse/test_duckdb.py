@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.lake.lake_builders import NOW, a_table, committed
 from trueup.core.batch import Counts
-from trueup.errors import ConfigError, IntegrityError, TransientError
+from trueup.errors import ConfigError, DamagedWarehouseError, IntegrityError, TransientError
 from trueup.pipeline.steps.load import pending_batches
 from trueup.warehouse.ddl import raw_table
 from trueup.warehouse.duckdb import DuckDBWarehouse
@@ -198,7 +198,8 @@ def test_a_warehouse_of_an_earlier_version_is_loaded_on(tmp_path):
     with warehouse.transaction() as connection:
         connection.execute(
             "create or replace table raw.batches as "
-            "select * exclude (strays, unchanged, code_version, run_id, cursor_until), "
+            "select * exclude "
+            "(strays, masked_cards, unchanged, code_version, run_id, cursor_until), "
             "cast(0 as bigint) as suppressed, unchanged, code_version, run_id, cursor_until "
             "from raw.batches"
         )
@@ -219,9 +220,9 @@ def test_times_are_utc_whatever_zone_the_header_gives_them_in(tmp_path):
 def test_a_broken_warehouse_file_says_how_to_make_it_again(tmp_path):
     warehouse = a_warehouse(tmp_path)
     warehouse.path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(IntegrityError, match="cannot be opened") as caught:
+    with pytest.raises(DamagedWarehouseError, match="not a valid DuckDB database") as caught:
         warehouse.query("select 1")
-    assert (caught.value.code, "trueup load" in caught.value.hint) == ("TUP-716", True)
+    assert (caught.value.code, "trueup publish" in caught.value.hint) == ("TUP-732", True)
 
 
 @pytest.mark.parametrize("name", ["a b", "x;drop table y", "A", "", "x" * 64, 'a"b'])

@@ -11,7 +11,7 @@ FIVE_AND_A_DAY = RetentionPolicy(versions=5, lasting=timedelta(hours=24))
 
 
 def kept(minutes_ago):
-    """Which of the versions that were published so many minutes ago, oldest first, are kept."""
+    """Kept versions of those that were published so many minutes ago, oldest first."""
     times = {f"{n:04}": NOW - timedelta(minutes=ago) for n, ago in enumerate(minutes_ago)}
     return sorted(map(int, versions_to_keep(list(times), times, FIVE_AND_A_DAY, NOW)))
 

@@ -25,7 +25,7 @@ def lightness(field: str, legend: alt.Legend | None = _LEGEND) -> alt.Opacity:
     )
 
 
-def day_words(days: pa.Table) -> alt.Chart:
+def day_words(days: pa.Table) -> Any:
     """The days of `days`, with their amounts in words for tooltips."""
     worded = theme.in_words(alt.Chart(days), "net_revenue", "revenue_reason")
     return theme.in_words(worded, "spend", "spend_reason")

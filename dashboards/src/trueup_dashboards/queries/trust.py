@@ -78,6 +78,22 @@ left join ops.accounts as accounts
 order by batches.source, batches.stream, account
 """
 
+# One row per figure of a day that the version before showed with another value.
+MOVED = f"""
+select
+    moved.report_date as day,
+    replace(moved.metric, '_', ' ') as metric,
+    coalesce({shown("channels.channel_name")}, 'all channels') as channel,
+    moved.before_value,
+    moved.after_value,
+    moved.after_value - moved.before_value as change,
+    moved.was_final,
+    moved.since_publish_id
+from ops.moved_figures as moved
+left join core.dim_channel as channels on moved.channel_code = channels.channel_code
+order by moved.was_final desc, moved.report_date desc, moved.metric, channel
+"""
+
 # One row.
 SUMMARY = """
 select

@@ -24,6 +24,7 @@ def show(visit: Visit) -> None:
     with aside:
         _quarantine(visit)
     _gates(visit)
+    _moved(visit)
     _coverage(visit)
     _freshness(visit)
     _ledger(visit)
@@ -87,6 +88,25 @@ def _gates(visit: Visit) -> None:
         visit.version_download(table, "trust_gates"),
     ):
         _draw(table.drop_columns(["checked_at"]), _GATE_COLUMNS)
+
+
+def _moved(visit: Visit) -> None:
+    """Figures of earlier days that changed; versions of earlier releases do not list them."""
+    if not visit.published.columns("ops.moved_figures") or visit.lacks("dim_channel"):
+        return
+    table = visit.published.table(queries.MOVED)
+    since = table["since_publish_id"][0].as_py() if table.num_rows else ""
+    with widgets.panel(
+        "Changed since the last version",
+        f"figures of days that version {since} showed with another value; final days stand first"
+        if since
+        else "figures of days that the version before showed with another value",
+        visit.version_download(table, "trust_moved"),
+    ):
+        if table.num_rows:
+            _draw(widgets.drawable(table), _MOVED_COLUMNS)
+        else:
+            widgets.chips(widgets.chip("✓ no figure of an earlier day changed", "good"))
 
 
 def _coverage(visit: Visit) -> None:
@@ -184,6 +204,15 @@ _GATE_COLUMNS: dict[str, Any] = {
     "violations": _kinds.NumberColumn("Violations", format="localized", width=90),
     "message": _kinds.TextColumn("Message", width="large"),
     "protects": _kinds.TextColumn("Protects", width="medium"),
+}
+_MOVED_COLUMNS: dict[str, Any] = {
+    "day": _kinds.DateColumn("Day", width=100),
+    "metric": _kinds.TextColumn("Metric", width=170),
+    "channel": _kinds.TextColumn("Channel", width=150),
+    "before_value": _kinds.NumberColumn("Before", format="%.2f"),
+    "after_value": _kinds.NumberColumn("Now", format="%.2f"),
+    "change": _kinds.NumberColumn("Change", format="%+.2f"),
+    "was_final": _kinds.CheckboxColumn("Was final"),
 }
 _FRESHNESS_COLUMNS: dict[str, Any] = {
     "status": _kinds.TextColumn("Status", width=110),

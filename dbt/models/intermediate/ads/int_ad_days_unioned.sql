@@ -6,14 +6,6 @@ google_ad_days as (
 
 ),
 
-google_campaign_days as (
-
-    -- Some kinds of campaign have no ads; all others are counted by their ads.
-    select * from {{ ref('stg_google_ads__campaign_days') }}
-    where channel_type in ('{{ var("google_ads_campaign_level_channel_types") | join("', '") }}')
-
-),
-
 meta_ad_days as (
 
     select * from {{ ref('stg_meta_ads__ad_days') }}
@@ -24,7 +16,6 @@ unioned as (
 
     select
         'google_ads' as platform,
-        'ad' as report_level,
         {{ account_of_scope('scope') }} as account_id,
         window_since,
         load_id,
@@ -43,28 +34,7 @@ unioned as (
     from google_ad_days
     union all
     select
-        'google_ads' as platform,
-        'campaign' as report_level,
-        {{ account_of_scope('scope') }} as account_id,
-        window_since,
-        load_id,
-        campaign_id,
-        cast(null as varchar) as ad_group_id,
-        cast(null as varchar) as ad_id,
-        report_date,
-        currency_code,
-        spend_amount,
-        impressions,
-        clicks,
-        clicks as clicks_all,
-        platform_conversions,
-        platform_conversion_value_amount,
-        has_cast_problem
-    from google_campaign_days
-    union all
-    select
         'meta_ads' as platform,
-        'ad' as report_level,
         {{ account_of_scope('scope') }} as account_id,
         window_since,
         load_id,

@@ -43,17 +43,19 @@ listed as (
     union all
     select
         'meta_ads' as platform,
-        {{ account_of_scope('scope') }} as account_id,
-        campaign_id,
-        campaign_name,
-        status,
+        {{ account_of_scope('campaigns.scope') }} as account_id,
+        campaigns.campaign_id,
+        campaigns.campaign_name,
+        campaigns.status,
         cast(null as varchar) as channel_type,
-        objective,
-        cast(null as decimal(20, 6)) as daily_budget_amount,
-        has_cast_problem,
-        load_id
-    from {{ ref('stg_meta_ads__campaigns') }}
-    where load_id > {{ transformed_load_id() }}
+        campaigns.objective,
+        {{ meta_budget('campaigns.daily_budget_minor', 'batches.currency_code') }}
+            as daily_budget_amount,
+        campaigns.has_cast_problem,
+        campaigns.load_id
+    from {{ ref('stg_meta_ads__campaigns') }} as campaigns
+    left join {{ ref('stg_warehouse__batches') }} as batches on campaigns.load_id = batches.load_id
+    where campaigns.load_id > {{ transformed_load_id() }}
 
 ),
 

@@ -31,7 +31,7 @@ listed as (
         || '|'
         || coalesce(quote_currency_code, '~null~')
         || '|'
-        -- Days that cannot be read are kept, one row each, to be named.
+        -- Unreadable days keep one row each, so that the gate can name them.
         || coalesce(cast(rate_date as varchar), stated_rate_date, '~null~') as rate_key,
         {{ columns | join(',\n        ') }},
         {{ row_hash([

@@ -1,4 +1,4 @@
--- One row per touched day's order and credited touch.
+-- One row per order of a changed day and credited touchpoint.
 with
 
 orders as (

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Orders whose touches or credits may come out differently since the last finished run.
+-- Orders whose touchpoints or credits may have changed since the last finished run.
 with
 
 moments as (

@@ -1,4 +1,4 @@
--- One row per touched order and eligible touch; `credit_rank` 1 is the touch that counts last.
+-- One row per order and eligible touchpoint; `credit_rank` 1 is the last touchpoint.
 with
 
 touches as (
@@ -10,7 +10,7 @@ touches as (
 
 eligible as (
 
-    -- In exact seconds and with both ends, so that no touch depends on where midnight falls.
+    -- In exact seconds, both ends included, so that midnight has no influence.
     select *
     from touches
     where
@@ -29,7 +29,7 @@ weighed as (
 
 ranked as (
 
-    -- A direct visit never takes credit from another touch, but keeps what nothing else claims.
+    -- A direct visit gets credit only if there is no other touchpoint.
     select
         *,
         count(*) over (partition by order_dk) as touch_count,

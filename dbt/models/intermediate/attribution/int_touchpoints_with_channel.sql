@@ -31,7 +31,7 @@ moments as (
             when msclkid is not null then 'msclkid'
             when fbclid is not null then 'fbclid'
         end as click_id_type,
-        -- A page of the shop itself is where the visit went on, not where it came from.
+        -- A referrer of the shop itself is not an origin: the visit only went on there.
         nullif(referrer_host, landing_host) as outer_referrer_host
     from {{ ref('stg_shopify__journey_moments') }}
     where order_dk in (select order_dk from touched_orders) and occurred_at is not null
@@ -40,7 +40,7 @@ moments as (
 
 touches as (
 
-    -- One click is one touch, however often its page was loaded.
+    -- One click is one touchpoint, however often its page was loaded.
     select
         moments.*,
         case

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Per day the last load that may have changed any rate that holds on it, be it by taking one away.
+-- Per day the last load that may have changed or removed a rate of the day.
 with
 
 rate_versions as (
@@ -21,7 +21,7 @@ calendar as (
 
 changed as (
 
-    -- A rate also stands for some days after its own.
+    -- A rate also counts for some days after its own.
     select
         calendar.date_day as rate_date,
         max(rate_versions.load_id) as load_id

@@ -2,7 +2,7 @@
 
 {%- set position = transform_position() %}
 
--- Days of which any figure of a mart may have changed since the last finished run.
+-- Days with a mart figure that may have changed since the last finished run.
 with
 
 touched as (
@@ -25,6 +25,9 @@ touched as (
             where load_id > {{ position }}
         )
     union
+    select report_date from {{ ref('int_day_states') }}
+    where load_id > {{ position }}
+    union
     select rate_date as report_date from {{ ref('int_fx_days_changed') }}
     where load_id > {{ position }}
 
@@ -43,7 +46,7 @@ stamped as (
         newest.load_id
     from touched
     cross join newest
-    -- Earlier days are not complete: what is of them came with a later change, such as a refund.
+    -- Days before the first are incomplete: they have only rows of later changes, such as refunds.
     where touched.report_date >= cast('{{ var("start_date") }}' as date)
 
 )

@@ -19,6 +19,9 @@ order_identities as (
         order_dk,
         placed_at,
         order_id,
+        created_at,
+        extracted_at,
+        customer_order_count,
         customer_order_index,
         not is_test and not is_deleted as is_counted,
         not is_test and is_deleted as is_missing,
@@ -32,7 +35,10 @@ order_identities as (
         order_dk,
         placed_at,
         order_id,
-        -- The shop counts by customer: it says nothing of an address.
+        created_at,
+        extracted_at,
+        -- The shop counts by customer, not by e-mail address.
+        null as customer_order_count,
         null as customer_order_index,
         not is_test and not is_deleted as is_counted,
         not is_test and is_deleted as is_missing,
@@ -53,7 +59,7 @@ touched_identities as (
     group by identity_key
     {%- if is_incremental() %}
     union all
-    -- An order may have been the first of an identity that it no longer has.
+    -- An order may have been the first one of an identity that it has lost since.
     select
         known.identity_key,
         max(orders.load_id) as load_id
@@ -89,7 +95,7 @@ ranked as (
 
 missing_before as (
 
-    -- Orders that the shop still counted when it said which one this is, and has no more.
+    -- Orders that the shop still included in the stated rank, and deleted since.
     select
         ranked.identity_key,
         count(*) as order_count
@@ -105,16 +111,54 @@ missing_before as (
 
 ),
 
+counts_stated as (
+
+    -- Number of the customer's orders, as the shop last stated it.
+    select *
+    from ranked
+    where customer_order_count is not null
+    qualify row_number() over (
+        partition by identity_key
+        order by extracted_at desc, customer_order_count desc, created_at desc, order_id desc
+    ) = 1
+
+),
+
+counts_known as (
+
+    -- Number of these orders that were read, including orders deleted since.
+    select
+        stated.identity_key,
+        min(stated.customer_order_count) as stated_count,
+        count_if(
+            ranked.created_at <= greatest(stated.extracted_at, stated.created_at)
+            and (
+                ranked.is_counted
+                or (ranked.is_missing and ranked.load_id > stated.record_load_id)
+            )
+        ) as known_count
+    from counts_stated as stated
+    inner join ranked on stated.identity_key = ranked.identity_key
+    group by stated.identity_key
+
+),
+
 firsts as (
 
-    -- The earliest at hand is not the first when the shop knows earlier ones.
+    -- The earliest order that was read is not the first if the shop counts more orders. If the shop
+    -- states no count, the order's rank in its journey decides.
     select
         identity_loads.identity_key,
         case
             when
                 ranked.is_counted
-                and coalesce(ranked.customer_order_index, 1)
-                <= 1 + coalesce(missing_before.order_count, 0)
+                and case
+                    when counts_known.stated_count is not null
+                        then counts_known.stated_count <= counts_known.known_count
+                    else
+                        coalesce(ranked.customer_order_index, 1)
+                        <= 1 + coalesce(missing_before.order_count, 0)
+                end
                 then ranked.order_dk
         end as first_order_dk,
         identity_loads.load_id
@@ -122,13 +166,14 @@ firsts as (
     left join ranked
         on identity_loads.identity_key = ranked.identity_key and ranked.order_number = 1
     left join missing_before on identity_loads.identity_key = missing_before.identity_key
+    left join counts_known on identity_loads.identity_key = counts_known.identity_key
 
 ),
 
 changed as (
 
-    -- All of an identity's orders count as changed with it, so it is written only if another is
-    -- its first. Else every day on which someone ordered before would be counted again.
+    -- A new first order marks all orders of the customer as changed, so the row is rewritten only
+    -- then. Else every day with an earlier order would be computed again.
     select firsts.*
     from firsts
     {%- if is_incremental() %}

@@ -4,7 +4,7 @@
     pre_hook="{{ forget_days_of_finished_runs() }}"
 ) }}
 
--- Filled by int_order_ledger_signed, just before it takes an order's lines off a day.
+-- Filled by int_order_ledger_signed, just before it removes an order's entries from a day.
 select
     cast(null as date) as report_date,
     cast(null as bigint) as transformed_load_id

@@ -19,8 +19,8 @@
 ] %}
 {%- set refund_components = [
     ('refund_items', 'items_amount', -1), ('refund_gift_card', 'gift_card_amount', -1),
-    ('refund_tax', 'tax_amount', -1), ('refund_shipping', 'shipping_amount', -1),
-    ('refund_adjustment', 'adjustment_amount', 1), ('refund_tip', 'tip_amount', -1),
+    ('refund_tax', 'returned_tax_amount', -1), ('refund_shipping', 'shipping_amount', -1),
+    ('refund_adjustment', 'counted_adjustment_amount', 1), ('refund_tip', 'tip_amount', -1),
     ('refund_duty', 'duty_amount', -1)
 ] %}
 
@@ -35,8 +35,17 @@ orders as (
 
 refunds as (
 
-    select * from {{ ref('int_refunds_summed') }}
-    where load_id > {{ transformed_load_id() }}
+    select
+        refunds.*,
+        case
+            when adjustments.refund_dk is null then 0 else adjustments.counted_adjustment_amount
+        end as counted_adjustment_amount,
+        refunds.tax_amount - coalesce(adjustments.counted_adjustment_tax_amount, 0)
+            as returned_tax_amount
+    from {{ ref('int_refunds_summed') }} as refunds
+    left join {{ ref('int_refund_adjustments') }} as adjustments
+        on refunds.refund_dk = adjustments.refund_dk
+    where refunds.load_id > {{ transformed_load_id() }}
 
 ),
 
@@ -98,7 +107,7 @@ keyed as (
         event_id,
         event_at,
         {{ report_date('event_at') }} as report_date,
-        cast(amount as decimal(20, 6)) as amount,
+        {{ fit_amount('amount') }} as amount,
         currency_code,
         load_id
     from components

@@ -38,7 +38,7 @@ refunded as (
 
 missing as (
 
-    -- Units that are not there any more and that no refund names.
+    -- Removed units that no refund names.
     select
         lines.*,
         orders.is_cancelled,
@@ -59,7 +59,7 @@ missing as (
 
 counted as (
 
-    -- An edit takes out what was never sold; a cancellation ends a sale that was one.
+    -- An edit removes units that were never sold; a cancellation ends a real sale.
     select
         order_dk,
         order_line_dk,

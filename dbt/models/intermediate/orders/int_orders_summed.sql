@@ -4,7 +4,7 @@
     pre_hook="{{ delete_changed('order_dk', new_orders()) }}"
 ) }}
 
-{#- A refund may be of shipping that an edit took out; then it counts until it is given back. -#}
+{#- An edit may remove shipping that a refund pays back; it counts until that refund. -#}
 {%- set refunded_shipping =
     'case when refunds.order_dk is null then 0 else refunds.refunded_shipping_amount end' %}
 {%- set shipping =
@@ -74,7 +74,8 @@ summed as (
         orders.fulfillment_status,
         orders.source_name,
         orders.currency_code,
-        -- An order without lines has 0; lines of which one could not be read have NULL.
+        orders.presentment_currency_code,
+        -- 0 for an order without lines; NULL if a line is unreadable.
         case when lines.order_dk is null then 0 else lines.gross_amount end as gross_amount,
         case when lines.order_dk is null then 0 else lines.gift_card_amount end as gift_card_amount,
         case when lines.order_dk is null then 0 else lines.discount_amount end as discount_amount,
@@ -111,13 +112,15 @@ summed as (
     from orders
     left join lines on orders.order_dk = lines.order_dk
     left join refunds on orders.order_dk = refunds.order_dk
-    where not orders.is_deleted
+    where
+        not orders.is_deleted
+        and orders.order_dk not in (select order_dk from {{ ref('int_orders_quarantined') }})
 
 ),
 
 composed as (
 
-    -- Some shops name the duties among the additional fees again; then the total has them once.
+    -- Some shops repeat the duties among the additional fees; the total has them once.
     select
         *,
         stated_fee_amount

@@ -65,12 +65,12 @@ summed as (
         case when line_sums.refund_dk is null then 0 else line_sums.gift_card_amount end
             as gift_card_amount,
         case when line_sums.refund_dk is null then 0 else line_sums.tip_amount end as tip_amount,
-        -- Tax on goods and on shipping; tax of an adjustment is signed as the shop signs it.
         case when line_sums.refund_dk is null then 0 else line_sums.tax_amount end
-        + refunds.shipping_tax_amount
-        - refunds.adjustment_tax_amount as tax_amount,
+        + refunds.shipping_tax_amount as tax_amount,
         refunds.shipping_amount,
+        -- With the shop's sign: negative is money refunded without goods.
         refunds.adjustment_amount,
+        refunds.adjustment_tax_amount,
         refunds.duty_amount,
         refunds.total_refunded_amount,
         coalesce(line_sums.quantity, 0) as quantity,

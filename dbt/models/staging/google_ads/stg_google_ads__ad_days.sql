@@ -24,8 +24,8 @@ typed as (
 
 )
 
--- The vendor leaves zeros out: a missing figure is 0, one that does not cast is NULL.
+-- The vendor omits zeros: a missing figure is 0, an unreadable one is NULL.
 select
     *,
-    cast(cost_micros * 0.000001 as decimal(20, 6)) as spend_amount
+    {{ fit_amount('cost_micros * 0.000001') }} as spend_amount
 from typed

@@ -21,5 +21,5 @@ typed as (
 
 select
     *,
-    cast(budget_micros * 0.000001 as decimal(20, 6)) as daily_budget_amount
+    {{ fit_amount('budget_micros * 0.000001') }} as daily_budget_amount
 from typed

@@ -4,7 +4,7 @@
     pre_hook='{{ undo_appended() }}'
 ) }}
 
--- What a click stands for never changes, so the first time it is seen counts.
+-- The meaning of a click never changes, so its first record counts.
 with
 
 source as (
@@ -35,7 +35,7 @@ renamed as (
         ad_group_id,
         -- customers/<account>/adGroupAds/<ad group>~<ad>
         nullif(split_part(ad_name_path, '~', 2), '') as ad_id,
-        -- A day that cannot be read must not make the click new each time.
+        -- An unreadable day must not make the click new each time.
         coalesce(click_date, date '1970-01-01') as click_date,
         has_cast_problem,
         load_id,
@@ -55,7 +55,7 @@ fresh as (
     select renamed.* from renamed
     {%- if is_incremental() %}
     left join (
-        -- By day first, so that only the days at hand are looked through.
+        -- By day first, so that only the loaded days are scanned.
         select
             click_id,
             click_date

@@ -63,7 +63,7 @@ renamed as (
         impressions,
         clicks,
         clicks_all,
-        -- What the platform claims, in its default windows (7 days click, 1 day view).
+        -- The platform's claims in its default windows (7 days click, 1 day view).
         {{ try_amount('stated_conversions') }} as platform_conversions,
         {{ try_amount('stated_conversion_value') }} as platform_conversion_value_amount,
         has_cast_problem

@@ -36,7 +36,7 @@ summed as (
         {{ json_array_sum('item', 'discountAllocations', 'allocatedAmountSet.shopMoney.amount') }}
             as stated_discount_amount,
         {{ json_array_sum('item', 'taxLines', 'priceSet.shopMoney.amount') }} as tax_amount,
-        -- A tax without a rate says nothing of prices; rates of one line apply to the same price.
+        -- A tax without a rate does not show the net price; all rates of a line apply to one price.
         coalesce({{ json_array_sum('item', 'taxLines', 'rate') }}, 0) as tax_rate
     from items
 
@@ -72,30 +72,23 @@ paid as (
 
 taxed as (
 
-    -- Without tax even where prices include it: what was paid less its tax is exact.
+    -- Without tax, even if prices include it: the paid amount less its tax is exact.
     select
         *,
-        cast(
-            paid_amount - case when taxes_included then tax_amount else 0 end as decimal(20, 6)
-        ) as net_amount,
-        cast(
-            stated_discount_amount
-            - case
-                when taxes_included
-                    then
-                        {{ included_tax(
-                            'stated_discount_amount', 'paid_amount', 'tax_amount', 'tax_rate'
-                        ) }}
-                else 0
-            end as decimal(20, 6)
-        ) as discount_amount
+        {{ fit_amount('paid_amount - case when taxes_included then tax_amount else 0 end') }}
+            as net_amount,
+        {{ fit_amount(
+            'stated_discount_amount - case when taxes_included then '
+            ~ included_tax('stated_discount_amount', 'paid_amount', 'tax_amount', 'tax_rate')
+            ~ ' else 0 end'
+        ) }} as discount_amount
     from paid
 
 ),
 
 recognised as (
 
-    -- The API does not mark the line of a tip; the order's total of tips tells which it is.
+    -- The API does not mark the line of a tip; the order's total of tips identifies it.
     select
         *,
         tip_amount > 0
@@ -134,7 +127,7 @@ renamed as (
         is_gift_card,
         is_tip,
         unit_price_amount,
-        cast(net_amount + discount_amount as decimal(20, 6)) as gross_amount,
+        {{ fit_amount('net_amount + discount_amount') }} as gross_amount,
         discount_amount,
         tax_amount,
         currency_code,
@@ -142,7 +135,8 @@ renamed as (
         or discount_amount is null
         or tax_amount is null
         or unit_price_amount is null
-        or quantity is null as has_cast_problem,
+        or quantity is null
+        or net_amount is null as has_cast_problem,
         load_id
     from recognised
 

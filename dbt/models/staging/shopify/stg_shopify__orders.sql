@@ -10,7 +10,8 @@
     'presentment_currency_code', 'financial_status', 'fulfillment_status', 'source_name',
     'taxes_included', 'total_amount', 'total_discount_amount', 'total_tax_amount',
     'tip_amount', 'duty_amount', 'stated_fee_amount', 'cash_rounding_amount',
-    'total_shipping_amount', 'removed_shipping_amount', 'customer_order_index', 'is_journey_ready', 'has_cast_problem', 'updated_at',
+    'total_shipping_amount', 'removed_shipping_amount', 'customer_order_count', 'customer_order_index',
+    'is_journey_ready', 'has_cast_problem', 'updated_at',
     'extracted_at', 'payload_hash', 'record_key', 'page_index', 'record_index', 'record_load_id',
     'loaded_at', 'batch_id'
 ] %}
@@ -29,7 +30,7 @@ source as (
 
 kept as (
 
-    -- Without the shipping that an edit took out.
+    -- Without the shipping that an edit removed.
     select
         *,
         {{ json_nodes_without('payload', 'shippingLines.nodes', 'isRemoved', 'true') }}
@@ -76,6 +77,7 @@ typed as (
         ('source_name', 'sourceName', 'text'),
         ('taxes_included', 'taxesIncluded', 'boolean', 'false'),
         ('customer_gid', 'customer.id', 'text'),
+        ('customer_order_count', 'customer.numberOfOrders', 'integer'),
         ('total_amount', 'totalPriceSet.shopMoney.amount', 'decimal'),
         ('total_discount_amount', 'totalDiscountsSet.shopMoney.amount', 'decimal'),
         ('total_tax_amount', 'totalTaxSet.shopMoney.amount', 'decimal', '0'),
@@ -125,24 +127,20 @@ renamed as (
         total_discount_amount,
         total_tax_amount,
         tip_amount,
-        -- Duties inside the prices are not paid besides them.
+        -- Duties included in the prices are not paid again.
         case when duties_included then 0 else stated_duty_amount end as duty_amount,
         stated_fee_amount,
         cash_rounding_amount,
         -- The shop's own total is before discounts of shipping. Without tax, as all amounts are.
-        cast(
-            case
-                when shipping_lines is null then full_shipping_amount
-                else discounted_shipping_amount
-            end
-            - case when taxes_included then shipping_tax_amount else 0 end as decimal(20, 6)
-        ) as total_shipping_amount,
-        cast(
-            every_discounted_shipping_amount - discounted_shipping_amount
-            - case
-                when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0
-            end as decimal(20, 6)
-        ) as removed_shipping_amount,
+        {{ fit_amount(
+            'case when shipping_lines is null then full_shipping_amount else discounted_shipping_amount end'
+            ~ ' - case when taxes_included then shipping_tax_amount else 0 end'
+        ) }} as total_shipping_amount,
+        {{ fit_amount(
+            'every_discounted_shipping_amount - discounted_shipping_amount'
+            ~ ' - case when taxes_included then every_shipping_tax_amount - shipping_tax_amount else 0 end'
+        ) }} as removed_shipping_amount,
+        customer_order_count,
         customer_order_index,
         is_journey_ready,
         has_cast_problem
@@ -186,7 +184,7 @@ candidates as (
     from news
     {%- if is_incremental() %}
     union all
-    -- Orders of days that were listed again: some may be gone, some back.
+    -- Orders of days that were listed again: some may be deleted, some restored.
     select
         {{ qualified('known', attributes) }}
     from {{ this }} as known

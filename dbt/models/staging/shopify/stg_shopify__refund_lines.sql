@@ -69,13 +69,11 @@ renamed as (
         {{ surrogate_key('order_line', ['order_dk', legacy_id('line_gid')]) }} as order_line_dk,
         {{ legacy_id('refund_gid') }} as refund_id,
         {{ legacy_id('line_gid') }} as line_id,
-        -- The shop gives no id where it derives the line.
+        -- The shop gives no id for a derived line.
         coalesce({{ legacy_id('refund_line_gid') }}, cast(item_index as varchar)) as refund_line_id,
         quantity,
-        cast(
-            subtotal_amount - case when taxes_included then tax_amount else 0 end
-            as decimal(20, 6)
-        ) as items_amount,
+        {{ fit_amount('subtotal_amount - case when taxes_included then tax_amount else 0 end') }}
+            as items_amount,
         tax_amount,
         currency_code,
         has_cast_problem or subtotal_amount is null as has_cast_problem,

@@ -73,12 +73,11 @@ renamed as (
         -- Entered at the one, given at the other: a shop may enter it later, or import it.
         coalesce(processed_at, created_at) as refunded_at,
         total_refunded_amount,
-        cast(
-            shipping_amount - case when taxes_included then shipping_tax_amount else 0 end
-            as decimal(20, 6)
-        ) as shipping_amount,
+        {{ fit_amount(
+            'shipping_amount - case when taxes_included then shipping_tax_amount else 0 end'
+        ) }} as shipping_amount,
         shipping_tax_amount,
-        -- Signed as the shop signs it: negative is money given back.
+        -- With the shop's sign: negative is money refunded.
         adjustment_amount,
         adjustment_tax_amount,
         duty_amount,
@@ -88,7 +87,8 @@ renamed as (
         or shipping_amount is null
         or shipping_tax_amount is null
         or duty_amount is null
-        or adjustment_amount is null as has_cast_problem,
+        or adjustment_amount is null
+        or adjustment_tax_amount is null as has_cast_problem,
         load_id
     from typed
 

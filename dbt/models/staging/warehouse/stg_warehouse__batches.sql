@@ -18,6 +18,7 @@ renamed as (
         source.account_name,
         source.currency as currency_code,
         source.timezone,
+        source.run_id,
         source.extracted_at,
         source.loaded_at
     from source

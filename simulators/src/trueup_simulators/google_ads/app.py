@@ -218,9 +218,17 @@ class GoogleAds:
                 self._results.popitem(last=False)
         return self._results[key]
 
+    def _refuse_slow(self, plan: Plan) -> None:
+        """Time out for more days than a rule too_slow allows (`above`)."""
+        since, until = plan.days.since, plan.days.until
+        days = (until - since).days if since and until else 0
+        if self._faults.first_firing(lambda r: r.kind == "too_slow" and days > r.params["above"]):
+            raise ApiError("internalError", "DEADLINE_EXCEEDED", "The operation took too long.")
+
     def _computed(self, account: AdAccount, query: str, at: datetime) -> Result:
         today = at.astimezone(ZoneInfo(account.timezone)).date()
         plan = plan_for(gaql.parse(query), today=today, is_manager=account.is_manager)
+        self._refuse_slow(plan)
         rows = filtered(rows_for(plan, self._world, account, at), plan.filters)
         rows = ordered(rows, plan.query.order_by)
         total = rows.num_rows

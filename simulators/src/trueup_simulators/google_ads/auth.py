@@ -74,7 +74,7 @@ def _access_token(issued: int) -> str:
 
 
 class Gate:
-    """Who may see which account. The credential reaches the accounts that have no manager."""
+    """Access to accounts. The credential reaches the accounts that have no manager."""
 
     def __init__(self, world: World, clock: SimulatedClock) -> None:
         self._clock = clock
@@ -158,7 +158,7 @@ def _unauthenticated(reason: str, message: str | None = None) -> StatusError:
 
 
 def permission_denied() -> ApiError:
-    """What a caller gets for an account that is not shared with it, or does not exist."""
+    """Error for an account that is not shared with the caller, or does not exist."""
     return ApiError(
         "authorizationError",
         "USER_PERMISSION_DENIED",
@@ -168,7 +168,7 @@ def permission_denied() -> ApiError:
 
 
 def not_enabled() -> ApiError:
-    """What a caller gets for an account that was cancelled."""
+    """Error for an account that was cancelled."""
     return ApiError(
         "authorizationError",
         "CUSTOMER_NOT_ENABLED",

@@ -22,7 +22,7 @@ class Days:
         return self.since is not None and self.until is not None
 
     def cut(self, other: "Days") -> "Days":
-        """What both allow."""
+        """Intersection of both."""
         since = max((day for day in (self.since, other.since) if day), default=None)
         until = min((day for day in (self.until, other.until) if day), default=None)
         return Days(since, until)

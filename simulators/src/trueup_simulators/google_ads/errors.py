@@ -31,7 +31,7 @@ _HTTP_BY_CATEGORY = {
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Whose rate was exceeded, and for how long; `scope` is ACCOUNT or DEVELOPER."""
+    """Details of an exceeded rate: its owner and duration; `scope` is ACCOUNT or DEVELOPER."""
 
     scope: str
     name: str

@@ -15,7 +15,7 @@ from trueup_simulators.world.entities import Ad, AdAccount, AdGroup, Campaign
 
 
 class Kind(StrEnum):
-    """How a value is compared and written."""
+    """Kind of value: its comparison and its format."""
 
     INT64 = "int64"  # a string in JSON
     INT32 = "int32"  # a number in JSON
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 def always(value: Any) -> Callable[[Any], Any]:
-    """A getter that gives the same whatever it is asked about."""
+    """A getter that gives the same value for every object."""
     return lambda _thing: value
 
 
@@ -79,7 +79,7 @@ class ClientLink:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What may stand after FROM: resources whose fields come along, and whether figures do."""
+    """Resource after FROM: the resources whose fields it includes, and whether it has metrics."""
 
     name: str
     attributed: tuple[str, ...] = ()

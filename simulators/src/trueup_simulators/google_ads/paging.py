@@ -16,7 +16,7 @@ TOKEN_LIFE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageToken:
-    """Where a page begins, and what the first page was asked for."""
+    """Start of a page, and the request of the first page."""
 
     digest: str
     offset: int
@@ -36,7 +36,7 @@ class PageToken:
 
 
 def query_digest(customer_id: str, query: str) -> str:
-    """What a token is bound to."""
+    """Request that a token is bound to."""
     return hashlib.sha256(f"{customer_id}\n{query}".encode()).hexdigest()[:24]
 
 
@@ -60,5 +60,5 @@ def _invalid() -> ApiError:
 
 
 def expired_page_token() -> ApiError:
-    """What a token gets that was kept too long."""
+    """Error for an expired token."""
     return request_error("EXPIRED_PAGE_TOKEN", "Page token has expired.")

@@ -1,6 +1,7 @@
-"""What a query means: fields resolved, rules of the vendor enforced, the date range worked out."""
+"""Plan of a query: resolves fields and the date range, and enforces the vendor's rules."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,8 @@ from trueup_simulators.google_ads.fields import (
 from trueup_simulators.google_ads.gaql import Condition, Query, Token
 
 CLICK_VIEW_DAYS = 90
+# Rows by day, hour and week; by month they reach back 11 years.
+MONTHS_BACK = 37
 PARAMETERS = frozenset({"include_drafts", "omit_unselected_resource_names"})
 _COMPARISONS = frozenset({"=", "!=", ">", ">=", "<", "<=", "BETWEEN"})
 _SETS = frozenset({"=", "!=", "IN", "NOT IN", "IS NULL", "IS NOT NULL"})
@@ -212,6 +215,20 @@ def _check_meaning(plan: Plan, *, today: date, is_manager: bool) -> None:
         raise query_error(
             "EXPECTED_FILTERS_ON_DATE_RANGE",
             "A finite date range is needed in the WHERE clause when a date is a segment.",
+        )
+    if "segments.date" in named and plan.metrics:
+        _check_reach(plan.days, today)
+
+
+def _check_reach(days: Days, today: date) -> None:
+    months = today.year * 12 + today.month - 1 - MONTHS_BACK
+    last = monthrange(months // 12, months % 12 + 1)[1]
+    oldest = date(months // 12, months % 12 + 1, min(today.day, last))
+    if days.since is not None and days.since < oldest:
+        raise ApiError(
+            "dateRangeError",
+            "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED",
+            "The requested time granularity is not supported for the date range in the query.",
         )
 
 

@@ -24,7 +24,7 @@ def camel(name: str) -> str:
 
 
 def field_mask(plan: Plan) -> str:
-    """What was asked for, in the order asked; it tells a zero from a field not asked for."""
+    """Requested fields in order; distinguishes a zero from a field that was not requested."""
     return ",".join(camel(field.name) for field in plan.select)
 
 

@@ -39,7 +39,7 @@ from trueup_simulators.meta_ads.rows import renderer
 from trueup_simulators.meta_ads.usage import UsageMeter, usage_headers, usage_of_rule
 from trueup_simulators.world import AdAccount, SimulatedClock, World
 
-# Rows beyond which a synchronous query, and a report run, are told to ask for less.
+# Row limits of a synchronous query and of a report run; above them, the error asks for less data.
 SYNC_ROW_LIMIT = 5_000
 ASYNC_ROW_LIMIT = 300_000
 
@@ -69,7 +69,7 @@ class Call:
 
     @property
     def salt(self) -> str:
-        """What a cursor is bound to: the list, not its page."""
+        """Scope that a cursor is bound to: the list, not its page."""
         kept = {
             key: text
             for key, text in self.params.items()

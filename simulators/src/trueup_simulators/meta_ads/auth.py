@@ -1,4 +1,4 @@
-"""Who may ask: one token of a system user, optionally signed with the app's secret."""
+"""Authentication: one token of a system user, optionally signed with the app's secret."""
 
 import hashlib
 import hmac

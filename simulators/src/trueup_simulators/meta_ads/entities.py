@@ -72,7 +72,7 @@ class Edges:
         return {entity.id: self.effective_status(entity) for entity in self.entities(edge)}
 
     def effective_status(self, entity: Entity) -> str:
-        """What has been done to it or to what is above it; gone beats paused."""
+        """Effective status: its own state and that of its parents; deleted outranks paused."""
         chain = self._chain(entity)
         for item in chain:
             if item.status == "REMOVED":

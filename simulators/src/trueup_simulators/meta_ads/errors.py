@@ -1,4 +1,4 @@
-"""What the vendor answers when it refuses: one shape, many codes.
+"""Refusals of the vendor: one shape, many codes.
 
 Most refusals are HTTP 400, throttling included, and none carries a Retry-After.
 """
@@ -65,7 +65,7 @@ def invalid_token(subcode: int | None = None) -> GraphError:
 
 
 def unknown_object(node: str) -> GraphError:
-    """What is asked for is not there, or not for this token: the vendor does not tell which."""
+    """Error for an object that is missing or not visible to this token."""
     message = (
         f"Unsupported get request. Object with ID '{node}' does not exist, cannot be loaded due "
         "to missing permissions, or does not support this operation"

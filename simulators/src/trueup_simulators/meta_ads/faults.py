@@ -31,7 +31,8 @@ def refusal(rule: FaultRule, request: Request) -> Response | None:
 
     status: HTTP `status` with the vendor's body, or `code`, `subcode`, `message` of one's own.
     throttle: `code` (80000), `percent`, `minutes`. token_expired, permission, account_revoked,
-    too_much_data, summary_param: their errors. permission_lost: an empty 200. cursor_expired:
+    too_much_data, summary_param: their errors. page_too_large: too_much_data for pages of more than
+    `above` records. permission_lost: an empty 200. cursor_expired:
     only requests that bring a cursor.
     """
     if rule.kind == "permission_lost":
@@ -49,6 +50,9 @@ def refusal(rule: FaultRule, request: Request) -> Response | None:
         "too_much_data": errors.too_much_data,
         "summary_param": errors.spurious_summary,
     }
+    limit = int(request.query_params.get("limit", 0))
+    if rule.kind == "page_too_large" and limit > int(rule.params["above"]):
+        return errors.too_much_data().response()
     if rule.kind == "cursor_expired" and "after=" in request.url.query:
         return errors.invalid_parameter("Invalid cursors values").response()
     return makers[rule.kind]().response() if rule.kind in makers else None

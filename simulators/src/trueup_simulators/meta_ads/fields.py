@@ -1,4 +1,4 @@
-"""What can be asked for, by kind of object; the vendor's other fields are refused."""
+"""Supported fields by kind of object; the vendor's other fields are refused."""
 
 ACCOUNT_FIELDS = (
     "id",

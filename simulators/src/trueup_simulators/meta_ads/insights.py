@@ -74,7 +74,7 @@ class InsightsQuery:
 
 
 def parse_query(params: Mapping[str, str], account: AdAccount, now: datetime) -> InsightsQuery:
-    """Raises GraphError for whatever the vendor refuses."""
+    """Raises GraphError for requests that the vendor refuses."""
     level = params.get("level", "account")
     if level not in LEVELS:
         raise invalid_parameter(f"level must be one of the following values: {', '.join(LEVELS)}")

@@ -1,4 +1,4 @@
-"""Asynchronous report runs: they advance by one state each time somebody looks."""
+"""Asynchronous report runs: each status request advances them by one state."""
 
 import threading
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class ReportRun:
             return self.shown
 
     def fail(self, error: GraphError) -> None:
-        """End as failed, whatever was planned."""
+        """End as failed, regardless of the planned result."""
         with self.lock:
             self.states, self.error, self.shown = [FAILED], error, FAILED
 

@@ -16,7 +16,7 @@ MAX_LIMIT = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Which part of a list is wanted. `url` is the list's own, `salt` binds cursors to it."""
+    """Requested part of a list. `url` is the list's own, `salt` binds cursors to it."""
 
     url: str
     params: Mapping[str, str]
@@ -47,7 +47,7 @@ def paging_block(page: PageRequest, count: int, *, has_next: bool) -> dict[str, 
         }
     }
     if has_next:
-        # The proof is not repeated: it must be made anew by whoever holds the secret.
+        # The proof is not repeated: the owner of the secret must compute it again.
         kept = {key: text for key, text in page.params.items() if key != "appsecret_proof"}
         query = kept | {"limit": str(page.limit), "after": encode_cursor(end, page.salt)}
         block["next"] = f"{page.url}?{urlencode(query)}"

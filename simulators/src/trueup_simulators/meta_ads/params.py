@@ -92,7 +92,7 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def holds(condition: Filter, have: Any) -> bool:
-    """Whether a value meets a condition; numbers compare as numbers however they were written."""
+    """True when a value meets a condition; numbers compare as numbers however they were written."""
     operator = OPERATORS.get(condition.operator)
     if operator is None:
         names = ", ".join(OPERATORS)

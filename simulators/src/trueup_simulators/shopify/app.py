@@ -99,12 +99,21 @@ class Shop:
         except (ValueError, KeyError, TypeError):
             told = {"errors": {"query": "Required parameter missing or invalid"}}
             return JSONResponse(told, status_code=400)
+        if self._is_too_slow(variables):
+            return _answer(_graphql_error("TIMEOUT"))
         context = Context(self.state, self.state.clock.now(), self.jobs, _base_url(request))
         answer = self._execute(query, variables, context)
         rule = self.state.faults.take("shopify", "version", {"wrong_version"})
         version = str(rule.params.get("version", "2026-01")) if rule else API_VERSION
         response = _answer(answer, version, self._numbers())
         return self._spoiled(response, answer)
+
+    def _is_too_slow(self, variables: dict[str, Any]) -> bool:
+        """Whether a page is larger than a rule too_slow allows (`above`)."""
+        first = variables.get("first") or 0
+        faults = self.state.faults
+        found = faults.first_firing(lambda r: r.kind == "too_slow" and first > r.params["above"])
+        return found is not None
 
     def _execute(self, query: str, variables: dict[str, Any], context: Context) -> dict[str, Any]:
         document = checked_document(query)

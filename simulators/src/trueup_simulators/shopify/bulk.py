@@ -1,4 +1,4 @@
-"""Bulk operations: jobs that move one state further each time somebody looks at them."""
+"""Bulk operations: jobs that advance by one state at each status request."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ ENDED = frozenset({"COMPLETED", "FAILED", "CANCELED", "EXPIRED"})
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a bulk query gave: one JSON line per object, roots and children together."""
+    """Result of a bulk query: one JSON line per object, roots and children together."""
 
     lines: tuple[bytes, ...] = ()
     roots: int = 0
@@ -93,11 +93,11 @@ class BulkJob:
         return len(self.file) if self.status == "COMPLETED" else None
 
     def url(self, base_url: str) -> str | None:
-        """Where the whole result is; None before the end and when there are no rows."""
+        """Address of the whole result; None before the end and when there are no rows."""
         return self._address(base_url) if self.status == "COMPLETED" else None
 
     def partial_url(self, base_url: str) -> str | None:
-        """Where the beginning of a failed job's result is."""
+        """Address of the partial result of a failed job."""
         return self._address(base_url) if self.status == "FAILED" else None
 
     def _address(self, base_url: str) -> str | None:

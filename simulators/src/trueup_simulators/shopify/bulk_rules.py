@@ -1,4 +1,4 @@
-"""Which queries a bulk operation refuses, in the vendor's words."""
+"""Refusals of queries for bulk operations, in the vendor's words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class _Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the query a field stands; `owner` is the nearest connection around it."""
+    """Position of a field in the query; `owner` is the nearest connection around it."""
 
     depth: int = 0
     in_list: bool = False

@@ -1,4 +1,4 @@
-"""What a query costs, and the leaky bucket it is paid from.
+"""Query costs, and the leaky bucket that pays for them.
 
 Rules (vendor's rate-limit page): a scalar costs nothing, an object 1, a list of objects as one
 object, a mutation 10, a connection is "sized by first and last". The size is not published; pages
@@ -21,7 +21,7 @@ LARGEST_PAGE = 250
 
 
 def page_size(objects: int) -> int:
-    """What a page of so many objects counts as: 1 up to 2, 5 for 10, 8 for 50, 11 for 250."""
+    """Cost factor of a page of so many objects: 1 up to 2, 5 for 10, 8 for 50, 11 for 250."""
     return max(1, round(2 * math.log(objects))) if objects > 0 else 0
 
 
@@ -50,7 +50,7 @@ class Bucket:
         return self.restore_rate * BUCKET_SECONDS
 
     def admits(self, requested: float) -> bool:
-        """Whether there is enough for what the query may cost at most."""
+        """True when the bucket covers the maximum cost of the query."""
         with self._lock:
             now = self.seconds()
             restored = (now - self._filled_at) * self.restore_rate

@@ -1,4 +1,4 @@
-"""What the vendor answers when it refuses, in its own shapes.
+"""Refusals of the vendor, in its own shapes.
 
 THROTTLED and MAX_COST_EXCEEDED come with HTTP 200. A throttled answer carries the cost block with
 `actualQueryCost` null and no Retry-After; one over the maximum carries no cost block at all.

@@ -38,7 +38,7 @@ class UserError(NamedTuple):
 
 
 class Payload(NamedTuple):
-    """What a mutation gives back."""
+    """Result of a mutation."""
 
     job: BulkJob | None
     errors: tuple[UserError, ...] = ()

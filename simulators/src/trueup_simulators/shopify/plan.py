@@ -97,7 +97,7 @@ class FieldPlan:
 
     @property
     def is_connection(self) -> bool:
-        """Whether it gives a page of objects."""
+        """True when it gives a page of objects."""
         return self.type_name.endswith("Connection")
 
     @property
@@ -114,7 +114,7 @@ class FieldPlan:
 
 @dataclass(slots=True)
 class Selection:
-    """What is selected of a composite type, by concrete type."""
+    """Selection of a composite type, by concrete type."""
 
     fields: dict[str, tuple[FieldPlan, ...]]
 

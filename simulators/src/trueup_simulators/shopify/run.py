@@ -16,7 +16,7 @@ class _NullError(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """What running gave."""
+    """Result of running a plan."""
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]

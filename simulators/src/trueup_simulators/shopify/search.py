@@ -45,7 +45,7 @@ class Span:
 
 @dataclass(slots=True)
 class Search:
-    """What a search asks for: spans of time fields, equal words, and what was ignored."""
+    """Conditions of a search: spans of time fields, equal words, and ignored parts."""
 
     text: str
     spans: dict[str, Span] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Search:
         return self.spans.get(name, Span())
 
     def accepts(self, name: str, value: str) -> bool:
-        """Whether the words searched for in a field, if any, hold the value."""
+        """True when the field has no condition, or its words include the value."""
         return name not in self.words or value.lower() in self.words[name]
 
     def warnings(self, path: list[str | int]) -> dict[str, Any] | None:

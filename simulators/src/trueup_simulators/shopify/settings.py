@@ -1,4 +1,4 @@
-"""What can be set about the simulated shop, and the state that outlives a request."""
+"""Settings of the simulated shop, and its state across requests."""
 
 import time
 from collections.abc import Callable

@@ -52,12 +52,12 @@ def promotion_start(config: WorldConfig) -> date:
 
 
 def is_promotion(day: date, config: WorldConfig) -> bool:
-    """Whether the promotion runs on that day."""
+    """True when the promotion runs on that day."""
     return 0 <= (day - promotion_start(config)).days < PROMOTION_DAYS
 
 
 def demand(day: date, config: WorldConfig) -> float:
-    """How busy a day is, 1 being a middling one of the first week."""
+    """Volume of a day; 1 is an average day of the first week."""
     trend = 1.0 + DAILY_GROWTH * (day - config.start).days
     promotion = PROMOTION_DEMAND if is_promotion(day, config) else 1.0
     return WEEKDAY_DEMAND[day.weekday()] * trend * promotion

@@ -1,4 +1,4 @@
-"""The clock that every simulated vendor reads; it moves only when told to."""
+"""Clock of all simulated vendors; it moves only on request."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,11 +1,11 @@
-"""What customers do: orders with lines, payments, refunds and the journey before them."""
+"""Actions of customers: orders with lines, payments, refunds and journeys."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-FinancialStatus = Literal["AUTHORIZED", "PAID", "PARTIALLY_REFUNDED", "REFUNDED"]
+FinancialStatus = Literal["AUTHORIZED", "PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED"]
 FulfillmentStatus = Literal["UNFULFILLED", "FULFILLED"]
 
 
@@ -83,7 +83,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundLine:
-    """Part of a line given back; `subtotal` is ex tax and after discounts."""
+    """Refunded part of a line; `subtotal` is ex tax and after discounts."""
 
     id: int
     line_id: int
@@ -94,7 +94,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """One refund: its transactions add up to `total` = items + tax + shipping."""
+    """One refund: its transactions add up to `total` = items + tax + shipping - adjustment.
+
+    `adjustment` is what is not paid out because it pays for other goods.
+    """
 
     id: int
     created_at: datetime
@@ -102,20 +105,26 @@ class Refund:
     lines: tuple[RefundLine, ...]
     shipping: Decimal
     transactions: tuple[Transaction, ...]
+    adjustment: Decimal = Decimal(0)
 
     @property
     def items(self) -> Decimal:
-        """Merchandise given back, ex tax."""
+        """Merchandise refunded, ex tax."""
         return sum((line.subtotal for line in self.lines), Decimal(0))
 
     @property
     def tax(self) -> Decimal:
-        """Tax given back."""
+        """Tax refunded."""
         return sum((line.tax for line in self.lines), Decimal(0))
 
     @property
     def total(self) -> Decimal:
-        """Money given back."""
+        """Money refunded."""
+        return self.returned - self.adjustment
+
+    @property
+    def returned(self) -> Decimal:
+        """Goods and shipping refunded, with tax."""
         return self.items + self.tax + self.shipping
 
 
@@ -186,6 +195,11 @@ class Order:
     is_journey_ready: bool = True
 
     @property
+    def total_returned(self) -> Decimal:
+        """Goods and shipping refunded so far, with tax."""
+        return sum((refund.returned for refund in self.refunds), Decimal(0))
+
+    @property
     def total_refunded(self) -> Decimal:
-        """Money given back so far."""
+        """Money refunded so far."""
         return sum((refund.total for refund in self.refunds), Decimal(0))

@@ -1,4 +1,4 @@
-"""What decides a world: equal configurations give equal worlds, byte for byte."""
+"""Configuration of a world: equal configurations give equal worlds, byte for byte."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ RUNWAY_DAYS = 120
 
 @dataclass(frozen=True, slots=True)
 class ScaleFigures:
-    """How much there is of everything; counts are per live ad account unless named otherwise."""
+    """Size of the world; counts are per live ad account unless named otherwise."""
 
     campaigns: int
     ad_groups_per_campaign: int
@@ -53,7 +53,7 @@ class WorldConfig:
 
     @property
     def clock_start(self) -> datetime:
-        """Where the clock begins: 06:00 UTC of the first day that is not over."""
+        """Start of the clock: 06:00 UTC of the first day that is not over."""
         return datetime.combine(self.start + timedelta(days=self.days), time(6), UTC)
 
     @property

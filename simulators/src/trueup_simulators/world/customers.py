@@ -35,14 +35,19 @@ class Customers:
         hit = np.flatnonzero((count > 0) & (last >= since) & (last < until))
         return [customer_id(int(number)) for number in hit[np.lexsort((hit, last[hit]))]]
 
-    def view(self, identity: int, at: int) -> Customer:
-        """The customer as seen at `at`; KeyError if there is none of that id then."""
+    def view(self, identity: int, at: int, gone: frozenset[int] = frozenset()) -> Customer:
+        """The customer as seen at `at`; KeyError if there is none of that id then.
+
+        `gone` are the numbers of orders that were deleted, which the shop no longer counts.
+        """
         number, rest = divmod(identity - FIRST_CUSTOMER_ID, CUSTOMER_ID_STRIDE)
         count, first, last = self._tally(at)
         if rest or not 0 <= number < len(count) or not count[number]:
             raise KeyError(identity)
         config = self._orders.config
         who = person(config.seed, number, hostile=config.hostile_names)
+        ranks = self._orders.ranks
+        earlier, deleted = int(ranks.earlier_orders[number]), ranks.count_of(number, gone)
         hostile_note = HOSTILE_NAMES[number % len(HOSTILE_NAMES)]
         return Customer(
             id=identity,
@@ -53,7 +58,7 @@ class Customers:
             default_address=who.address,
             accepts_marketing=who.accepts_marketing,
             note=hostile_note if config.hostile_names else None,
-            number_of_orders=int(count[number]) + int(self._orders.ranks.earlier_orders[number]),
+            number_of_orders=int(count[number]) + earlier - deleted,
             created_at=instant(int(first[number])),
             updated_at=instant(int(last[number])),
         )

@@ -1,4 +1,4 @@
-"""What stands still in the world: accounts, the ad hierarchy, the shop and its products."""
+"""Fixed entities of the world: accounts, the ad hierarchy, the shop and its products."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who the customers are: names, addresses and contacts, each from the person's number alone."""
+"""Customers: names, addresses and contacts, each from the person's number alone."""
 
 import unicodedata
 from bisect import bisect_right
@@ -26,7 +26,7 @@ STREETS = ("Main St", "Oak Ave", "Hauptstraße", "High Street", "2nd Street", "R
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where customers live: the tax there, in hundredths of a percent, and their currency."""
+    """Country of customers: its tax, in hundredths of a percent, and its currency."""
 
     country: str
     province: str | None
@@ -40,7 +40,7 @@ class Region:
 
     @property
     def tax_included(self) -> bool:
-        """Whether prices are shown with tax there."""
+        """True when prices are shown with tax there."""
         return self.country in ("DE", "GB", "JP")
 
 

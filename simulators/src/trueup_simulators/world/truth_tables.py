@@ -1,4 +1,4 @@
-"""How the truth is worked out: plain sums over the world's columns, not over the orders served."""
+"""Truth tables: plain sums over the world's columns, not over the orders served."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -128,7 +128,7 @@ def refund_table(orders: Orders, currency: str, at: int) -> pa.Table:
 
 
 def without_orders(table: pa.Table, deleted: Collection[int]) -> pa.Table:
-    """Rows of other orders than those; nothing tells that there were any."""
+    """Rows of other orders than those; nothing shows that they existed."""
     gone = pa.array(sorted(deleted), pa.int64())
     return table.filter(pc.invert(pc.is_in(table["order_id"], gone)))
 

@@ -139,7 +139,8 @@ class World:
 
     def customer(self, customer_id: int, at: datetime) -> Customer:
         """The customer as seen at `at`; KeyError if there is none yet."""
-        return self._customers.view(customer_id, micros(at))
+        gone = frozenset(map(sequence_of, self._deleted_orders(at)))
+        return self._customers.view(customer_id, micros(at), gone)
 
     def customer_ids_updated(self, since: datetime, until: datetime, at: datetime) -> list[int]:
         """Customers with since <= updated_at (as of `at`) < until, by (updated_at, id)."""

@@ -1,1 +1,1 @@
-"""What commands print: errors, progress, tables and the view of each result."""
+"""Output of commands: errors, progress, tables and the view of each result."""

@@ -7,12 +7,14 @@ from functools import singledispatch
 from trueup import __version__
 from trueup.cli.output.demo_changes import changes_view
 from trueup.cli.output.demo_faults import outcome_view, planted_view
+from trueup.cli.output.program import command_line
 from trueup.cli.output.results import run_view
 from trueup.cli.output.serve import served_view
 from trueup.cli.output.text import figure, moment, money, plural, section, table
 from trueup.cli.output.view import View
 from trueup.errors import IntegrityError, QualityError, TrueupError
 from trueup.pipeline.demo.parts import (
+    AttributionError,
     Changes,
     Finished,
     Outcome,
@@ -27,7 +29,7 @@ from trueup.pipeline.demo.parts import (
 
 @singledispatch
 def part_view(part: object) -> View:
-    """What one part of the demo shows."""
+    """Lines and JSON of one part of the demo."""
     raise TypeError(f"the demo has no such part: {type(part).__name__}")
 
 
@@ -37,7 +39,7 @@ part_view.register(Outcome, outcome_view)
 
 
 def part_errors(part: object) -> list[TrueupError]:
-    """What the demo ends with: streams that stopped, tables that a gate holds back, a wrong figure.
+    """Errors of one part: streams that stopped, tables that a gate holds back, a wrong figure.
 
     A run's failed gates count only by what they hold back, which the outcome of a fault tells.
     """
@@ -54,17 +56,17 @@ def _not_equal(part: Truth) -> TrueupError:
     wrong = [score.figure for score in part.scores if score.differing]
     return IntegrityError(
         f"published figures differ from the sealed truth: {', '.join(wrong)}",
-        why="Something between source and publication changed a number.",
-        hint="Report it with the output of this demo: trueup demo --json",
+        why="A step between source and publication changed a number.",
+        hint=f"Report it with the output of this demo: {command_line(['demo', '--json'])}",
         code="TUP-713",
     )
 
 
 def _held_back(part: Outcome) -> TrueupError:
     return QualityError(
-        f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} held back, as planted",
-        why="People still see their last good version; everything else is up to date.",
-        hint=f"trueup status -C {part.folder}",
+        f"{', '.join(part.failed_gates)}: {plural(len(part.held), 'table')} withheld, as planted",
+        why="Readers still see the last good version of these tables. All others are up to date.",
+        hint=command_line(["status", "-C", str(part.folder)]),
         code="TUP-602",
     )
 
@@ -72,10 +74,10 @@ def _held_back(part: Outcome) -> TrueupError:
 @part_view.register
 def _(part: WorldMade) -> View:
     lines = [
-        f"trueup {__version__} · BrightCart demo · no account, no network, all in {part.folder}",
+        f"trueup {__version__} · {part.title} demo · no account, no network, all in {part.folder}",
         "",
-        f"  World      {plural(part.days, 'day')} · {plural(part.accounts, 'ad account')} · "
-        f"{part.shop} · seed {part.seed} · it is {moment(part.now)} there   {part.seconds:.1f} s",
+        f"  World      {part.about} · seed {part.seed} · it is {moment(part.now)} there   "
+        f"{part.seconds:.1f} s",
     ]
     data = {"folder": str(part.folder), "seed": part.seed, "days": part.days}
     return View(lines, data | {"now": part.now.isoformat()})
@@ -116,18 +118,13 @@ def _(part: Truth) -> View:
     ]
     headers = ("figure", "compared by", "published", "truth", "cells", "not equal")
     lines = table(headers, rows, left=2)
-    shares = [
-        (name, f"{ours:.1%}", f"{true:.1%}", f"{(ours - true) * 100:+.1f} pp")
-        for name, ours, true in part.attribution.shares
-    ]
-    error = part.attribution.mean_absolute_error * 100
-    lines += ["", *table(("last touch, share of orders", "credited", "true", "error"), shares)]
-    lines.append(f"    mean absolute error {error:.1f} percentage points per channel")
-    data = {
+    data: dict[str, object] = {
         "at": part.at.isoformat(),
         "scores": [{**asdict(s), "ours": str(s.ours), "truth": str(s.truth)} for s in part.scores],
-        "attribution_mean_absolute_error": part.attribution.mean_absolute_error,
     }
+    if part.attribution:
+        lines += ["", *_attribution_lines(part.attribution)]
+        data["attribution_mean_absolute_error"] = part.attribution.mean_absolute_error
     return View(section("Error against the sealed truth", lines), data)
 
 
@@ -137,12 +134,21 @@ def _(part: Finished) -> View:
     view = View(["", f"  Time       {steps}"], {"seconds": dict(part.seconds)})
     if part.served:
         view += served_view(part.served)
-    folder = part.folder
-    commands = (f"trueup status -C {folder}", "trueup demo --break currency-missing")
-    first = f"  Try next   {commands[0]}"
-    return view + View(
-        ["", first, f"             {commands[1]}", "             trueup init my-shop"]
-    )
+    labels = ("  Try next   ", *[" " * 13] * len(part.next_commands))
+    commands = map(command_line, part.next_commands)
+    return view + View(["", *(label + text for label, text in zip(labels, commands, strict=False))])
+
+
+def _attribution_lines(error: AttributionError) -> list[str]:
+    rows = [
+        (name, f"{ours:.1%}", f"{true:.1%}", f"{(ours - true) * 100:+.1f} pp")
+        for name, ours, true in error.shares
+    ]
+    mean = error.mean_absolute_error * 100
+    return [
+        *table((error.title, "credited", "true", "error"), rows),
+        f"    mean absolute error {mean:.1f} percentage points per channel",
+    ]
 
 
 def _amount(value: Decimal) -> str:

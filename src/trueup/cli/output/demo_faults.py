@@ -8,18 +8,18 @@ from trueup.pipeline.demo.parts import Outcome, Planted
 
 
 def planted_view(part: Planted) -> View:
-    """What was done to the world, and what is expected of it."""
+    """Description of the planted fault and of its expected effect."""
     lines = [f"    {part.done}", f"    expected: {part.fault.expected}"]
     data = {"fault": part.fault.name, "done": part.done, "expected": part.fault.expected}
     return View(section(f"Planted: {part.fault.name}", lines), data)
 
 
 def outcome_view(part: Outcome) -> View:
-    """How the fault was met, and whether the figures stayed right."""
+    """Effect of the fault, and whether the figures stayed correct."""
     fired = ", ".join(f"{name} {plural(count, 'time')}" for name, count in part.fired.items())
-    lines = [f"    the vendors struck: {fired}"] if fired else []
+    lines = [f"    faults that occurred: {fired}"] if fired else []
     for why in part.read_again:
-        lines += [f"    noticed: {cleaned(why)}", "    not taken, and read again at once"]
+        lines += [f"    noticed: {cleaned(why)}", "    not used, and read again at once"]
     if part.repeated:
         counts = ", ".join(f"{count:,} of {source}" for source, count in part.repeated.items())
         lines.append(f"    came more than once, counted once: {counts}")
@@ -31,14 +31,14 @@ def outcome_view(part: Outcome) -> View:
         f"    compared with the sealed truth: {plural(len(part.truth.scores), 'figure')} in "
         f"{plural(cells, 'cell')}, {figure(differing)} not equal {'✗' if differing else '✓'}"
     )
-    return View(section("What came of it", lines), _outcome_object(part))
+    return View(section("Result", lines), _outcome_object(part))
 
 
 def _held_lines(part: Outcome) -> list[str]:
     if not part.held:
-        return ["    0 tables held back: nothing wrong was left to hold"]
+        return ["    0 tables withheld: no gate failed"]
     found = [f"    caught by {name}: {cleaned(told)}" for name, told in part.failed_gates.items()]
-    return [*found, f"    held back, their last good version stays on show: {', '.join(part.held)}"]
+    return [*found, f"    withheld, their last good version is shown: {', '.join(part.held)}"]
 
 
 def _proof_lines(part: Outcome) -> list[str]:

@@ -54,7 +54,7 @@ def error_object(error: TrueupError | None, exit_code: int | None = None) -> obj
 
 
 def worst(errors: Iterable[TrueupError]) -> TrueupError | None:
-    """The error a command ends with: what somebody must mend before what passes by itself."""
+    """Error that a command ends with: errors that need a fix come before passing ones."""
     return max(
         errors,
         key=lambda error: (error.exit_code != TransientError.exit_code, -error.exit_code),
@@ -103,7 +103,7 @@ def _usage(failure: Exception) -> TrueupError:
 def _no_dbt() -> TrueupError:
     return ConfigError(
         "models: dbt is not installed",
-        why="What was synced and loaded is kept; nothing can be modelled or published.",
+        why="Synced and loaded data is kept. Without dbt, nothing can be transformed or published.",
         hint="pip install 'trueup[dbt]'",
         code="TUP-319",
     )
@@ -112,8 +112,8 @@ def _no_dbt() -> TrueupError:
 def _stopped() -> TrueupError:
     return TrueupError(
         "stopped by Ctrl-C: 0 records lost",
-        why="Every batch, load and publish that was committed is kept; the rest was rolled back.",
-        hint="Run the same command again: it goes on from there.",
+        why="Committed batches, loads and publishes are kept. The rest was rolled back.",
+        hint="Run the same command again: it resumes from there.",
         code="TUP-130",
     )
 

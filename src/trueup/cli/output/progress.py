@@ -69,7 +69,7 @@ class _Lines:
 
 
 class _Bars:
-    """One bar per step; made anew after each rest."""
+    """One bar per step, created again after each pause."""
 
     def __init__(self) -> None:
         self._shown: Progress | None = None

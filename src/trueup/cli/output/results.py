@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trueup.cli.output.text import figure, moment, plural, section, table, unavailable
+from trueup.cli.output.text import cleaned, figure, moment, plural, section, table, unavailable
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run_view(result: "RunResult") -> View:
     view = head + sync_view(result.synced) + load_view(result.loaded) + sweep_view(result.swept)
     if result.transformed:
         view += models_view(result.transformed)
-    return view + gates_view(result.audited) + publish_view(result.published)
+    return view + gates_view(result.audited) + publish_view(result.published) + damage_view(result)
 
 
 def sync_view(synced: "SyncResult") -> View:
@@ -136,6 +136,19 @@ def publish_view(published: "PublishResult | None") -> View:
         since = f"showing the version of {moment(shown.as_of)}" if shown else "not shown yet"
         lines.append(f"    held  {name}   {since}   by {', '.join(held[name])}")
     return View(section("Publish", lines), {"publish": _publish_object(published)})
+
+
+def damage_view(result: "RunResult") -> View:
+    """Stored files that were damaged: those that are rebuilt, and those that someone must fix."""
+    from trueup.cli.output.errors import error_object
+
+    lines = [f"    rebuilt  {cleaned(part)}" for part in result.repaired]
+    lines += [f"    ✗ {error.code} {cleaned(error.message)}" for error in result.damage]
+    data = {
+        "repaired": list(result.repaired),
+        "damage": [error_object(error) for error in result.damage],
+    }
+    return View(section("Damaged files", lines), data)
 
 
 def _by_source(streams: "Sequence[StreamResult]") -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def served_view(served: "Served", *, detached: bool = True) -> View:
-    """Where it is, and how to stop it."""
+    """Address of the dashboard, and the command to stop it."""
     stop = f"kill {served.pid}" if detached else "Ctrl-C"
     lines = [f"  Dashboard  {served.address}", f"             stop it with: {stop}"]
     return View(lines, {"dashboard": {"address": served.address, "pid": served.pid}})

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from trueup.cli.output.text import cleaned, figure, moment, section, table, unavailable
+from trueup.cli.output.text import figure, moment, section, table, unavailable, wrapped
 from trueup.cli.output.view import View
 
 if TYPE_CHECKING:
     from trueup.pipeline.inspect.coverage import Coverage, Days
-    from trueup.pipeline.inspect.status import ProjectStatus
+    from trueup.pipeline.inspect.status import Freshness, ProjectStatus
 
 
 def status_view(status: "ProjectStatus") -> View:
@@ -19,6 +19,7 @@ def status_view(status: "ProjectStatus") -> View:
         head = [f"{status.name} · nothing was run yet", "", "  do   trueup run"]
     lines = [*head, *_published(status), *_freshness(status), *_coverage(status)]
     lines += [*_accounts(status), *_gates(status), *_quarantine(status), *_strays(status)]
+    lines += _masked_cards(status)
     return View(lines, _data(status))
 
 
@@ -29,58 +30,80 @@ def _published(status: "ProjectStatus") -> list[str]:
         f"    version {status.publish_id} · data known at {moment(status.known_at)}",
     ]
     if status.unreadable:
-        lines.append(f"    ✗ cannot be read: {cleaned(status.unreadable)}")
-        lines.append("      do   trueup publish")
-    lines += table(
-        ("held back", "showing the version of", "held since", "by"),
-        [(t.name, moment(t.as_of), moment(t.held_since), ", ".join(t.gates)) for t in status.held],
-        left=4,
-    ) or ["    0 tables held back"]
+        lines += wrapped(f"    ✗ cannot be read: {status.unreadable}")
+    for damage in (*status.damaged, *status.lake_damage):
+        lines += wrapped(f"    ✗ {damage}")
+    for t in status.held:
+        shown = f"showing the version of {moment(t.as_of)}" if t.as_of else "never shown"
+        since = f", withheld since {moment(t.held_since)}" if t.held_since else ""
+        lines += wrapped(f"    ✗ {t.name}: withheld by {', '.join(t.gates)}; {shown}{since}")
+    if not status.held:
+        lines.append("    0 tables withheld")
     return section("Published", lines)
 
 
 def _freshness(status: "ProjectStatus") -> list[str]:
+    """A line per source, and one for each stream that failed."""
+    groups: dict[str, list[Freshness]] = {}
+    for f in status.freshness:
+        groups.setdefault(f.source, []).append(f)
     rows = [
         (
-            f"{f.source}.{f.stream}",
-            f.account,
-            moment(f.asked_at),
-            moment(f.changed_at),
-            "✓" if f.status == "ok" else f"✗ {f.message}",
+            source,
+            len({f.stream for f in group}),
+            moment(max((f.asked_at for f in group if f.asked_at), default=None)),
+            moment(max((f.changed_at for f in group if f.changed_at), default=None)),
+            "✓" if all(f.status == "ok" for f in group) else "✗",
         )
-        for f in status.freshness
+        for source, group in groups.items()
     ]
-    headers = ("stream", "account", "last asked", "last gave news", "")
-    return section("Freshness", table(headers, rows, left=5))
+    lines = table(("source", "streams", "last asked", "last gave news", ""), rows)
+    for f in status.freshness:
+        if f.status != "ok":
+            lines += wrapped(f"    ✗ {f.source}.{f.stream} · {f.account}: {f.message}")
+    return section("Freshness", lines)
 
 
 def _coverage(status: "ProjectStatus") -> list[str]:
-    rows = [
-        (
-            f"{c.source}.{c.stream}",
-            c.account,
-            c.timezone,
-            figure(_count(c.complete)),
-            figure(_count(c.provisional)),
-            figure(_count(c.missing)),
-        )
-        for c in status.coverage
-        if not _is_cursor(c)
-    ]
-    headers = ("stream", "account", "zone", "complete days", "provisional", "missing")
-    lines = table(headers, rows, left=3)
-    for c in status.coverage:
+    by_days = [c for c in status.coverage if not _is_cursor(c)]
+    cursors = [c for c in status.coverage if _is_cursor(c)]
+    closed = {(row["source"], row["scope"]) for row in status.unavailable}
+    headers = ("stream", "accounts", "complete days", "provisional", "missing")
+    lines = table(headers, _covered_days(by_days))
+    for c in by_days:
+        where = f"{c.source}.{c.stream} · {c.account}"
+        mark = "!" if (c.source, c.account) in closed else "✗"
         if c.missing:
-            where = f"{c.source}.{c.stream} · {c.account}"
-            lines.append(cleaned(f"    ✗ {where}: {_spans(c.missing)} missing: {c.reason}"))
-    lines += [
-        f"    {c.source}.{c.stream} · {c.account}: complete up to {moment(c.complete_until)}"
+            lines += wrapped(f"    {mark} {where}: {_spans(c.missing)} missing: {c.reason}")
+        if c.beyond_reach:
+            lines += wrapped(f"    ! {where}: {_spans(c.beyond_reach)} beyond the vendor's reach")
+    reached = [
+        (f"{c.source}.{c.stream}", c.account, moment(c.complete_until))
+        for c in cursors
         if c.complete_until
-        else f"    ✗ {c.source}.{c.stream} · {c.account}: not known: {cleaned(c.reason)}"
-        for c in status.coverage
-        if _is_cursor(c)
     ]
+    lines += table(("stream", "account", "complete up to"), reached, left=3)
+    for c in cursors:
+        if not c.complete_until:
+            lines += wrapped(f"    ✗ {c.source}.{c.stream} · {c.account}: unknown: {c.reason}")
     return section("Coverage", lines)
+
+
+def _covered_days(coverage: "Sequence[Coverage]") -> list[tuple[str, ...]]:
+    """Account-days of each stream, over its accounts."""
+    streams: dict[str, list[Coverage]] = {}
+    for c in coverage:
+        streams.setdefault(f"{c.source}.{c.stream}", []).append(c)
+    return [
+        (
+            name,
+            figure(len(group)),
+            figure(sum(_count(c.complete) for c in group)),
+            figure(sum(_count(c.provisional) for c in group)),
+            figure(sum(_count(c.missing) for c in group)),
+        )
+        for name, group in streams.items()
+    ]
 
 
 def _is_cursor(coverage: "Coverage") -> bool:
@@ -91,8 +114,11 @@ def _is_cursor(coverage: "Coverage") -> bool:
 
 def _accounts(status: "ProjectStatus") -> list[str]:
     lines = [
-        unavailable(row["source"], f"{row['scope']} {row['name']}", row["reason"])
+        line
         for row in status.unavailable
+        for line in wrapped(
+            unavailable(row["source"], f"{row['scope']} {row['name']}", row["reason"])
+        )
     ]
     return section("Accounts that are not available", lines)
 
@@ -101,9 +127,10 @@ def _gates(status: "ProjectStatus") -> list[str]:
     rows = [(row["gate"], row["status"].upper(), figure(row["violations"])) for row in status.gates]
     lines = table(("gate", "result", "violations"), rows, left=2)
     lines += [
-        cleaned(f"    {row['status'].upper()}  {row['gate']}: {row['message']}")
+        line
         for row in status.gates
         if row["status"] != "pass"
+        for line in wrapped(f"    {row['status'].upper()}  {row['gate']}: {row['message']}")
     ]
     return section("Gates of the last run", lines)
 
@@ -127,6 +154,15 @@ def _strays(status: "ProjectStatus") -> list[str]:
     return section("Personal values found outside of declared fields, kept as tokens", lines)
 
 
+def _masked_cards(status: "ProjectStatus") -> list[str]:
+    rows = [
+        (f"{row['source']}.{row['stream']}", row["scope"], figure(row["masked_cards"]))
+        for row in status.masked_cards
+    ]
+    lines = table(("stream", "account", "card numbers"), rows, left=2)
+    return section("Card numbers found in records, replaced by [card]", lines)
+
+
 def _count(days: "Sequence[Days]") -> int:
     return sum((last - first).days + 1 for first, last in days)
 
@@ -144,6 +180,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "published_at": _iso(status.published_at),
         "known_at": _iso(status.known_at),
         "unreadable": status.unreadable,
+        "damaged_files": [*status.damaged, *status.lake_damage],
         "withheld_tables": [
             {
                 "table": table.name,
@@ -170,6 +207,7 @@ def _data(status: "ProjectStatus") -> dict[str, object]:
         "gates": [_plain(row) for row in status.gates],
         "quarantine": [_plain(row) for row in status.quarantine],
         "strays": [_plain(row) for row in status.strays],
+        "masked_cards": [_plain(row) for row in status.masked_cards],
     }
 
 
@@ -182,6 +220,7 @@ def _coverage_object(coverage: "Coverage") -> dict[str, object]:
         "complete": _day_objects(coverage.complete),
         "provisional": _day_objects(coverage.provisional),
         "missing": _day_objects(coverage.missing),
+        "beyond_reach": _day_objects(coverage.beyond_reach),
         "reason": coverage.reason,
         "complete_until": _iso(coverage.complete_until),
     }

@@ -1,1 +1,1 @@
-"""The demo: a simulated retailer, the whole way of its numbers, and the error against the truth."""
+"""Runs an example company against simulated vendors and compares it with the truth."""

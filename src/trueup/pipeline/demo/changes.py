@@ -1,14 +1,12 @@
-"""What a run changed in what people see: windows read anew, amounts that moved, tables."""
+"""Changes that a run made to what people see: windows read again, amounts that moved, tables."""
 
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from trueup.pipeline.demo.parts import ChangedDay, Changes
+from trueup.pipeline.demo.published_reader import reader, version
 from trueup.pipeline.run import RunResult
 from trueup.pipeline.settings.project import Project
-from trueup.warehouse.published_store import SERVING_FILE
+from trueup.warehouse.duckdb import fetch
 
 # Windows that the loads beyond `before` brought, by whether an earlier version was replaced.
 _WINDOWS = """
@@ -26,31 +24,26 @@ _WINDOWS = """
     group by all order by name
 """
 _DAYS = """
-    with before as ({side_before}), after as ({side_after})
-    select day, channel, before.spend, after.spend, before.revenue, after.revenue
+    select day, channel, before.spend as spend_before, after.spend as spend_after,
+        before.revenue as revenue_before, after.revenue as revenue_after
     from before full outer join after using (day, channel)
     where before.spend is distinct from after.spend
         or before.revenue is distinct from after.revenue
     order by day, channel
 """
-_SIDE = """
-    select report_date as day, channel_code as channel,
-        sum(spend_amount_reporting) as spend,
-        sum(net_revenue_amount_reporting) as revenue
-    from {side}.marts.mart_channel_daily group by all
-"""
 
 
-def changes_since(project: Project, before: RunResult, after: RunResult) -> Changes:
+def changes_since(
+    project: Project, changed_days: str, before: RunResult, after: RunResult
+) -> Changes:
     """Compare the versions that two runs published; no change when the second had none."""
     assert before.published is not None
     old = before.published.manifest
     new = after.published.manifest if after.published else old
     windows = project.warehouse.query(_WINDOWS, [old.load_id])
-    folders = [project.published.root / manifest.publish_id for manifest in (old, new)]
     return Changes(
         windows=tuple((row["name"], row["new"], row["restated"]) for row in windows),
-        days=_changed_days(*folders),
+        days=_changed_days(project, changed_days, (old.publish_id, new.publish_id)),
         first_new_day=before.now.astimezone(ZoneInfo(project.config.timezone)).date(),
         tables=after.published.changed_tables if after.published else (),
         all_tables=len(new.tables),
@@ -58,26 +51,11 @@ def changes_since(project: Project, before: RunResult, after: RunResult) -> Chan
     )
 
 
-def _changed_days(old: Path, new: Path) -> tuple[ChangedDay, ...]:
-    connection = duckdb.connect()
-    try:
-        for name, folder in (("old", old), ("new", new)):
-            path = str(folder / SERVING_FILE).replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
-        sql = _DAYS.format(
-            side_before=_SIDE.format(side="old"), side_after=_SIDE.format(side="new")
-        )
-        rows = connection.execute(sql).fetchall()
-    finally:
-        connection.close()
-    return tuple(
-        ChangedDay(
-            day=day,
-            channel=channel,
-            spend_before=spend_before,
-            spend_after=spend_after,
-            revenue_before=revenue_before,
-            revenue_after=revenue_after,
-        )
-        for day, channel, spend_before, spend_after, revenue_before, revenue_after in rows
-    )
+def _changed_days(
+    project: Project, sql: str, publish_ids: tuple[str, str]
+) -> tuple[ChangedDay, ...]:
+    with reader(project) as connection:
+        for table, publish_id in zip(("before", "after"), publish_ids, strict=True):
+            with version(connection, project, publish_id):
+                connection.execute(f"create temp table {table} as {sql}")
+        return tuple(ChangedDay(**row) for row in fetch(connection, _DAYS))

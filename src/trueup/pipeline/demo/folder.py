@@ -1,43 +1,27 @@
-"""The demo's own folder: BrightCart's project file, and rates as published so far."""
+"""The demo's own folder: a copy of the example's project, and its dated files up to now."""
 
 import csv
 import shutil
-from collections.abc import Mapping
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 
 from trueup.errors import ConfigError, IntegrityError
+from trueup.pipeline.demo.examples import FAULTS_FOLDER, SCENARIO_FILE
+from trueup.pipeline.demo.scenario import MissingRows, Scenario
 from trueup.pipeline.settings.opening import SIMULATED_CLOCK as MARKER
-from trueup.pipeline.settings.opening import open_project
-from trueup.pipeline.settings.project import Project
 
-RATES = "fx_rates.csv"
+NOT_COPIED = (SCENARIO_FILE, FAULTS_FOLDER, "README.md")
 
 
-def example_folder() -> Path:
-    """BrightCart's files: inside an installed package, or beside `src` in a checkout."""
-    packaged = Path(str(files("trueup"))) / "_examples" / "brightcart"
-    checkout = Path(str(files("trueup"))).parents[1] / "examples" / "brightcart"
-    for folder in (packaged, checkout):
-        if (folder / "trueup.yml").exists():
-            return folder
-    raise IntegrityError(
-        f"demo: neither {packaged} nor {checkout} holds the example",
-        hint="Install Trueup again; the example belongs to the package.",
-        code="TUP-712",
-    )
-
-
-def make_folder(folder: Path) -> None:
-    """An empty demo folder; an earlier demo's is made anew.
+def make_folder(folder: Path, scenario: Scenario) -> None:
+    """Make the example's project in `folder`; an earlier demo's data is removed first.
 
     Raises ConfigError for a folder that holds anything else, and leaves it as it is.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise ConfigError(
             f"{folder}: exists and was not made by the demo",
-            why="Nothing was touched there.",
+            why="Nothing was changed there.",
             hint="Choose another: trueup demo --folder DIR",
             code="TUP-351",
         )
@@ -45,57 +29,36 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARKER).write_text("")
         shutil.rmtree(folder / ".trueup", ignore_errors=True)
-        shutil.copyfile(example_folder() / "trueup.yml", folder / "trueup.yml")
+        ignored = shutil.ignore_patterns(*NOT_COPIED, *scenario.dated_files)
+        shutil.copytree(scenario.folder, folder, ignore=ignored, dirs_exist_ok=True)
     except OSError as error:
         raise IntegrityError(
-            f"{folder}: {error.strerror}",
+            f"{folder}: {error.strerror or error}",
             hint="Choose a folder that this user may write: trueup demo --folder DIR",
             code="TUP-701",
         ) from error
 
 
-def publish_rates(folder: Path, now: datetime, without: tuple[str, int] | None = None) -> int:
-    """Write the rates that are published by `now`; returns how many.
-
-    `without` leaves out a currency's newest so many rates, as a provider's gap would.
-    """
-    with (example_folder() / RATES).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    known = [row for row in rows if datetime.fromisoformat(row["published_at"]) <= now]
-    if without is not None:
-        currency, count = without
-        gap = [row for row in known if row["base"] == currency][-count:]
-        known = [row for row in known if row not in gap]
-    scratch = folder / f"{RATES}.new"
-    with scratch.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(known)
-    scratch.replace(folder / RATES)
-    return len(known)
+def publish_files(
+    folder: Path, scenario: Scenario, now: datetime, missing: MissingRows | None = None
+) -> None:
+    """Write the rows of the dated files that exist by `now`, except the missing ones."""
+    for name, column in scenario.dated_files.items():
+        with (scenario.folder / name).open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = [row for row in reader if datetime.fromisoformat(row[column]) <= now]
+        if missing and missing.file == name:
+            wanted = missing.where.items()
+            gap = [row for row in rows if wanted <= row.items()][-missing.newest :]
+            rows = [row for row in rows if row not in gap]
+        scratch = folder / f"{name}.new"
+        with scratch.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, reader.fieldnames or (), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        scratch.replace(folder / name)
 
 
 def set_clock(folder: Path, now: datetime) -> None:
-    """Note the simulated time, so that whoever looks into the folder later looks at that time."""
+    """Write the simulated time into the folder, so that later commands use it."""
     (folder / MARKER).write_text(now.isoformat() + "\n")
-
-
-def open_demo(folder: Path, base_url: str, shop: str) -> Project:
-    """The demo's project, wired to the simulators that answer at `base_url`."""
-    return open_project(folder, simulated_credentials(base_url, shop))
-
-
-def simulated_credentials(base_url: str, shop: str) -> Mapping[str, str]:
-    """What the example's project file names. The simulators know no other credentials."""
-    return {
-        "BRIGHTCART_GOOGLE_ADS_URL": f"{base_url}/google-ads",
-        "BRIGHTCART_GOOGLE_ADS_CLIENT_ID": "client-id",
-        "BRIGHTCART_GOOGLE_ADS_CLIENT_SECRET": "client-secret",
-        "BRIGHTCART_GOOGLE_ADS_REFRESH_TOKEN": "refresh-token",
-        "BRIGHTCART_GOOGLE_ADS_DEVELOPER_TOKEN": "developer-token",
-        "BRIGHTCART_META_URL": f"{base_url}/meta",
-        "BRIGHTCART_META_ACCESS_TOKEN": "EAASimulatedSystemUserToken",
-        "BRIGHTCART_SHOPIFY_URL": f"{base_url}/shopify",
-        "BRIGHTCART_SHOPIFY_SHOP": shop,
-        "BRIGHTCART_SHOPIFY_ACCESS_TOKEN": "shpat_simulated",
-    }

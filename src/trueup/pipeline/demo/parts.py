@@ -1,4 +1,4 @@
-"""What the demo shows, part by part."""
+"""Parts of the demo, in the order in which they are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from trueup.pipeline.demo.faults import Break
+from trueup.pipeline.demo.scenario import Fault
 from trueup.pipeline.inspect.dashboard_server import Served
 from trueup.pipeline.run import RunResult
 
@@ -16,10 +16,10 @@ class WorldMade:
     """The simulated world answers."""
 
     folder: Path
+    title: str
+    about: str
     seed: int
     days: int
-    accounts: int
-    shop: str
     now: datetime
     seconds: float
 
@@ -63,6 +63,7 @@ class Score:
 class AttributionError:
     """Share of orders per channel, ours and true (0 to 1), and the mean absolute difference."""
 
+    title: str
     shares: tuple[tuple[str, float, float], ...]
 
     @property
@@ -72,11 +73,11 @@ class AttributionError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """How the published figures compare with what really happened up to `at`."""
+    """The published figures beside what really happened up to `at`."""
 
     at: datetime
     scores: tuple[Score, ...]
-    attribution: AttributionError
+    attribution: AttributionError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class ChangedDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a second run changed in what people see."""
+    """Changes that a second run made to what people see."""
 
     windows: tuple[tuple[str, int, int], ...]
     """Per stream: windows that are new, windows that replaced an earlier version."""
@@ -109,7 +110,7 @@ class Changes:
 class Planted:
     """A fault, as it was planted."""
 
-    fault: Break
+    fault: Fault
     done: str
 
 
@@ -123,12 +124,12 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a fault; `fired` counts how often vendors struck.
+    """Outcome of a fault; `fired` counts each rule of the vendors.
 
     `failed_gates` are names and what they found, `repeated` counts dropped records by source.
     """
 
-    fault: Break
+    fault: Fault
     folder: Path
     fired: Mapping[str, int]
     failed_gates: Mapping[str, str]
@@ -149,8 +150,9 @@ class Finished:
 
     folder: Path
     seconds: Mapping[str, float]
+    next_commands: tuple[tuple[str, ...], ...]
+    """Words to type after the program's name."""
     served: Served | None = None
-    next_commands: tuple[str, ...] = field(default=())
 
 
 Part = WorldMade | Ran | RevenueIdentity | Truth | Changes | Planted | Outcome | Finished

@@ -1,45 +1,42 @@
 """The simulated vendors as a process beside the demo, and the handles on their world."""
 
-import importlib.util
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from trueup.errors import ConfigError, IntegrityError
+from trueup.errors import IntegrityError
+from trueup.pipeline.demo.scenario import World
 
 START_SECONDS = 60.0
 # The world is the simulators' own; making its truth walks over all of it.
 ANSWER_SECONDS = 60.0
-# They are on this machine: no proxy of the environment stands in between.
+# They are on this machine, so no proxy of the environment is used.
 HERE: dict[str, Any] = {"timeout": ANSWER_SECONDS, "trust_env": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorldSize:
-    """Which world: equal sizes give equal worlds, byte for byte."""
+class Planting:
+    """Values of what was planted, such as account and day, and names of rules that must fire."""
 
-    seed: int = 7
-    days: int = 60
-    start: date = date(2026, 6, 1)
-    scale: str = "demo"
+    values: Mapping[str, str]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulators:
-    """A running set of simulated vendors, all under `base_url`."""
+    """A running set of simulated vendors, all under `base_url`; `announced` describes them."""
 
     base_url: str
-    accounts: Sequence[Mapping[str, Any]]
-    shop: str
+    announced: Mapping[str, Any] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The simulated instant, which is the demo's now."""
@@ -49,34 +46,36 @@ class Simulators:
         """Let time pass in the simulated world."""
         return datetime.fromisoformat(str(self._post("clock", {"advance_hours": hours})["now"]))
 
-    def plant(self, rules: Sequence[Mapping[str, object]]) -> None:
+    def plant(self, rules: Sequence[Mapping[str, object]]) -> Planting:
         """Make the vendors or their world misbehave."""
-        self._post("faults", list(rules))
+        added = self._post("faults", list(rules))
+        values: dict[str, str] = {}
+        for planted in added["planted"]:
+            values |= planted
+        return Planting(values=values, rules=tuple(added["rules"]))
 
     def heal(self) -> None:
         """Let the vendors behave again; what was planted in their world stays."""
         self._answer(httpx.delete(self._url("faults"), **HERE))
 
     def fired(self) -> dict[str, int]:
-        """How often each fault of the vendors struck."""
-        found = self._get("state")["fired"]
-        assert isinstance(found, dict)
-        return found
+        """Number of times that each rule of the vendors fired."""
+        return dict(self._get("state")["fired"])
 
     def write_truth(self, folder: Path) -> None:
-        """What really happened up to now, as parquet files in `folder`."""
+        """Write what really happened up to now as parquet files in `folder`."""
         self._post("truth", {"dir": str(folder)})
 
-    def _get(self, what: str) -> dict[str, object]:
+    def _get(self, what: str) -> dict[str, Any]:
         return self._answer(httpx.get(self._url(what), **HERE))
 
-    def _post(self, what: str, body: object) -> dict[str, object]:
+    def _post(self, what: str, body: object) -> dict[str, Any]:
         return self._answer(httpx.post(self._url(what), json=body, **HERE))
 
     def _url(self, what: str) -> str:
         return f"{self.base_url}/_control/{what}"
 
-    def _answer(self, answer: httpx.Response) -> dict[str, object]:
+    def _answer(self, answer: httpx.Response) -> dict[str, Any]:
         if answer.is_error:
             raise IntegrityError(
                 f"simulators: {answer.request.url.path} answered {answer.status_code}",
@@ -84,24 +83,18 @@ class Simulators:
                 hint="This is a defect of the demo: please report it with this message.",
                 code="TUP-711",
             )
-        found: dict[str, object] = answer.json()
+        found: dict[str, Any] = answer.json()
         return found
 
 
 @contextmanager
-def simulators(folder: Path, size: WorldSize) -> Iterator[Simulators]:
+def simulators(folder: Path, world: World) -> Iterator[Simulators]:
     """Start the vendors, wait until they listen, and stop them at the end."""
-    if importlib.util.find_spec("trueup_simulators") is None:
-        raise ConfigError(
-            "demo: the simulators are not installed",
-            hint="pip install 'trueup[demo]'",
-            code="TUP-350",
-        )
     ready, log = folder / "simulators.json", folder / "simulators.log"
     ready.unlink(missing_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
-            _command(size, ready),
+            _command(world, ready),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -111,19 +104,16 @@ def simulators(folder: Path, size: WorldSize) -> Iterator[Simulators]:
     try:
         _wait_until_ready(process, ready, log)
         announced = json.loads(ready.read_text(encoding="utf-8"))
-        yield Simulators(
-            base_url=announced["base_url"], accounts=announced["accounts"], shop=announced["shop"]
-        )
+        yield Simulators(base_url=announced["base_url"], announced=announced)
     finally:
         process.terminate()
         process.wait()
 
 
-def _command(size: WorldSize, ready: Path) -> list[str]:
+def _command(world: World, ready: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "trueup_simulators", "serve", "--ready-file", str(ready)),
-        *("--seed", str(size.seed), "--days", str(size.days)),
-        *("--start", size.start.isoformat(), "--scale", size.scale),
+        *world.arguments(),
     ]
 
 
@@ -133,7 +123,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) 
         if process.poll() is not None or time.monotonic() > deadline:
             raise IntegrityError(
                 "simulators: did not start",
-                why="The demo has nobody to ask.",
+                why="The demo has no vendor to read from.",
                 hint=f"See {log}.",
                 code="TUP-726",
             )

@@ -1,4 +1,4 @@
-"""Where a run's time goes, told from its events."""
+"""Durations of a run's steps, computed from its events."""
 
 import time
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""What can be asked of a project: its state, its readiness, a preview, its dashboard."""
+"""Inspection of a project: state, readiness, dry run and dashboard."""

@@ -1,17 +1,17 @@
 """Which days of each account's streams are in, may still change, or are missing and why."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trueup.core.stream import Stream, StreamKind
-from trueup.errors import ConfigError, IntegrityError
+from trueup.errors import IntegrityError
 from trueup.lake.table import StreamTable
 from trueup.pipeline.inspect.state_tables import Row, State, key_of
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.sync.plan import closed_until
+from trueup.pipeline.steps.streams import configured_streams
+from trueup.pipeline.sync.plan import answered_from, closed_until
 
 Days = tuple[date, date]
 """First and last day, both inclusive, in the account's zone."""
@@ -21,7 +21,8 @@ Days = tuple[date, date]
 class Coverage:
     """One account's stream: which days are in, may still change, or are missing and why.
 
-    A day that is in with zero rows is complete: unknown is not zero. For cursor streams
+    A day that is in with zero rows is complete: unknown is not zero. Days `beyond_reach` are older
+    than the source answers for: they are not missing, and can never be read. For cursor streams
     `complete_until` says up to when everything is in.
     """
 
@@ -32,6 +33,7 @@ class Coverage:
     complete: tuple[Days, ...] = ()
     provisional: tuple[Days, ...] = ()
     missing: tuple[Days, ...] = ()
+    beyond_reach: tuple[Days, ...] = ()
     reason: str = ""
     complete_until: datetime | None = None
 
@@ -42,29 +44,24 @@ def coverage_of(project: Project, state: State, now: datetime) -> tuple[Coverage
     for row in state["ops.windows"]:
         days.setdefault(key_of(row), set()).add(row["window_day"])
     why = {key_of(row): row["message"] for row in state["ops.syncs"] if row["status"] != "ok"}
+    told = {key_of(row): row.get("answered_from") for row in state["ops.syncs"]}
     found = []
-    for source, stream in _configured_streams(project, now):
+    for source, stream in configured_streams(project, now):
         if stream.kind is not StreamKind.REPORT:
             continue
-        for account in state["ops.accounts"]:
-            if account["source"] == source:
-                key = (source, stream.name, account["scope"])
-                reason = account["reason"] or why.get(key, "") or why.get((source, "*", "*"), "")
-                calendar = _Calendar(project.config.start_date, stream, account, now)
-                found.append(calendar.coverage(source, days.get(key, set()), reason))
+        for account in _accounts_of(source, state):
+            key = (source, stream.name, account["scope"])
+            reason = account["reason"] or why.get(key, "") or why.get((source, "*", "*"), "")
+            calendar = _Calendar(project.config.start_date, stream, account, now)
+            found.append(calendar.coverage(source, days.get(key, set()), reason, told.get(key)))
     return (*found, *_cursors(project, state["ops.batches"]))
 
 
-def _configured_streams(project: Project, now: datetime) -> Iterator[tuple[str, Stream]]:
-    """Every stream, with the lookback that its source's settings give it."""
-    for name, declared in project.streams().items():
-        try:
-            with closing(project.connect(name, now)) as source:
-                streams = source.streams
-        except ConfigError:
-            # Settings may name variables that are not set: the usual lookback is as good as known.
-            streams = declared
-        yield from ((name, stream) for stream in streams)
+def _accounts_of(source: str, state: State) -> list[Row]:
+    """The accounts that the source has told of; one for all of them where it never has."""
+    found = [row for row in state["ops.accounts"] if row["source"] == source]
+    nothing = {"source": source, "scope": "*", "timezone": "UTC", "reason": ""}
+    return found or [nothing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +73,17 @@ class _Calendar:
     account: Row
     now: datetime
 
-    def coverage(self, source: str, known: set[date], reason: str) -> Coverage:
+    def coverage(
+        self, source: str, known: set[date], reason: str, told_from: date | None
+    ) -> Coverage:
         zone = self.account["timezone"] or "UTC"
         today = self.now.astimezone(ZoneInfo(zone)).date()
         settled = closed_until(self.stream, today)
         expected = [self.start + timedelta(days=n) for n in range((today - self.start).days + 1)]
         # Reports of today may not be there before the first run of the day: that is no gap.
-        missing = [day for day in expected if day not in known and day < today]
+        unread = [day for day in expected if day not in known and day < today]
+        reached = max(told_from or date.min, answered_from(self.stream, today) or date.min)
+        missing = [day for day in unread if day >= reached]
         return Coverage(
             source=source,
             stream=self.stream.name,
@@ -91,6 +92,7 @@ class _Calendar:
             complete=ranges(day for day in known if day < settled),
             provisional=ranges(day for day in known if day >= settled),
             missing=ranges(missing),
+            beyond_reach=ranges(day for day in unread if day < reached),
             reason=(reason or "never read") if missing else "",
         )
 

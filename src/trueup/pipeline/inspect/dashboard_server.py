@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import httpx
 
@@ -19,6 +18,7 @@ from trueup.pipeline.settings.project import Project
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4600
+DASHBOARD_MODULES = ("streamlit", "altair")
 PORTS_TRIED = 50
 START_SECONDS = 30.0
 PUBLISHED_VARIABLE = "TRUEUP_PUBLISHED"
@@ -38,19 +38,17 @@ class Served:
     log: Path | None = None
 
 
-def serve(project: Project, port: int, when_up: Callable[[Served], None]) -> int:
+def serve(project: Project, port: int | None, when_up: Callable[[Served], None]) -> int:
     """Serve until interrupted; tells `when_up` once the page answers. Returns an exit code.
 
-    Raises ConfigError when the dashboard is not installed or the port is taken.
+    Without a port it is the first free one from DEFAULT_PORT on. Raises ConfigError when the
+    dashboard is not installed or the port is taken.
     """
-    command = _command(port)
-    _check_port(port)
-    log = _log_file(project)
-    with log.open("wb") as output:
-        server = _started(command, project, output)
-    served = Served(address=f"http://{HOST}:{port}", pid=server.pid, log=log)
+    refuse_missing_dashboard()
+    if port is not None:
+        _check_port(port)
+    server, served = _start(project, DEFAULT_PORT if port is None else port)
     try:
-        _wait_until_up(served, server)
         when_up(served)
         return server.wait()
     except KeyboardInterrupt:
@@ -60,19 +58,15 @@ def serve(project: Project, port: int, when_up: Callable[[Served], None]) -> int
         server.wait()
 
 
-def serve_detached(project: Project, port: int = DEFAULT_PORT) -> Served:
-    """Serve on `port` or the next free one and return once the page answers.
+def serve_detached(project: Project, port: int | None = None) -> Served:
+    """Serve on the first free port from `port` on and return once the page answers.
 
     A dashboard of this project that is already up is kept.
     """
     if running := _running(project):
         return running
-    chosen = free_port(port)
-    command, log = _command(chosen), _log_file(project)
-    with log.open("wb") as output:
-        server = _started(command, project, output)
-    served = Served(address=f"http://{HOST}:{chosen}", pid=server.pid, log=log)
-    _wait_until_up(served, server)
+    refuse_missing_dashboard()
+    _, served = _start(project, DEFAULT_PORT if port is None else port)
     _note_file(project).write_text(json.dumps({"address": served.address, "pid": served.pid}))
     return served
 
@@ -89,32 +83,59 @@ def free_port(first: int) -> int:
     )
 
 
-def _started(command: list[str], project: Project, output: BinaryIO) -> subprocess.Popen[bytes]:
-    """The server in a session of its own: only who started it stops it, not its terminal."""
-    return subprocess.Popen(  # noqa: S603  # our own command
-        command,
-        env=_environment(project),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+def refuse_missing_dashboard() -> None:
+    """Raise ConfigError unless everything is installed that draws the dashboard."""
+    if missing := [name for name in DASHBOARD_MODULES if not importlib.util.find_spec(name)]:
+        raise ConfigError(
+            f"dashboard: not installed: {', '.join(missing)}",
+            why="Everything else works without it. Any tool can read the published tables.",
+            hint="pip install 'trueup[dashboards]'",
+            code="TUP-346",
+        )
+
+
+def _start(project: Project, port: int) -> tuple[subprocess.Popen[bytes], Served]:
+    """A server whose page answers, on the first free port from `port` on."""
+    log = _log_file(project)
+    while True:
+        chosen = free_port(port)
+        server = _started(_command(chosen), project, log)
+        served = Served(address=f"http://{HOST}:{chosen}", pid=server.pid, log=log)
+        try:
+            if _is_up(served, server):
+                return server, served
+        except KeyboardInterrupt:
+            server.terminate()
+            raise
+        ended = server.poll() is not None
+        server.terminate()
+        server.wait()
+        if not ended or _is_free(chosen):
+            raise _not_started(served)
+        # Another program took the port in the meantime.
+        port = chosen + 1
+
+
+def _started(command: list[str], project: Project, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server in its own session, so that closing the terminal does not stop it."""
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603  # our own command
+            command,
+            env=_environment(project),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _environment(project: Project) -> dict[str, str]:
-    """What the dashboard's process needs; no credential of a source or of the vault is in it."""
+    """Environment of the dashboard's process, without credentials of sources or the vault."""
     passed = {name: value for name, value in os.environ.items() if name in PASSED_VARIABLES}
     return passed | {PUBLISHED_VARIABLE: str(project.published.root)}
 
 
 def _command(port: int) -> list[str]:
-    if importlib.util.find_spec("streamlit") is None:
-        raise ConfigError(
-            "dashboard: streamlit is not installed",
-            why="Everything else works without it; published tables can be read with any tool.",
-            hint="pip install 'trueup[dashboards]'",
-            code="TUP-346",
-        )
     return [
         *(sys.executable, "-m", "streamlit", "run", str(_app())),
         *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),
@@ -172,27 +193,36 @@ def _running(project: Project) -> Served | None:
 
 
 def _note_file(project: Project) -> Path:
-    """Beside the workspace, so that it outlives a workspace that is made anew."""
+    """File beside the workspace, so that it remains when the workspace is recreated."""
     return project.folder / ".serve.json"
 
 
-def _wait_until_up(served: Served, server: subprocess.Popen[bytes]) -> None:
+def _is_up(served: Served, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the page answers; False if the server ends or does not answer in time.
+
+    The server writes its address into its log, since another program could answer there.
+    """
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(served.address):
-        if server.poll() is not None or time.monotonic() > deadline:
-            server.terminate()
-            raise TransientError(
-                f"dashboard: did not start on {served.address}",
-                why="Everything before it is done and published.",
-                hint=f"See {served.log}, then: trueup serve",
-                code="TUP-756",
-            )
+    while server.poll() is None and time.monotonic() < deadline:
+        announced = served.log is not None and served.address in served.log.read_text("utf-8")
+        if announced and _answers(served.address):
+            return True
         time.sleep(0.1)
+    return False
+
+
+def _not_started(served: Served) -> TransientError:
+    return TransientError(
+        f"dashboard: did not start on {served.address}",
+        why="All steps before the dashboard are done, and their results are published.",
+        hint=f"See {served.log}, then: trueup serve",
+        code="TUP-756",
+    )
 
 
 def _answers(address: str) -> bool:
     try:
-        # The dashboard is on this machine: no proxy of the environment stands in between.
+        # The dashboard is on this machine, so no proxy of the environment is used.
         answer = httpx.get(f"{address}/_stcore/health", timeout=2.0, trust_env=False)
         return answer.status_code == httpx.codes.OK
     except httpx.HTTPError:

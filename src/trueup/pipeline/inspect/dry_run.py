@@ -1,4 +1,4 @@
-"""What a run would do, decided by the same planner, without writing anything."""
+"""Dry run: plans with the planner of a real run, and writes nothing."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -47,7 +47,7 @@ class PlannedLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedModels:
-    """Which loads the models and the published version have seen; 0 before the first."""
+    """Newest loads of the models and of the published version; 0 before the first."""
 
     newest_load_id: int
     modelled_load_id: int
@@ -56,7 +56,7 @@ class PlannedModels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
-    """The plan of a run; parts that were not asked for are empty or None."""
+    """Plan of a run; parts that were not requested are empty or None."""
 
     reads: tuple[PlannedRead, ...] = ()
     unavailable: tuple[tuple[str, Account], ...] = ()
@@ -68,7 +68,7 @@ _Planner = Callable[[Stream, Account, ScopeState], list[Read]]
 
 
 def dry_run_sync(project: Project, names: Iterable[str], now: datetime) -> DryRun:
-    """What a sync of the named sources would read. Asks each source for its accounts."""
+    """Reads of a sync of the named sources. Asks each source for its accounts."""
 
     def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
         return plan_reads(stream, account, state, now, project.config.start_date)
@@ -79,7 +79,7 @@ def dry_run_sync(project: Project, names: Iterable[str], now: datetime) -> DryRu
 def dry_run_backfill(
     project: Project, name: str, since: date, until: date, now: datetime
 ) -> DryRun:
-    """What a backfill of the days `[since, until)` would read."""
+    """Reads of a backfill of the days `[since, until)`."""
     check_backfill(since, project.config.start_date, now)
 
     def planner(stream: Stream, account: Account, state: ScopeState) -> list[Read]:
@@ -92,7 +92,7 @@ def dry_run_backfill(
 
 
 def dry_run_load(project: Project) -> DryRun:
-    """What a load would move, as the lake stands."""
+    """Batches that a load would move from the present lake."""
     positions = _load_positions(project)
     loads = []
     for source, streams in project.streams().items():
@@ -110,7 +110,7 @@ def dry_run_load(project: Project) -> DryRun:
 
 
 def dry_run_models(project: Project) -> DryRun:
-    """Which loads a transform or publish would bring in."""
+    """Loads that a transform or publish would include."""
     manifest = project.published.current()
     newest = _number(project, "select max(load_id) as n from raw.batches")
     modelled = _number(project, "select max(load_id) as n from ops.transform_position")
@@ -186,7 +186,7 @@ def _asked(project: Project, sql: str) -> list[dict[str, Any]]:
         if not is_idle:
             raise TransientError(
                 f"workspace {project.workspace}: a run is at work",
-                why="What is still to do cannot be told before it ends.",
+                why="The remaining work is unknown until that run ends.",
                 hint="Wait for it to end, then run again.",
                 code="TUP-755",
             )

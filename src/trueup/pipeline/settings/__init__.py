@@ -1,1 +1,1 @@
-"""What a run is given: the project file, the environment, the clock, where things lie."""
+"""Settings of a run: project file, environment, clock and paths."""

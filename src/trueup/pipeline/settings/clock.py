@@ -11,7 +11,7 @@ FIRST_YEAR, LAST_YEAR = 2020, 2099
 
 
 def current_time() -> datetime:
-    """Now, UTC, to the second; `TRUEUP_NOW` stands in for it when a past run is made again.
+    """Now, UTC, to the second; `TRUEUP_NOW` replaces it to repeat a past run.
 
     Raises ConfigError for a year in which nobody can be: days would be read that never were.
     """
@@ -33,7 +33,7 @@ def _possible(moment: datetime, teller: str) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ConfigError(
             f"{teller} says it is {moment:%Y-%m-%d}, which cannot be",
-            why="Days would be asked for that are not there, so nothing was started.",
+            why="Trueup would ask for days that do not exist yet, so nothing was started.",
             hint=f"Set the machine's clock, or unset {NOW_VARIABLE}.",
             code="TUP-315",
         )

@@ -1,6 +1,5 @@
-"""The project file `trueup.yml`: typed, wrong keys named with the nearest right one."""
+"""The project file `trueup.yml`, typed; errors name the nearest known key."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,11 +8,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+)
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.network import NetworkConfig
-from trueup.pipeline.settings.yaml_file import parsed_mapping
+from trueup.pipeline.settings.yaml_file import Place, SettingsFile, read_settings
+from trueup.sources.registry import REGISTRY
 
 PROJECT_FILE = "trueup.yml"
 EARLIEST_START = date(2000, 1, 1)
@@ -22,7 +29,7 @@ _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 class ProjectConfig(BaseModel):
-    """What `trueup.yml` may say."""
+    """Settings of `trueup.yml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,6 +62,12 @@ class ProjectConfig(BaseModel):
         default=NetworkConfig(), description="Proxies and certificates on the way to sources."
     )
     sources: dict[str, dict[str, Any]] = Field(description="Settings of each source, by name.")
+    _file: SettingsFile = PrivateAttr()
+
+    @property
+    def file(self) -> SettingsFile:
+        """File of these settings."""
+        return self._file
 
     @field_validator("timezone")
     @classmethod
@@ -78,14 +91,19 @@ class ProjectConfig(BaseModel):
 def load_config(folder: Path, environment: Mapping[str, str] | None = None) -> ProjectConfig:
     """Read the project file of `folder`; `${NAME}` stands for a variable of the environment.
 
-    Raises ConfigError naming the key, the file and what would be valid.
+    Raises ConfigError naming the file, the line, the key and what would be valid.
     """
-    path = folder / PROJECT_FILE
-    raw = parsed_mapping(path)
+    file = read_settings(folder / PROJECT_FILE)
     variables = os.environ if environment is None else environment
-    if unset := {name: key for key, name in _variables(raw, "") if name not in variables}:
-        raise _not_set(path, unset)
-    return parse_model(ProjectConfig, _filled(raw, variables), str(path))
+    named = _variables(file.values)
+    if unset := {name: place for place, name in named if name not in variables}:
+        raise _not_set(file, unset)
+    config = parse_model(ProjectConfig, _filled(file.values, variables), file)
+    for name in config.sources:
+        if name not in REGISTRY:
+            raise _no_such_type(file, name)
+    config._file = file  # noqa: SLF001  # pydantic takes no private attribute when it validates
+    return config
 
 
 def refuse_later_start(config: ProjectConfig, now: datetime) -> None:
@@ -93,8 +111,8 @@ def refuse_later_start(config: ProjectConfig, now: datetime) -> None:
     # The day begins earlier in the east: a start of tomorrow may be today there.
     if config.start_date > now.date() + timedelta(days=1):
         raise ConfigError(
-            f"start_date {config.start_date} is still to come: this machine says it is "
-            f"{now:%Y-%m-%d}",
+            f"{config.file.where(('start_date',))}: 'start_date' {config.start_date} is still to "
+            f"come: this machine says it is {now:%Y-%m-%d}",
             why="There would be nothing to read, so nothing was started.",
             hint=f"Set start_date in {PROJECT_FILE} to a day that is over; or set this machine's "
             "clock, if that is wrong.",
@@ -102,24 +120,27 @@ def refuse_later_start(config: ProjectConfig, now: datetime) -> None:
         )
 
 
-def parse_model(model: type[M], values: object, where: str) -> M:
-    """`values` as `model`; a ConfigError names the first wrong key and the nearest right one."""
+def parse_model(model: type[M], values: object, file: SettingsFile, place: Place = ()) -> M:
+    """`values`, which stand at `place` of `file`, as `model`.
+
+    A ConfigError names the first wrong key, its line, and the nearest right one.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _explained(error, model, where) from None
+        raise _explained(error, model, file, place) from None
 
 
-def _explained(error: ValidationError, model: type[BaseModel], where: str) -> ConfigError:
+def _explained(
+    error: ValidationError, model: type[BaseModel], file: SettingsFile, place: Place
+) -> ConfigError:
     # A mistyped key is also a missing one: the typing mistake is what helps.
     found = error.errors()
     first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
-    key = ".".join(str(part) for part in first["loc"])
+    where, key = file.where((*place, *first["loc"])), _dotted((*place, *first["loc"]))
     if first["type"] == "extra_forbidden":
-        known = sorted(_owner(model, first["loc"]).model_fields)
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        guess = f"Did you mean {near[0]!r}? " if near else ""
-        hint = f"{guess}Known keys: {', '.join(known)}."
+        known = _owner(model, first["loc"]).model_fields
+        hint = known_names(str(first["loc"][-1]), known, "keys")
         return ConfigError(f"{where}: unknown key {key!r}", hint=hint, code="TUP-310")
     if first["type"] == "missing":
         field = model.model_fields.get(str(first["loc"][-1]))
@@ -136,7 +157,7 @@ def _explained(error: ValidationError, model: type[BaseModel], where: str) -> Co
 
 
 def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
-    """The model, within `model`, that the last key of `place` is looked for in."""
+    """Model within `model` that the last key of `place` belongs to."""
     for part in place[:-1]:
         inner = model.model_fields[str(part)].annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -144,28 +165,42 @@ def _owner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseMod
     return model
 
 
-def _variables(value: object, key: str) -> Iterator[tuple[str, str]]:
-    """The keys whose values name a variable of the environment, each with its variable."""
+def _dotted(place: Place) -> str:
+    return ".".join(str(part) for part in place)
+
+
+def _no_such_type(file: SettingsFile, name: str) -> ConfigError:
+    return ConfigError(
+        f"{file.where(('sources', name))}: no source type named {name!r}",
+        why="Nothing was started.",
+        hint=known_names(name, REGISTRY, "types"),
+        code="TUP-325",
+    )
+
+
+def _variables(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Places whose values name a variable of the environment, each with its variable."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _variables(inner, f"{key}.{name}".lstrip("."))
+            yield from _variables(inner, (*place, name))
     elif isinstance(value, list):
         for inner in value:
-            yield from _variables(inner, key)
+            yield from _variables(inner, place)
     elif isinstance(value, str):
-        yield from ((key, name) for name in _VARIABLE.findall(value))
+        yield from ((place, name) for name in _VARIABLE.findall(value))
 
 
-def _not_set(path: Path, unset: Mapping[str, str]) -> ConfigError:
-    """All of them at once, as {variable: key}, so that one mending is enough."""
+def _not_set(file: SettingsFile, unset: Mapping[str, Place]) -> ConfigError:
+    """Names all variables that are not set at once, as {variable: place}."""
+    where = file.where(next(iter(unset.values())))
     if len(unset) == 1:
-        [(name, key)] = unset.items()
-        told = f"{key!r} needs the environment variable {name}, which is not set"
+        [(name, place)] = unset.items()
+        told = f"{_dotted(place)!r} needs the environment variable {name}, which is not set"
     else:
-        names = ", ".join(f"{name} ({key})" for name, key in unset.items())
+        names = ", ".join(f"{name} ({_dotted(place)})" for name, place in unset.items())
         told = f"{len(unset)} environment variables are not set: {names}"
     return ConfigError(
-        f"{path}: {told}",
+        f"{where}: {told}",
         hint=f"export {' '.join(f'{name}=…' for name in unset)}",
         code="TUP-313",
     )

@@ -9,6 +9,7 @@ from trueup.errors import ConfigError
 DEBUG_VARIABLE = "TRUEUP_DEBUG"
 MASTER_KEY_VARIABLE = "TRUEUP_MASTER_KEY"
 MASTER_KEY_BYTES = 32
+ACCEPT_VAULT_VARIABLE = "TRUEUP_ACCEPT_VAULT_GENERATION"
 
 
 def debug_wanted() -> bool:
@@ -36,3 +37,9 @@ def master_key() -> bytes | None:
             code="TUP-316",
         )
     return key
+
+
+def accepted_vault_generation() -> int | None:
+    """The generation of an older copy of the vault whose use the operator accepts; or None."""
+    text = os.environ.get(ACCEPT_VAULT_VARIABLE, "")
+    return int(text) if text.isdecimal() else None

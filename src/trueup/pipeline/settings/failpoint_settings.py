@@ -1,4 +1,4 @@
-"""Lets a test say, through the environment, where this process shall die."""
+"""Failpoint from the environment, at which a test kills this process."""
 
 import os
 from collections.abc import Mapping

@@ -1,13 +1,15 @@
-"""How sources are reached: what `trueup.yml` says, else what the environment says."""
+"""Network settings: from `trueup.yml`, else from the environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from trueup.errors import ConfigError
 from trueup.sources.network import Network
+
+EXAMPLE = "http://proxy.example:3128"
 
 
 class NetworkConfig(BaseModel):
@@ -35,9 +37,16 @@ class NetworkConfig(BaseModel):
         "ones, relative to the project's folder. Unset: `SSL_CERT_FILE`.",
     )
 
+    @field_validator("https_proxy", "http_proxy")
+    @classmethod
+    def _address_of_a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and _proxy_address(value.get_secret_value()) is None:
+            raise ValueError(f"must be an address such as {EXAMPLE}; SOCKS is not supported")
+        return value
+
 
 def network_of(config: NetworkConfig, environment: Mapping[str, str], folder: Path) -> Network:
-    """The network of a project in `folder`; raises ConfigError for what is no proxy's address."""
+    """Network of a project in `folder`; raises ConfigError for an invalid proxy address."""
     ca_text, _ = _variable(environment, "SSL_CERT_FILE")
     ca_file = folder / config.ca_file if config.ca_file else Path(ca_text) if ca_text else None
     no_proxy = config.no_proxy
@@ -53,33 +62,33 @@ def network_of(config: NetworkConfig, environment: Mapping[str, str], folder: Pa
 
 def _proxy(key: str, setting: SecretStr | None, environment: Mapping[str, str]) -> str:
     text, where = _variable(environment, key.upper(), "ALL_PROXY")
-    if setting is not None:
-        text, where = setting.get_secret_value(), f"network.{key}"
-    text = text.strip()
-    if not text:
-        return ""
-    address = text if "://" in text else f"http://{text}"
-    if _is_proxy(address):
+    address = _proxy_address(setting.get_secret_value() if setting is not None else text)
+    if address is not None:
         return address
     # Without the value, which may hold a password.
     raise ConfigError(
         f"{where}: is not the address of an http or https proxy",
-        why="No source could be reached, so none was asked.",
-        hint="Such as http://proxy.example:3128. SOCKS proxies are not supported.",
+        why="No source could be reached, so none was read.",
+        hint=f"Such as {EXAMPLE}. SOCKS proxies are not supported.",
         code="TUP-360",
     )
 
 
-def _is_proxy(address: str) -> bool:
+def _proxy_address(text: str) -> str | None:
+    """Proxy address from `text`; "" for no proxy, None when it is no proxy address."""
+    text = text.strip()
+    if not text:
+        return ""
+    address = text if "://" in text else f"http://{text}"
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL:
-        return False
-    return url.scheme in ("http", "https") and url.host != ""
+        return None
+    return address if url.scheme in ("http", "https") and url.host else None
 
 
 def _variable(environment: Mapping[str, str], *names: str) -> tuple[str, str]:
-    """The first variable that is set, and its name; small letters go first, as with curl."""
+    """First variable that is set, and its name; lower case comes first, as with curl."""
     for name in names:
         for spelling in (name.lower(), name):
             if spelling in environment:

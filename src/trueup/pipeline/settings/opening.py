@@ -1,12 +1,11 @@
-"""A project opened by its folder: for work, or only to look at what it has."""
+"""Opening a project by its folder, for a run or for reading only."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.clock import current_time
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.environment import master_key
@@ -18,7 +17,7 @@ SIMULATED_CLOCK = ".trueup-demo"
 
 
 def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
-    """For work: every variable that the project file names must be set."""
+    """Open a project for a run: every variable that the project file names must be set."""
     arm_from_environment()
     return Project(
         folder=folder,
@@ -29,7 +28,7 @@ def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> 
 
 
 def open_for_reading(folder: Path) -> Project:
-    """For what is already there: credentials may be unset, no source can be asked."""
+    """Open a project for reading: credentials may be unset, and no source can be read."""
     arm_from_environment()
     return Project(folder=folder, config=load_config(folder, _AnyVariable(os.environ)))
 
@@ -42,24 +41,22 @@ def reading_time(folder: Path) -> datetime:
 
 
 def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:
-    """The named sources, all when none is named; raises ConfigError for one the project lacks."""
+    """Named sources, or all; raises ConfigError for one that the project lacks."""
     known = list(project.config.sources)
     chosen = list(dict.fromkeys(names or known))
     for name in chosen:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            guess = f"Did you mean {near[0]!r}? " if near else ""
             raise ConfigError(
                 f"no source named {name!r}",
                 why="Nothing was started.",
-                hint=f"{guess}Known sources: {', '.join(sorted(known)) or 'none'}.",
+                hint=known_names(name, known, "sources"),
                 code="TUP-317",
             )
     return chosen
 
 
 class _AnyVariable(Mapping[str, str]):
-    """An environment in which every variable is set; those that are not are empty."""
+    """Environment in which unset variables are empty."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known

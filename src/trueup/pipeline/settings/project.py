@@ -3,21 +3,29 @@
 import importlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 import httpx
+from pydantic import BaseModel, SecretStr
 
+from trueup.core.batch import BatchHeader
 from trueup.core.page import Source
 from trueup.core.stream import Stream
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.settings.config import PROJECT_FILE, ProjectConfig, parse_model
+from trueup.pipeline.settings.config import ProjectConfig, parse_model
+from trueup.pipeline.settings.environment import accepted_vault_generation
 from trueup.pipeline.settings.network import network_of
-from trueup.pipeline.settings.vault_binding import bind_vault, open_vault
+from trueup.pipeline.settings.vault_binding import (
+    VAULT_FILE,
+    bind_vault,
+    open_vault,
+    require_newest_vault,
+)
 from trueup.privacy.vault import Vault
 from trueup.sources.context import SourceContext, ignore_incomplete_read
 from trueup.sources.registry import source_type
@@ -67,8 +75,31 @@ class Project:
         open_lake(self.lake)
 
     def bind_vault(self) -> None:
-        """Tie lake and vault to each other, before the first token comes into the lake."""
+        """Tie lake and vault to each other, before the first token comes into the lake.
+
+        Raises IntegrityError when the vault is another one or an older copy.
+        """
         bind_vault(self.vault, self.vault_folder, self.lake)
+        self.require_newest_vault(self.newest_headers(), accepted_vault_generation())
+
+    def require_newest_vault(
+        self, headers: Iterable[BatchHeader], accepted: int | None = None
+    ) -> None:
+        """Raises IntegrityError when the vault is older than the tokens of these batches."""
+        known = max((header.vault_generation for header in headers), default=0)
+        require_newest_vault(self.vault, self.vault_folder / VAULT_FILE, known, accepted)
+
+    def tables(self) -> list[StreamTable]:
+        """The lake table of every stream of the project."""
+        return [
+            self.table(source, stream.name)
+            for source, streams in self.streams().items()
+            for stream in streams
+        ]
+
+    def newest_headers(self) -> list[BatchHeader]:
+        """The header of the newest batch of each table."""
+        return [commit.header for table in self.tables() if (commit := table.newest_commit())]
 
     def table(self, source: str, stream: str) -> StreamTable:
         """The lake table of a stream; one object per stream, so that its commits are in turn."""
@@ -90,8 +121,7 @@ class Project:
     ) -> Source:
         """Build a source's connector; raises ConfigError when its settings are wrong."""
         kind = source_type(name)
-        where = f"{self.folder / PROJECT_FILE}: sources.{name}"
-        config = parse_model(imported(kind.config), self.config.sources[name], where)
+        config = self._source_config(name)
         context = SourceContext(
             sleep=time.sleep,
             monotonic=time.monotonic,
@@ -103,6 +133,16 @@ class Project:
         )
         source: Source = imported(kind.create)(config, context)
         return source
+
+    def secrets(self, name: str) -> frozenset[str]:
+        """The secret settings of a source: no message may quote them."""
+        values = (value for _, value in self._source_config(name))
+        return frozenset(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
+    def _source_config(self, name: str) -> BaseModel:
+        model: type[BaseModel] = imported(source_type(name).config)
+        place = ("sources", name)
+        return parse_model(model, self.config.sources[name], self.config.file, place)
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:

@@ -1,4 +1,4 @@
-"""A new project: a folder with everything that a first run needs but the credentials."""
+"""A new project: a folder with everything for a first run except the credentials."""
 
 import re
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
 def scaffold(parent: Path, name: str, now: datetime) -> tuple[Path, ...]:
-    """Make `parent/name` with a commented project file; returns the files made.
+    """Create `parent/name` with a commented project file; returns the created files.
 
     Raises ConfigError for a name the project file would refuse, and rather than overwrite a file.
     """

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from trueup.errors import IntegrityError
 from trueup.lake.layout import MARKER, holds_batches, note_vault, noted_vault
+from trueup.pipeline.settings.environment import ACCEPT_VAULT_VARIABLE
 from trueup.privacy.vault import Vault, load_or_create_master_key
 
 VAULT_FILE = "vault.sqlite"
@@ -30,6 +31,30 @@ def bind_vault(vault: Vault, folder: Path, lake: Path) -> None:
     """Note in the lake that its tokens are of `vault`; raises IntegrityError if of another."""
     if note_vault(lake, vault.vault_id) != vault.vault_id:
         raise _another(folder, lake)
+
+
+def require_newest_vault(vault: Vault, file: Path, known: int, accepted: int | None) -> None:
+    """Raises IntegrityError when the lake holds tokens of a later generation than the vault's.
+
+    `known` is the newest generation that the lake names. The vault commits before the lake does,
+    so only an older copy of the vault can be behind. With `accepted`, its generation, it is used.
+    """
+    found = vault.generation
+    if found >= known:
+        return
+    if found == accepted:
+        vault.raise_generation(known + 1)
+        return
+    raise IntegrityError(
+        f"vault {file}: an older copy, of generation {found}; the lake holds tokens of "
+        f"generation {known}",
+        why="People seen since that copy would get second tokens and count twice, and their first "
+        "tokens could be neither shown nor erased. Nothing was read or written.",
+        hint=f"Restore the newest copy of {file.name}. If newer ones are lost for good, choose: "
+        f"move {file.parent.parent} away and run anew, so that everything is read again under new "
+        f"tokens; or accept the loss once: {ACCEPT_VAULT_VARIABLE}={found} trueup run",
+        code="TUP-731",
+    )
 
 
 def require_matching_vault(folder: Path, lake: Path, master_key: bytes | None) -> None:

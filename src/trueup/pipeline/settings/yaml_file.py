@@ -1,40 +1,98 @@
-"""A YAML file as the mapping it should be; everything it may be instead is named."""
+"""Reads a YAML file of settings: its mapping, and the line of every key."""
 
-from collections.abc import Hashable, Iterator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, SafeConstructor
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from trueup.errors import ConfigError
 
 # A project file is read by people: beyond these it is another file, or one made to do harm.
 MOST_BYTES = 1_000_000
 MOST_VALUES = 10_000
+_TWICE = re.compile(r'found duplicate key "(.*?)" with value', re.DOTALL)
+
+Place = tuple[int | str, ...]
+"""Keys and list positions that lead to a value, outermost first."""
 
 
-def parsed_mapping(path: Path) -> dict[Any, Any]:
-    """The mapping in the file at `path`; raises ConfigError saying what it holds instead."""
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """The mapping of a YAML file, with the positions of its keys."""
+
+    path: Path
+    values: dict[Any, Any]
+    root: Node
+
+    def where(self, place: Place = ()) -> str:
+        """`file line n`: the line of the key at `place`, or of the innermost one that is there."""
+        line, node = None, self.root
+        for part in place:
+            found = next((inner for inner in _inner(node) if inner[0] == str(part)), None)
+            if found is None:
+                break
+            _, line, node = found
+        return str(self.path) if line is None else f"{self.path} line {line}"
+
+
+def read_settings(path: Path) -> SettingsFile:
+    """Settings in the file at `path`; raises ConfigError when it holds none."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Constructor
+    yaml.composer.warn_double_anchors = False
     try:
-        found = yaml.load(_text(path), _Loader)  # noqa: S506  # a SafeLoader that refuses more
+        root = yaml.compose(_text(path))
+        found = yaml.constructor.construct_document(root) if root else None
         if not isinstance(found, dict):
             raise _no_mapping(path, found)
         if sum(1 for _ in zip(_values(found), range(MOST_VALUES + 1), strict=False)) > MOST_VALUES:
             raise _too_large(path, f"over {MOST_VALUES:,} values")
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        if isinstance(error, _KeyTwiceError):
-            raise _key_twice(f"{path}{line}", str(error.problem)) from None
+    except DuplicateKeyError as error:
+        raise _key_twice(_line(path, error), _TWICE.findall(error.problem)[0]) from None
+    except YAMLError as error:
         raise ConfigError(
-            f"{path}{line}: not valid YAML",
+            f"{_line(path, error)}: not valid YAML",
             why="Nothing was started.",
             hint="Check the quotes there, and the indentation: spaces, never tabs.",
             code="TUP-304",
         ) from error
     except RecursionError:
         raise _too_large(path, "nested too deeply") from None
-    return found
+    return SettingsFile(path, found, root)
+
+
+def _line(path: Path, error: YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"{path} line {mark.line + 1}" if mark else str(path)
+
+
+def _inner(node: Node) -> Iterator[tuple[str, int, Node]]:
+    """Key or position, line and node of everything directly within `node`."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield str(key.value), key.start_mark.line + 1, value
+    elif isinstance(node, SequenceNode):
+        for position, value in enumerate(node.value):
+            yield str(position), value.start_mark.line + 1, value
+
+
+class _Constructor(SafeConstructor):
+    """Names the line of a value that its type cannot hold, and leaves dates to the settings."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise ConstructorError(None, None, str(error), node.start_mark) from error
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
 def _text(path: Path) -> str:
@@ -64,25 +122,8 @@ def _text(path: Path) -> str:
         ) from error
 
 
-class _KeyTwiceError(yaml.constructor.ConstructorError):
-    """A mapping names a key twice; `problem` is the key."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that is there twice, of which YAML would silently drop the first."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
-                if key.value in seen:
-                    raise _KeyTwiceError(None, None, key.value, key.start_mark)
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _values(value: object) -> Iterator[object]:
-    """Everything in it, as often as it is met: an alias counts wherever it is used."""
+    """All values within a value; the value of an alias is repeated for each use."""
     yield value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inner:

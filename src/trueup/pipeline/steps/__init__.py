@@ -1,1 +1,1 @@
-"""From the lake to what people see: load, transform, audit, publish."""
+"""Steps from the lake to the published tables: load, transform, audit, publish."""

@@ -1,9 +1,11 @@
 """What dbt tells of a failure, as an error that says who can act."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from trueup.errors import ConfigError, IntegrityError, QualityError, TrueupError
+from trueup.warehouse.duckdb import damaged_error, is_damage
 
 # How DuckDB, in a model's message, says that the disk and not the model is at fault.
 _DISK_FAULT = re.compile(
@@ -12,7 +14,7 @@ _DISK_FAULT = re.compile(
 )
 
 
-def failure(result: Any) -> TrueupError:
+def failure(result: Any, warehouse: Path) -> TrueupError:
     """Why dbt did not succeed; raises KeyboardInterrupt when somebody stopped it."""
     failures = [
         (entry.node.name, str(entry.message or "").strip())
@@ -23,6 +25,8 @@ def failure(result: Any) -> TrueupError:
         if isinstance(result.exception, KeyboardInterrupt):
             raise KeyboardInterrupt  # dbt catches Ctrl-C and hands it over as a result
         told = str(result.exception).strip() or type(result.exception).__name__
+        if is_damage(told):
+            return damaged_error(warehouse, told)
         if _DISK_FAULT.search(told):
             return disk_error("dbt", told.splitlines()[0])
         return ConfigError(
@@ -33,6 +37,9 @@ def failure(result: Any) -> TrueupError:
             code="TUP-314",
         )
     for name, message in failures:
+        if is_damage(message):
+            line = next(line for line in message.splitlines() if is_damage(line))
+            return damaged_error(warehouse, f"model {name}: {line.strip()}")
         if _DISK_FAULT.search(message):
             line = next(line for line in message.splitlines() if _DISK_FAULT.search(line))
             return disk_error(f"model {name}", line.strip())

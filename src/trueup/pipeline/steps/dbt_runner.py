@@ -14,7 +14,7 @@ from trueup.core.failpoints import failpoint
 from trueup.pipeline.events import Event, Listener
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.dbt_errors import disk_error, failure
-from trueup.warehouse.fingerprint import Candidate
+from trueup.warehouse.fingerprint import Candidate, TableComment
 
 PUBLISHED_SCHEMAS = ("core", "marts")
 
@@ -61,7 +61,7 @@ class DbtRunner:
                 ["build", *types, *extra, *self._options()]
             )
         if not result.success:
-            raise failure(result)
+            raise failure(result, self._project.warehouse.path)
         return len(result.result.results)
 
     def lineage(self) -> Lineage:
@@ -73,6 +73,10 @@ class DbtRunner:
                     schema=node.schema,
                     name=name,
                     partition=node.config.meta.get("publish_partition"),
+                    comment=TableComment(
+                        _one_line(node.description),
+                        {c.name: _one_line(c.description) for c in node.columns.values()},
+                    ),
                 )
                 for name, node in sorted(published.items())
             ),
@@ -93,7 +97,7 @@ class DbtRunner:
                 with self._session():
                     result = self._runner(None, parsed=False).invoke(["parse", *self._options()])
                 if not result.success:
-                    raise failure(result)
+                    raise failure(result, self._project.warehouse.path)
                 _manifests[self._key] = result.result
         return _manifests[self._key]
 
@@ -125,6 +129,10 @@ class DbtRunner:
                 _close_dbt()
         except OSError as error:  # dbt's own files: its log, its copy of the models
             raise disk_error("dbt", str(error)) from error
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _close_dbt() -> None:

@@ -1,4 +1,4 @@
-"""From the lake into the warehouse: every committed batch once, in order."""
+"""Load step: every committed batch of the lake goes into the warehouse once, in order."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from trueup.warehouse.protocol import PendingBatch
 
 BATCHES_AT_ONCE = 100
 RECORDS_AT_ONCE = 50_000
-"""So much goes into one transaction; a larger batch has one of its own."""
+"""Limits of one transaction; a larger batch has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """What a load moved, over all streams."""
+    """Counts of a load over all streams."""
 
     batches: int = 0
     rows: int = 0
@@ -26,14 +26,14 @@ class LoadResult:
 
 
 def load(project: Project, listener: Listener = silent) -> LoadResult:
-    """Load what the lake holds beyond the warehouse's positions."""
+    """Load the batches of the lake beyond the warehouse's positions."""
     streams = [(source, s.name) for source, listed in project.streams().items() for s in listed]
     if (project.lake / MARKER).exists():
         project.open_lake()  # refuses a lake of a newer format
     warehouse = project.warehouse
     prepare(project)
     total = LoadResult()
-    # One open connection for all batches: opening the file is what would cost.
+    # One open connection for all batches, since opening the file is slow.
     with warehouse.connect():
         for done, (source, stream) in enumerate(streams, start=1):
             total = _added(total, _load_stream(project, source, stream))
@@ -42,7 +42,7 @@ def load(project: Project, listener: Listener = silent) -> LoadResult:
 
 
 def prepare(project: Project) -> None:
-    """Make what is missing of the warehouse: models name the tables of every known source."""
+    """Create missing tables of the warehouse: models name the tables of every source type."""
     project.warehouse.prepare(
         (source, stream.name) for source in REGISTRY for stream in declared_streams(source)
     )
@@ -53,7 +53,7 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     position = project.warehouse.load_position(source, stream)
     result = LoadResult()
     if position >= 0:
-        _check_known(project, table, position)
+        check_known(project, table, position)
     if not table.exists():
         return result
     for batches in by_transaction(pending_batches(table, position)):
@@ -64,10 +64,10 @@ def _load_stream(project: Project, source: str, stream: str) -> LoadResult:
     return result
 
 
-def _check_known(project: Project, table: StreamTable, position: int) -> None:
-    """Raises IntegrityError when the lake no longer holds what was loaded last.
+def check_known(project: Project, table: StreamTable, position: int) -> None:
+    """Raises IntegrityError when the lake no longer has the batch that was loaded last.
 
-    Its later batches would have the numbers of others, and so be taken for loaded.
+    New batches would get the numbers of loaded ones, and would never be loaded.
     """
     known = project.warehouse.loaded_batch(table.source, table.stream, position)
     commit = table.commit_at(position) if position <= table.version() else None
@@ -75,9 +75,9 @@ def _check_known(project: Project, table: StreamTable, position: int) -> None:
         raise IntegrityError(
             f"{table.source}.{table.stream}: the warehouse holds version {position} of the lake's "
             f"table, the lake now {'holds another' if commit else 'ends before it'}",
-            why="The lake was set back or made anew. Nothing was loaded; what was published stays.",
+            why="The lake was restored from an older copy or recreated. Nothing was loaded.",
             hint=f"Restore {table.path} from backup. Or, if the lake as it is now is right, move "
-            f"{project.warehouse.path} away and run trueup load: it is made again from the lake.",
+            f"{project.warehouse.path} away and run trueup load: it is rebuilt from the lake.",
             code="TUP-723",
         )
 
@@ -95,7 +95,7 @@ def pending_batches(table: StreamTable, position: int) -> list[PendingBatch]:
 
 
 def by_transaction(batches: Iterable[PendingBatch]) -> Iterator[list[PendingBatch]]:
-    """Neighbours together: a day's batch is so small that its own transaction costs most of it."""
+    """Group neighbouring batches: a small batch costs less than its own transaction."""
     together: list[PendingBatch] = []
     records = 0
     for batch in batches:

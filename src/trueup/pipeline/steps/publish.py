@@ -9,8 +9,9 @@ import msgspec
 from trueup import __version__
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.project import Project
-from trueup.pipeline.steps.transform import TransformResult, metric_dictionary
-from trueup.warehouse.fingerprint import Candidate
+from trueup.pipeline.steps.moved import moved_figures
+from trueup.pipeline.steps.transform import TransformResult, metric_dictionary, state_comments
+from trueup.warehouse.fingerprint import Candidate, TableComment
 from trueup.warehouse.manifest import PublishedPart, PublishedTable, PublishManifest
 from trueup.warehouse.retention import RetentionPolicy
 
@@ -21,6 +22,11 @@ STATE_TABLES = {
     "ops.syncs": "select * from ops.syncs qualify row_number() over (partition by source, stream, "
     "scope order by synced_at desc, run_id desc) = 1",
     "ops.accounts": "select * from ops.accounts",
+    "ops.lake_checks": "select source, stream, damage from ops.lake_checks where damage <> ''",
+    "ops.streams": "select streams.source, streams.stream, streams.kind, streams.lookback_days, "
+    "min(batches.extracted_at) as first_read_at, max(batches.extracted_at) as last_read_at "
+    "from ops.streams as streams left join raw.batches as batches "
+    "on streams.source = batches.source and streams.stream = batches.stream group by all",
     "ops.windows": "select source, stream, scope, window_day, max(load_id) as load_id, "
     "count(*) as versions, arg_max(row_count, load_id) as row_count from raw.windows "
     "where window_day is not null group by source, stream, scope, window_day",
@@ -29,7 +35,8 @@ STATE_TABLES = {
     "ops.batches": "select source, stream, scope, max(extracted_at) as extracted_at, "
     "max(loaded_at) as loaded_at, max(cursor_until) as cursor_until, "
     "sum(received) as received, sum(landed) as landed, "
-    "sum(quarantined) as quarantined, sum(strays)::bigint as strays "
+    "sum(quarantined) as quarantined, sum(strays)::bigint as strays, "
+    "sum(masked_cards)::bigint as masked_cards "
     "from raw.batches group by source, stream, scope",
 }
 
@@ -58,12 +65,14 @@ def publish(
             old = before.tables.get(candidate.name) if before else None
             if candidate.name in withheld_tables:
                 if old is not None:
+                    store.restore_parts(connection, candidate, old.parts)
                     tables[candidate.name] = _held(old, withheld_tables[candidate.name], now)
                 continue
             parts = store.write_parts(
                 connection, candidate, old.parts if old else (), transformed.project_hash
             )
             tables[candidate.name] = _fresh(candidate, parts, publish_id, transformed, known_at)
+        candidates = {candidate.name for candidate in transformed.lineage.candidates}
         manifest = PublishManifest(
             publish_id=publish_id,
             run_id=run.run_id,
@@ -73,14 +82,27 @@ def publish(
             code_version=__version__,
             project_hash=transformed.project_hash,
             tables=tables,
+            never_shown={
+                name: withheld_tables[name]
+                for name in withheld_tables
+                if name in candidates - set(tables)
+            },
         )
-        store.switch(connection, manifest, {**STATE_TABLES, **_about(project, manifest)})
+        moved = {"ops.moved_figures": moved_figures(before, tables, store.root.resolve())}
+        state = {**STATE_TABLES, **_about(project, manifest), **moved}
+        store.switch(connection, manifest, state, _comments(transformed))
     store.prune(_keeping(project), now)
     return PublishResult(
         manifest=manifest,
         withheld_tables=withheld_tables,
         changed_tables=changed_tables(before, manifest),
     )
+
+
+def _comments(transformed: TransformResult) -> dict[str, TableComment]:
+    """What every published table and column is, for readers of the file."""
+    candidates = transformed.lineage.candidates
+    return {f"{each.schema}.{each.name}": each.comment for each in candidates} | state_comments()
 
 
 def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tuple[str, ...]:
@@ -94,14 +116,19 @@ def changed_tables(before: PublishManifest | None, after: PublishManifest) -> tu
 
 
 def is_current(project: Project, transformed: TransformResult) -> bool:
-    """True when the newest version already shows exactly these loads and models, readably."""
+    """True when the newest version shows exactly these loads and models, readably and here.
+
+    A version without every table is not current: a withheld table is an error of every run.
+    """
     manifest = project.published.current()
     return (
         manifest is not None
         and manifest.load_id == transformed.load_id
         and manifest.project_hash == transformed.project_hash
         and not any(table.held_by for table in manifest.tables.values())
+        and not manifest.never_shown
         and not project.published.unreadable()
+        and not project.published.was_moved()
     )
 
 
@@ -151,11 +178,6 @@ def _known_at(project: Project, now: datetime) -> datetime:
 def _about(project: Project, manifest: PublishManifest) -> dict[str, str]:
     """The state of the version itself and of its project, as SELECTs of literals."""
     config = project.config
-    streams = [
-        (source, stream.name, stream.kind.value, str(stream.lookback.days))
-        for source, listed in project.streams().items()
-        for stream in listed
-    ]
     return {
         "ops.published_tables": _published_tables(manifest),
         "ops.publish": (
@@ -170,8 +192,6 @@ def _about(project: Project, manifest: PublishManifest) -> dict[str, str]:
             f"reporting_currency, {_text(config.timezone)} as reporting_timezone, "
             f"date '{config.start_date}' as start_date"
         ),
-        "ops.streams": "select source, stream, kind, lookback_days::integer as lookback_days "
-        f"from ({_values(streams, ('source', 'stream', 'kind', 'lookback_days'))})",
         "ops.metrics": _metrics(),
     }
 

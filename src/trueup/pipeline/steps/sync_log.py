@@ -1,4 +1,4 @@
-"""What people should know of a sync, kept in the warehouse for status and the Trust page."""
+"""Log of syncs in the warehouse, for status and the Trust page."""
 
 from datetime import datetime, timedelta
 
@@ -11,19 +11,19 @@ from trueup.privacy.log_redaction import redacted
 
 
 def log_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -> None:
-    """Write down every stream's outcome and the accounts that each source reported."""
+    """Store the result of every stream, and the accounts that each source reported."""
     moment = log_time(project, "ops.syncs", "synced_at", now)
     with project.warehouse.transaction() as connection:
         for r in synced.streams:
             tally = r.tally
             connection.execute(
-                "insert into ops.syncs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into ops.syncs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(run_id, moment, r.source, r.stream, r.scope, r.status),
                     # A vendor's own words may quote a record; these are published.
                     redacted(r.error.message) if r.error else "",
                     *(tally.received, tally.landed, tally.quarantined, tally.unchanged),
-                    tally.windows_read,
+                    *(tally.windows_read, r.answered_from),
                 ],
             )
         for source, accounts in synced.accounts.items():
@@ -45,7 +45,7 @@ def log_sync(project: Project, synced: SyncResult, run_id: str, now: datetime) -
 def _note_unlisted(
     connection: duckdb.DuckDBPyConnection, source: str, accounts: list[Account], moment: datetime
 ) -> None:
-    """Accounts that the credential lists no more are not forgotten: they had figures."""
+    """Mark accounts that the credential no longer lists; they stay, since they had figures."""
     connection.execute(
         "update ops.accounts set status = ?, reason = ?, seen_at = ? "
         "where source = ? and not list_contains(?, scope)",

@@ -1,4 +1,4 @@
-"""From raw to candidate tables: dbt in this process, on what was loaded since the last success."""
+"""Transform step: dbt in this process builds candidate tables from new loads."""
 
 import hashlib
 import json
@@ -8,20 +8,22 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
 
 from trueup.core.failpoints import failpoint
 from trueup.errors import IntegrityError
 from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.steps.dbt_runner import DbtRunner, Lineage
+from trueup.pipeline.time_zones import require_known_zone
+from trueup.warehouse.fingerprint import TableComment
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformResult:
-    """What was built; `load_id` is the last load the candidate tables know.
+    """Result of a transform; `load_id` is the last load that the candidate tables include.
 
-    `project_hash` differs where numbers of loads mean other rows: for other models, other settings,
+    `project_hash` differs when the same load ids mean other rows: with other models, settings or
     another lake.
     """
 
@@ -33,27 +35,28 @@ class TransformResult:
 
     @cached_property
     def lineage(self) -> Lineage:
-        """Asked for only when something is to be audited: finding it takes seconds."""
+        """Lineage of the models, found only for an audit, since it takes seconds."""
         return self.find_lineage()
 
 
 def transform(project: Project, listener: Listener = silent) -> TransformResult:
-    """Bring the candidate tables up to everything that is loaded; without news, do nothing.
+    """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
-    A change of the models, of the project's zone or currency, or of the lake's first batch rebuilds
-    all from raw. Raises
-    QualityError naming the model when one fails; the candidate is then not published.
+    A change of the models, of the project's zone or currency, of the configured sources or of the
+    lake's first batch rebuilds all from raw. Raises QualityError naming the model when one fails;
+    the candidate is then not published.
     """
     newest = project.warehouse.query("select coalesce(max(load_id), 0) as id from raw.batches")
     load_id = int(newest[0]["id"])
     variables = model_variables(project)
-    project_hash = _project_hash(variables, _origin(project))
+    project_hash = _project_hash(variables, _origin(project) + _configured(project))
     position = project.warehouse.query("select load_id, project_hash from ops.transform_position")
     before = (position[0]["load_id"], position[0]["project_hash"]) if position else None
     full_refresh = before is not None and before[1] != project_hash
     runner = DbtRunner(project, dbt_project_folder(), variables)
     models = 0
     if before != (load_id, project_hash):
+        require_known_zone(project)
         failpoint("C12")
         models = runner.build(full_refresh, listener)
         _remember(project, load_id, project_hash)
@@ -83,12 +86,23 @@ def dbt_project_folder() -> Path:
 def metric_dictionary() -> list[dict[str, str]]:
     """Every metric: name, label, formula, unit, grain, table, sql and edge_rules."""
     text = (dbt_project_folder() / "metrics.yml").read_text(encoding="utf-8")
-    metrics: list[dict[str, str]] = yaml.safe_load(text)["metrics"]
+    metrics: list[dict[str, str]] = YAML(typ="safe", pure=True).load(text)["metrics"]
     return metrics
 
 
+def state_comments() -> dict[str, TableComment]:
+    """Descriptions of the published state tables, by their names in the schema `ops`."""
+    text = (dbt_project_folder() / "published_state.yml").read_text(encoding="utf-8")
+    return {
+        f"ops.{table['name']}": TableComment(
+            " ".join(table["description"].split()), table["columns"]
+        )
+        for table in YAML(typ="safe", pure=True).load(text)["tables"]
+    }
+
+
 def model_variables(project: Project) -> dict[str, str]:
-    """What the models are told about the project."""
+    """Variables of the project for the models."""
     return {
         "reporting_currency": project.config.currency,
         "reporting_timezone": project.config.timezone,
@@ -105,11 +119,17 @@ def _remember(project: Project, load_id: int, project_hash: str) -> None:
 
 
 def _origin(project: Project) -> str:
-    """What tells the lake from one that was begun anew: its first batch to be loaded."""
+    """First loaded batch, which differs in a recreated lake."""
     first = project.warehouse.query(
         "select batch_id, loaded_at::varchar as loaded_at from raw.batches order by load_id limit 1"
     )
     return json.dumps(first)
+
+
+def _configured(project: Project) -> str:
+    """The configured sources: without one, the figures that it alone gives are unknown."""
+    found = project.warehouse.query("select source, stream from ops.streams order by all")
+    return json.dumps(found)
 
 
 def _project_hash(variables: dict[str, str], origin: str) -> str:

@@ -1,1 +1,1 @@
-"""From sources into the lake: what to read, reading it, and what a batch is."""
+"""Sync from sources into the lake: plans, reads and batches."""

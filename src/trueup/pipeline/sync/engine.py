@@ -60,13 +60,7 @@ def _sync(run: Run, names: Iterable[str], planner: Planner) -> SyncResult:
 
 def _known_at(run: Run) -> datetime:
     """The run's time, or just after the newest of the lake when a clock was set back since."""
-    project = run.project
-    tables = [
-        project.table(source, stream.name)
-        for source, streams in project.streams().items()
-        for stream in streams
-    ]
-    newest = [commit.header for table in tables if (commit := table.newest_commit())]
+    newest = run.project.newest_headers()
     last = max((header.known_at or header.extracted_at for header in newest), default=None)
     return last + timedelta(microseconds=1) if last and run.now <= last else run.now
 

@@ -11,12 +11,18 @@ from trueup.core.batch import Counts, ScopeState, TotalNote
 from trueup.core.failpoints import failpoint
 from trueup.core.page import Page
 from trueup.core.window import Window
+from trueup.errors import RestartReadError
 from trueup.ingest.validated_records import ValidatedRecords
 from trueup.lake.batch_writer import DIGEST_CHARACTERS, BatchWriter, payload_digest
 from trueup.lake.data_files import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.plan import Read, settled_until
-from trueup.pipeline.sync.reader import RECENT_RECORDS, QuarantinedRecords, Reader
+from trueup.pipeline.sync.reader import (
+    RECENT_RECORDS,
+    QuarantinedRecords,
+    Reader,
+    until_complete,
+)
 from trueup.pipeline.sync.request_log import RequestLog
 from trueup.pipeline.sync.window_reader import total_note
 
@@ -75,6 +81,10 @@ class _PageRead:
 
 def read_pages(reader: Reader, read: Read) -> None:
     """Read a cursor window page by page; commits as it goes and once more at its end."""
+    until_complete(_read_once, reader, read)
+
+
+def _read_once(reader: Reader, read: Read) -> None:
     position = reader.last()
     state = position.header.state if position else ScopeState()
     # QuarantinedRecord records and overlap records share one memory: both are met again.
@@ -94,10 +104,23 @@ def read_pages(reader: Reader, read: Read) -> None:
                     _commit(work, _state_within(work, page.bookmark), ())
                     _begin(work)
         _finish(work)
-    except BaseException:
+    except BaseException as error:
         if work.writer:
             work.writer.discard()
+        if isinstance(error, RestartReadError):
+            _forget_bookmark(work)
         raise
+
+
+def _forget_bookmark(work: _PageRead) -> None:
+    """Let the next read begin at the window's start: what came before the bookmark has a hole."""
+    if work.state.bookmark is None:
+        return
+    _begin(work)
+    state = msgspec.structs.replace(
+        work.state, reading_since=None, reading_until=None, bookmark=None
+    )
+    _commit(work, state, ())
 
 
 def _begin(work: _PageRead) -> None:
@@ -112,6 +135,7 @@ def _take(work: _PageRead, page: Page) -> None:
     validated = reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
+    work.counts.masked_cards += validated.masked_cards
     records = Records(
         payloads=validated.payloads,
         record_indexes=validated.indexes,

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import date
 
-from trueup.core.batch import ScopeState
+from trueup.core.batch import Counts, ScopeState
 from trueup.core.page import Account, Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ContractError, TrueupError, place_of
@@ -12,12 +13,13 @@ from trueup.ingest.validator import RecordValidator
 from trueup.pipeline.events import Event
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.sync.incremental_reader import read_pages
-from trueup.pipeline.sync.plan import Read
+from trueup.pipeline.sync.plan import Read, answered_from
+from trueup.pipeline.sync.reach import read_within_reach
 from trueup.pipeline.sync.reader import Reader
 from trueup.pipeline.sync.results import StreamResult, SyncResult
 from trueup.pipeline.sync.window_reader import read_windows
 from trueup.privacy.log_redaction import redacted
-from trueup.sources.redaction import redacted_url
+from trueup.sources.redaction import scrub, scrubbed
 
 DEFECT = "TUP-501"
 MAX_TOLD = 300
@@ -56,7 +58,9 @@ def _tell_defect(run: Run, result: StreamResult) -> None:
     """What a defect of a connector raised, for those who look after this run alone."""
     if result.error is not None and result.error.code == DEFECT:
         raised = result.error.__cause__
-        text = redacted(redacted_url(f"{type(raised).__name__}: {raised}"))
+        # Scrubbed first: other marks within a secret would hide it.
+        text = scrub(f"{type(raised).__name__}: {raised}", run.project.secrets(result.source))
+        text = redacted(text)
         where = f"{result.source}.{result.stream}"
         run.tell(Event("stream_broken", where, fields={"raised": text[:MAX_TOLD]}))
 
@@ -72,7 +76,32 @@ def _synced(result: StreamResult, done: int, total: int) -> Event:
 
 
 def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
-    reader = Reader(
+    tally, answered, error = Counts(), None, None
+    try:
+        reader = _reader(run, job, tally)
+        last = reader.last()
+        reads = planner(job.stream, job.account, last.header.state if last else ScopeState())
+        answered = _read(reader, reads)
+    except TrueupError as raised:
+        # A vendor may echo a secret in an answer that the client found good.
+        error = scrubbed(raised, run.project.secrets(job.source_name))
+    except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
+        error = _unexpected(job, raised)
+    return StreamResult(
+        source=job.source_name,
+        stream=job.stream.name,
+        scope=job.account.account_id,
+        tally=tally,
+        error=error,
+        answered_from=answered,
+    )
+
+
+def _reader(run: Run, job: Job, tally: Counts) -> Reader:
+    def restarted(why: str) -> None:
+        run.tell(Event("read_again", job.source_name, fields={"why": why}))
+
+    return Reader(
         source=job.source,
         source_name=job.source_name,
         stream=job.stream,
@@ -85,26 +114,25 @@ def _run_job(run: Run, job: Job, planner: Planner) -> StreamResult:
         run_id=run.run_id,
         known_at=run.known_at,
         stop=run.stop,
+        on_restart=restarted,
+        tally=tally,
     )
-    error: TrueupError | None = None
-    try:
-        last = reader.last()
-        for read in planner(job.stream, job.account, last.header.state if last else ScopeState()):
-            if job.stream.kind in (StreamKind.REPORT, StreamKind.SNAPSHOT):
+
+
+def _read(reader: Reader, reads: list[Read]) -> date | None:
+    """Read it all; the first day that the source still answers for, where it has a limit."""
+    match reader.stream.kind:
+        case StreamKind.REPORT:
+            learned = read_within_reach(reader, reads)
+            today = reader.now.astimezone(reader.zone).date()
+            return learned or answered_from(reader.stream, today)
+        case StreamKind.SNAPSHOT:
+            for read in reads:
                 read_windows(reader, read)
-            else:
+        case _:
+            for read in reads:
                 read_pages(reader, read)
-    except TrueupError as raised:
-        error = raised
-    except Exception as raised:  # noqa: BLE001  # the one place where a failure becomes a result
-        error = _unexpected(job, raised)
-    return StreamResult(
-        source=job.source_name,
-        stream=job.stream.name,
-        scope=job.account.account_id,
-        tally=reader.tally,
-        error=error,
-    )
+    return None
 
 
 def _unexpected(job: Job, raised: Exception) -> ContractError:

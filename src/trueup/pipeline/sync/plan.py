@@ -1,4 +1,4 @@
-"""What to read next: pure decisions from a stream, its state and the time."""
+"""Plan of the next reads: pure decisions from a stream, its state and the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,22 +31,22 @@ class Read:
 def plan_reads(
     stream: Stream, account: Account, state: ScopeState, now: datetime, start: date
 ) -> list[Read]:
-    """What a sync at `now` reads of one account's stream.
+    """Windows that a sync at `now` reads of one account's stream.
 
     `start` is the first date of the project. An empty plan means that nothing can be new. Days
-    before all that is in come first, the newest of them at first, so that whatever stops the
-    reads, what is in has no gap.
+    before all that is in are read from the newest to the oldest, so that whatever stops the reads,
+    what is in has no gap; a first read goes that way from today.
     """
     zone = ZoneInfo(account.timezone)
     match stream.kind:
         case StreamKind.REPORT:
             today = now.astimezone(zone).date()
             earlier, days = report_days(stream, state, today, start)
-            windows = [
-                *reversed(list(chunk_days(earlier, stream, zone))),
-                *chunk_days(days, stream, zone),
-            ]
-            return [Read(window=window) for window in windows]
+            again = list(chunk_days(days, stream, zone))
+            if state.first_day is None:
+                again.reverse()
+            before = reversed(list(chunk_days(earlier, stream, zone)))
+            return [Read(window=window) for window in (*again, *before)]
         case StreamKind.SNAPSHOT:
             return [Read(window=Window(now, now))]
         case StreamKind.INCREMENTAL | StreamKind.LOG:
@@ -56,7 +56,7 @@ def plan_reads(
 
 
 def check_backfill(since: date, start: date, now: datetime) -> None:
-    """Raise ConfigError for days before the project's first or that are nowhere begun yet."""
+    """Raise ConfigError for days before the project's first day or in the future."""
     if since < start:
         raise ConfigError(
             f"backfill from {since}: the project starts on {start}",
@@ -75,7 +75,7 @@ def check_backfill(since: date, start: date, now: datetime) -> None:
 def plan_backfill(
     stream: Stream, account: Account, since: date, until: date, now: datetime
 ) -> list[Read]:
-    """Named days again, `[since, until)`, whatever the state says, but none that is yet to come."""
+    """Reads of the named days `[since, until)` again, without future days."""
     zone = ZoneInfo(account.timezone)
     until = min(until, now.astimezone(zone).date() + _DAY)
     days = _days(since, until - _DAY)
@@ -87,7 +87,7 @@ def plan_backfill(
 def report_days(
     stream: Stream, state: ScopeState, today: date, start: date
 ) -> tuple[list[date], list[date]]:
-    """The days before all that is in, and those never read or possibly restated since.
+    """Days before all read ones, days never read, and days that may be restated since.
 
     ```
     start          first_day       closed_until        today
@@ -96,7 +96,7 @@ def report_days(
     `today` is read too, unfinished as it is; it is read again until it is past the lookback, also
     when that has become longer. Days that the source no longer answers for are left out.
     """
-    reached = start if stream.reach is None else max(start, today - stream.reach)
+    reached = max(start, answered_from(stream, today) or start)
     if state.first_day is None or state.closed_until is None:
         return [], _days(reached, today)
     open_from = min(state.closed_until, closed_until(stream, today))
@@ -104,8 +104,13 @@ def report_days(
     return _days(reached, state.first_day - _DAY), _days(open_from, today)
 
 
+def answered_from(stream: Stream, today: date) -> date | None:
+    """The first day that the source still answers for; None without limit."""
+    return today - stream.reach if stream.reach is not None else None
+
+
 def closed_until(stream: Stream, today: date) -> date:
-    """Days before this are past the lookback: once read, they are not read again."""
+    """First day of the lookback: earlier days, once read, are not read again."""
     return today - timedelta(days=stream.lookback.days)
 
 
@@ -148,7 +153,7 @@ def _plan_incremental(
 
 
 def settled_until(stream: Stream, window: Window, now: datetime) -> datetime:
-    """How far the cursor may advance once `window` is read."""
+    """Position of the cursor once `window` is read."""
     return min(window.until, now.replace(microsecond=0) - stream.settle_lag)
 
 

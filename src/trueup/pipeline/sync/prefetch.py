@@ -1,4 +1,4 @@
-"""What is waited for is asked for early: the next page is on its way while one is taken."""
+"""Prefetch of the next page while the current one is processed."""
 
 from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ _T = TypeVar("_T")
 
 
 def prefetched(pages: Iterable[_T]) -> Generator[_T, None, None]:
-    """What `pages` gives, in its order; a thread asks for one more than the caller has.
+    """Yield `pages` in order, while a thread fetches one page ahead.
 
     Raises what `pages` raises, after all that came before it. Closing waits for the one that
     is being asked for: nothing of `pages` runs any more after that.

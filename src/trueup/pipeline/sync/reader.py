@@ -1,9 +1,9 @@
 """One account's stream being read: what all its batches share, and what was counted."""
 
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,16 +14,20 @@ from trueup.core.ids import safe_slug
 from trueup.core.page import Account, Page, Source
 from trueup.core.stream import Stream
 from trueup.core.window import Window
-from trueup.errors import TransientError
+from trueup.errors import RestartReadError, TransientError
 from trueup.ingest.validated_records import QuarantinedRecord
 from trueup.ingest.validator import RecordValidator
 from trueup.lake.data_files import Lineage, Records
 from trueup.lake.table import Commit, StreamTable
 from trueup.pipeline.sync.plan import Read
 from trueup.pipeline.sync.prefetch import prefetched
+from trueup.sources.context import ignore_incomplete_read
 
 RECENT_RECORDS = 2_000
 """So many records that will be met again are remembered, so that they add nothing then."""
+
+READ_ATTEMPTS = 3
+"""How often a read is begun that does not prove complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Reader:
     """One account's stream, with everything its batches need.
 
     `tally` sums up what was committed, and reads without news; not what was dropped.
+    `on_restart` hears why a read is begun again.
     """
 
     source: Source
@@ -43,6 +48,7 @@ class Reader:
     run_id: str
     known_at: datetime | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    on_restart: Callable[[str], None] = ignore_incomplete_read
     tally: Counts = field(default_factory=Counts)
 
     @property
@@ -85,7 +91,7 @@ class Reader:
         return f"{stamp}Z-{safe_slug(self.scope)}-{number}"
 
     def header(self, batch_id: str, state: ScopeState, counts: Counts) -> BatchHeader:
-        """The header of a batch, but for its files, windows, totals and trail."""
+        """The header of a batch that is read, but for its files, windows, totals and trail."""
         return BatchHeader(
             batch_id=batch_id,
             source=self.source_name,
@@ -101,7 +107,22 @@ class Reader:
             account_name=self.account.name,
             currency=self.account.currency or "",
             timezone=self.account.timezone,
+            vault_generation=self.validator.vault_generation,
         )
+
+
+def until_complete(read_once: Callable[[Reader, Read], None], reader: Reader, read: Read) -> None:
+    """Read; begin again while the source says that what it handed over must be discarded.
+
+    `read_once` commits nothing of a read that raises RestartReadError.
+    """
+    for _ in range(READ_ATTEMPTS - 1):
+        try:
+            return read_once(reader, read)
+        except RestartReadError as error:
+            reader.on_restart(error.message)
+            read = replace(read, bookmark=None)
+    return read_once(reader, read)
 
 
 class QuarantinedRecords:

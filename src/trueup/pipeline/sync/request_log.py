@@ -1,15 +1,15 @@
-"""The requests behind a batch, as its header keeps them."""
+"""Requests of a batch, as stored in its header."""
 
 import msgspec
 
 from trueup.core.page import Page, RequestTrace
 
 KEPT_CHARACTERS = 65_536
-"""A header keeps at most so many characters of request bodies; of others it keeps the hash."""
+"""Limit of request body characters in a header; longer bodies are stored as a hash."""
 
 
 class RequestLog:
-    """The requests behind a batch; a page's index in it is what its records carry."""
+    """Requests of a batch; records carry the index of their page's request."""
 
     def __init__(self) -> None:
         self.requests: list[RequestTrace] = []

@@ -14,14 +14,13 @@ from trueup.core.failpoints import failpoint
 from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
-from trueup.errors import ContractError
 from trueup.ingest.validated_records import QuarantinedRecord, ValidatedRecords
 from trueup.lake.batch_writer import BatchWriter, payload_digests
 from trueup.lake.data_files import Records
 from trueup.lake.table import Commit
 from trueup.pipeline.sync.deduplication import KeysSeen
-from trueup.pipeline.sync.plan import Read, closed_until
-from trueup.pipeline.sync.reader import QuarantinedRecords, Reader
+from trueup.pipeline.sync.plan import Read, answered_from, closed_until
+from trueup.pipeline.sync.reader import QuarantinedRecords, Reader, until_complete
 from trueup.pipeline.sync.request_log import RequestLog
 
 MAX_TOTAL = Decimal("1e29")
@@ -50,6 +49,10 @@ class _WindowRead:
 
 def read_windows(reader: Reader, read: Read) -> None:
     """Read the windows of `read`; commit one batch with those that differ from before."""
+    until_complete(_read_once, reader, read)
+
+
+def _read_once(reader: Reader, read: Read) -> None:
     position = reader.last()
     state = position.header.state if position else ScopeState()
     batch_id = reader.batch_id(position)
@@ -91,6 +94,7 @@ def _take(work: _WindowRead, page: Page) -> None:
     validated = work.reader.validator.validate(page.records)
     work.counts.received += len(page.records)
     work.counts.strays += validated.strays
+    work.counts.masked_cards += validated.masked_cards
     refused = list(validated.refused)
     records = Records(
         payloads=validated.payloads,
@@ -211,21 +215,14 @@ def _totals(
 def total_note(reader: Reader, total: ControlTotal) -> TotalNote:
     """A control total as a batch keeps it; its day is the account's.
 
-    Raises ContractError for one that is no amount: once kept, it could never be loaded.
+    One that is no amount is kept without a value: nothing can be compared with it.
     """
-    if not total.value.is_finite() or abs(total.value) >= MAX_TOTAL:
-        raise ContractError(
-            f"{reader.source_name}.{reader.stream.name}: the source's own total of {total.name} "
-            f"from {total.window.since} on is no amount",
-            why="What was read could not be checked against it, so it was not committed.",
-            hint="Run again; if it stays, ask the vendor.",
-            code="TUP-522",
-        )
+    is_amount = total.value.is_finite() and abs(total.value) < MAX_TOTAL
     return TotalNote(
         since=total.window.since,
         until=total.window.until,
         name=total.name,
-        value=format(total.value, "f"),
+        value=format(total.value, "f") if is_amount else "",
         day=total.window.since.astimezone(reader.zone).date(),
     )
 
@@ -257,15 +254,14 @@ def _coverage(work: _WindowRead) -> tuple[date | None, date | None]:
     if state.first_day is None or state.closed_until is None:
         if not work.read.advances:
             return None, None
-        limit = closed_until(work.reader.stream, _today(work.reader))
-        return first, max(first, min(end, limit))
+        # Before `first` while no day of it is past its lookback.
+        return first, min(end, closed_until(work.reader.stream, _today(work.reader)))
     known_first, closed = state.first_day, state.closed_until
     if first < known_first <= end:
         known_first = first
     # Days that the source no longer answers for can never be read: what follows them goes on.
-    reach = work.reader.stream.reach
-    answered_from = _today(work.reader) - reach if reach else date.min
-    if work.read.advances and first <= max(closed, _last_read(state), answered_from):
+    reached = answered_from(work.reader.stream, _today(work.reader)) or date.min
+    if work.read.advances and first <= max(closed, _last_read(state), reached):
         limit = closed_until(work.reader.stream, _today(work.reader))
         closed = max(closed, min(end, limit))
     return known_first, closed

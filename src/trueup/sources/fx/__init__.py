@@ -110,8 +110,8 @@ def create(settings: FxConfig, context: SourceContext) -> FxSource:
 def _record(header: list[str], row: list[str]) -> bytes:
     """A row as a JSON object without its empty cells.
 
-    A row with too few or too many cells becomes an array: no cell can be told by its place, and
-    what is not an object is kept aside when it arrives.
+    A row with too few or too many cells becomes an array, since its cells cannot be assigned to
+    columns. The validator quarantines records that are not objects.
     """
     if len(row) != len(header):
         return msgspec.json.encode(row)

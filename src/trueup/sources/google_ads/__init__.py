@@ -13,6 +13,7 @@ from trueup.core.page import Account, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError
+from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
 from trueup.sources.google_ads.accounts import ClientRow, account_of, unavailable
 from trueup.sources.google_ads.client import GoogleAdsApi, Search, decoded
@@ -25,6 +26,7 @@ from trueup.sources.google_ads.streams import (
     query_of,
     totals_query,
 )
+from trueup.sources.http import AskForLessError
 
 __all__ = ["GoogleAdsConfig", "GoogleAdsSource", "create", "streams_for"]
 
@@ -56,6 +58,7 @@ class GoogleAdsSource:
         self._now = context.now
         self._api = GoogleAdsApi(config, context)
         self._lock = threading.Lock()
+        self._days = AdaptiveSizes()
         self._login_ids: dict[str, str] = {}
 
     def accounts(self) -> list[Account]:
@@ -93,8 +96,22 @@ class GoogleAdsSource:
                 hint="This is a defect of the connector: please report it with this message.",
                 code="TUP-535",
             )
-        days = window.days(ZoneInfo(account.timezone)) if stream.day else []
-        yield from self._api.search(self._search(account, query_of(stream, days)))
+        if not stream.day:
+            yield from self._api.search(self._search(account, query_of(stream, ()), stream.key))
+            return
+        days = window.days(ZoneInfo(account.timezone))
+        size = self._days.of(f"{stream.name} {account.account_id}", stream.days_per_request)
+        while days:
+            part = days[: size.now]
+            search = self._search(account, query_of(stream, part), stream.key)
+            try:
+                yield from self._api.search(replace(search, can_shrink=len(part) > 1))
+            except AskForLessError:
+                # Whoever reads begins again, and asks for fewer days then.
+                size.shrink(len(part))
+                raise
+            size.worked(len(part))
+            days = days[len(part) :]
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """The account's own spend, impressions and clicks for each finished day of `window`."""
@@ -104,7 +121,7 @@ class GoogleAdsSource:
         if not days:
             return []
         by_day = {day: _Metrics() for day in days}
-        for page in self._api.search(self._search(account, totals_query(days))):
+        for page in self._api.rows(self._search(account, totals_query(days), ("segments.date",))):
             for record in page.records:
                 row = decoded(record, _TotalRow, page.trace.url)
                 by_day[row.segments.date] = row.metrics
@@ -124,10 +141,15 @@ class GoogleAdsSource:
         return self._api.accessible_customers()
 
     def _clients(self, root_id: str) -> list[Account]:
-        search = Search(customer_id=root_id, login_id=root_id, query=CLIENTS_QUERY)
+        search = Search(
+            customer_id=root_id,
+            login_id=root_id,
+            query=CLIENTS_QUERY,
+            key=("customerClient.id",),
+        )
         rows = [
             decoded(record, ClientRow, page.trace.url).customer_client
-            for page in self._api.search(search)
+            for page in self._api.rows(search)
             for record in page.records
         ]
         return [account_of(client) for client in rows if not client.manager]
@@ -145,12 +167,12 @@ class GoogleAdsSource:
         missing = "not among the accounts within reach"
         return [found.get(one) or unavailable(one, missing) for one in wanted]
 
-    def _search(self, account: Account, query: str) -> Search:
+    def _search(self, account: Account, query: str, key: tuple[str, ...]) -> Search:
         with self._lock:
             if account.account_id not in self._login_ids:
                 self.accounts()
             login_id = self._login_ids.setdefault(account.account_id, account.account_id)
-        return Search(customer_id=account.account_id, login_id=login_id, query=query)
+        return Search(customer_id=account.account_id, login_id=login_id, query=query, key=key)
 
 
 def create(config: GoogleAdsConfig, context: SourceContext) -> GoogleAdsSource:

@@ -1,4 +1,4 @@
-"""Clients as the API describes them, and what is known of those out of reach."""
+"""Clients as the API describes them, and accounts without access."""
 
 import msgspec
 

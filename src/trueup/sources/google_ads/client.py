@@ -1,5 +1,6 @@
 """Queries sent, whole results received: paging, restarts, proof that nothing is missing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -11,20 +12,18 @@ from trueup.errors import ContractError
 from trueup.sources.auth import AccessToken, BearerAuth
 from trueup.sources.context import SourceContext
 from trueup.sources.google_ads.config import GoogleAdsConfig
-from trueup.sources.google_ads.errors import StalePageTokenError, classify, classify_token
+from trueup.sources.google_ads.errors import classify, classify_token
 from trueup.sources.google_ads.streams import selected_fields
 from trueup.sources.http import Answer, HttpClient
+from trueup.sources.key_set import RecordKeys
 from trueup.sources.pagination import PageChain
 from trueup.sources.rate_limits import RateLimit
 from trueup.sources.records import split
+from trueup.sources.whole_reads import whole_read
 
 T = TypeVar("T")
 
 API_VERSION = "v26"
-# How often a query is sent whole, until its result is proved complete.
-ATTEMPTS = 3
-# What a page chain raises when pages are missing, repeated or miscounted.
-INCOMPLETE = "TUP-520"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -47,11 +46,17 @@ class _Rest(msgspec.Struct, rename="camel"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """One query to one customer, through the manager `login_id`."""
+    """One query to one customer, through the manager `login_id`.
+
+    `key` are the paths that tell the rows of its result apart. With `can_shrink`, whoever asks can
+    ask for less.
+    """
 
     customer_id: str
     login_id: str
     query: str
+    key: tuple[str, ...]
+    can_shrink: bool = False
 
     @property
     def where(self) -> str:
@@ -64,6 +69,7 @@ class GoogleAdsApi:
 
     def __init__(self, config: GoogleAdsConfig, context: SourceContext) -> None:
         self._config = config
+        self._context = context
         self._tokens = HttpClient(config.token_url, context=context, classify=classify_token)
         self._http = HttpClient(
             config.base_url,
@@ -91,25 +97,17 @@ class GoogleAdsApi:
         found = decoded(answer.body, _Customers, answer.where)
         return [name.removeprefix("customers/") for name in found.resource_names]
 
-    def search(self, search: Search) -> list[Page]:
-        """All pages of a query's result, proved complete.
+    def rows(self, search: Search) -> list[Page]:
+        """All pages of a small result, proved complete."""
+        return whole_read(lambda: self.search(search), self._context)
 
-        They are kept until the last one is there: page tokens go stale while pages are being
-        worked on, and a query that begins again must not repeat what was handed over.
+    def search(self, search: Search) -> Iterator[Page]:
+        """The pages of a query's result as they come; ends only when they are proved complete.
+
+        Otherwise it raises RestartReadError: pages are missing or repeated, or a page token went
+        stale while pages were being worked on. The same query must then begin again.
         """
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._pages(search)
-            except StalePageTokenError:
-                continue
-            except ContractError as error:
-                if error.code != INCOMPLETE:
-                    raise
-        return self._pages(search)
-
-    def _pages(self, search: Search) -> list[Page]:
-        chain = PageChain(search.where)
-        pages: list[Page] = []
+        chain, keys = PageChain(search.where), RecordKeys(search.key)
         token: str | None = None
         while True:
             answer = self._page(search, token)
@@ -117,11 +115,11 @@ class GoogleAdsApi:
             rest = _rest(found.rest, search)
             _check_mask(search, rest)
             token = rest.next_page_token
-            chain.page(len(found.records), bookmark=token, announced=rest.total_results_count)
-            pages.append(Page(records=found.records, trace=answer.trace))
+            chain.page(keys(found.records), bookmark=token, announced=rest.total_results_count)
+            yield Page(records=found.records, trace=answer.trace)
             if token is None:
                 chain.finish()
-                return pages
+                return
 
     def _page(self, search: Search, token: str | None) -> Answer:
         # A page size must never be sent: it is refused. Pages have 10,000 rows.
@@ -136,8 +134,9 @@ class GoogleAdsApi:
             f"{API_VERSION}/customers/{search.customer_id}/googleAds:search",
             # Otherwise each payload comes, and is kept, with its line breaks and indentation.
             params={"prettyPrint": "false"},
-            json=body,
+            body=body,
             headers={"login-customer-id": search.login_id},
+            can_shrink=search.can_shrink,
         )
 
     def _access_token(self) -> AccessToken:
@@ -148,7 +147,7 @@ class GoogleAdsApi:
             "grant_type": "refresh_token",
         }
         answer = self._tokens.request(
-            "POST", self._config.token_url, content=urlencode(form).encode(), headers=_FORM
+            "POST", self._config.token_url, body=urlencode(form).encode(), headers=_FORM
         )
         grant = decoded(answer.body, _Grant, answer.where)
         return AccessToken(grant.access_token, grant.expires_in)

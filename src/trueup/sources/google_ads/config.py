@@ -8,7 +8,7 @@ _CUSTOMER_ID = re.compile(r"[0-9]{10}")
 
 
 class GoogleAdsConfig(BaseModel):
-    """What the project file may say about a Google Ads source."""
+    """Settings of a Google Ads source in the project file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -7,7 +7,9 @@ import msgspec
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
+    BeyondReachError,
     ContractError,
+    RestartReadError,
     TransientError,
     TrueupError,
 )
@@ -27,6 +29,7 @@ RETRIED = frozenset(
         "quotaError.EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION",
     }
 )
+TOO_SLOW = frozenset({"internalError.DEADLINE_EXCEEDED"})
 STALE_TOKENS = frozenset({"requestError.EXPIRED_PAGE_TOKEN", "requestError.INVALID_PAGE_TOKEN"})
 # What befell one account only.
 UNAVAILABLE = {
@@ -36,6 +39,12 @@ UNAVAILABLE = {
     ),
     "authorizationError.ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT": "The account is suspended.",
     "authenticationError.CUSTOMER_NOT_FOUND": "There is no such account.",
+}
+TOO_OLD = {
+    "clickViewError.DATE_TOO_OLD": "Clicks can be had for 90 days: older ones are lost for good.",
+    "dateRangeError.REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED": (
+        "Figures by day can be had for 37 months: name later days."
+    ),
 }
 ACCESS_HINTS = {
     "authenticationError.NOT_ADS_USER": (
@@ -55,7 +64,7 @@ ACCESS_HINTS = {
 ACCESS_CATEGORIES = ("authenticationError", "authorizationError", "headerError")
 
 
-class StalePageTokenError(TransientError):
+class StalePageTokenError(TransientError, RestartReadError):
     """The page token is not accepted any more: the same query must begin again."""
 
 
@@ -83,7 +92,7 @@ def _retry(name: str, error: dict[str, Any]) -> Retry:
         seconds = DAILY_QUOTA_SECONDS
     rate = quota.get("rateName")
     reason = f"{name} ({rate})" if rate else name
-    return Retry(reason, after_seconds=seconds, shared=is_shared)
+    return Retry(reason, after_seconds=seconds, shared=is_shared, asks_for_less=name in TOO_SLOW)
 
 
 def _error(name: str, told: str) -> TrueupError:
@@ -101,9 +110,8 @@ def _error(name: str, told: str) -> TrueupError:
 
 
 def _contract_error(name: str, told: str) -> ContractError:
-    if name == "clickViewError.DATE_TOO_OLD":
-        hint = "Clicks can be had for 90 days: older ones are lost for good."
-        return ContractError(told, hint=hint, code="TUP-534")
+    if name in TOO_OLD:
+        return BeyondReachError(told, hint=TOO_OLD[name])
     if name == "requestError.UNSUPPORTED_VERSION":
         hint = "This version of the API was switched off: the connector must move to a newer one."
         return ContractError(told, hint=hint, code="TUP-531")

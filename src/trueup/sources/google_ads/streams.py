@@ -1,4 +1,4 @@
-"""What Google Ads offers, as data: a resource, the fields asked for, and how far days change."""
+"""Streams of Google Ads as data: resource, fields, and days that may still change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ class GoogleAdsStream(Stream):
     resource: str
     fields: tuple[str, ...]
 
+
+# Figures by day, hour and week reach back 37 months, which is 1,123 days at least.
+REACH = timedelta(days=1122)
 
 # Names and states are left out of reports: a rename would look like a restatement of every day.
 _FIGURES = (
@@ -100,6 +103,7 @@ CAMPAIGN_DAYS = GoogleAdsStream(
     key=("campaign.id", "segments.date"),
     day="segments.date",
     lookback=timedelta(days=30),
+    reach=REACH,
     days_per_request=31,
     totals=("spend", "impressions", "clicks"),
     resource="campaign",
@@ -112,6 +116,7 @@ AD_DAYS = GoogleAdsStream(
     key=("adGroup.id", "adGroupAd.ad.id", "segments.date"),
     day="segments.date",
     lookback=timedelta(days=30),
+    reach=REACH,
     days_per_request=7,
     resource="ad_group_ad",
     fields=(*_ACCOUNT, "campaign.id", "ad_group.id", "ad_group_ad.ad.id", *_FIGURES),

@@ -12,14 +12,15 @@ import msgspec
 from trueup.core.page import Account, AccountStatus, ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
-from trueup.errors import AccessError, AccountUnavailableError
+from trueup.errors import AccessError, AccountUnavailableError, RestartReadError
 from trueup.sources.context import SourceContext
 from trueup.sources.meta_ads.async_reports import ReportRuns
-from trueup.sources.meta_ads.client import Edge, GraphClient
+from trueup.sources.meta_ads.client import Announced, Edge, GraphClient
 from trueup.sources.meta_ads.config import MetaAdsConfig
 from trueup.sources.meta_ads.errors import PERMISSION, unknown_form
-from trueup.sources.meta_ads.reports import AdDayReports, Proving, Slice
+from trueup.sources.meta_ads.reports import AdDayReports, Slice
 from trueup.sources.meta_ads.streams import ACCOUNTS, STREAMS, MetaStream
+from trueup.sources.whole_reads import whole_read
 
 __all__ = ["STREAMS", "MetaAdsConfig", "MetaAdsSource", "create"]
 
@@ -44,12 +45,8 @@ class MetaAdsSource:
         self._config = config
         self._graph = GraphClient(config, context)
         runs = ReportRuns(self._graph, config, context)
-        self._proving = Proving(
-            config.attempts,
-            lambda: context.sleep(config.recheck_seconds),
-            context.on_incomplete_read,
-        )
-        self._reports = AdDayReports(self._graph, runs, self._proving, config.sync_days)
+        self._context = context
+        self._reports = AdDayReports(self._graph, runs, config.sync_days)
         self.streams: tuple[Stream, ...] = tuple(_as_configured(s, config) for s in STREAMS)
 
     def accounts(self) -> list[Account]:
@@ -63,19 +60,23 @@ class MetaAdsSource:
     def read(
         self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
     ) -> Iterator[Page]:
-        """The pages of a snapshot, or of the days of `window`.
+        """The pages of a snapshot, or of the days of `window`, as they come.
 
-        Pages come only once all of them are proved complete, so there is no bookmark between
-        them, and none may be handed in.
+        They are proved complete only at their end, so there is no bookmark between them, and none
+        may be handed in. A read that is not complete is worth another one a moment later.
         """
         if bookmark is not None:
             raise ValueError(f"meta_ads: {stream.name} gives no bookmarks, got {bookmark!r}")
         known = next(item for item in STREAMS if item.name == stream.name)
-        with _last_days(account):
-            if stream.kind is StreamKind.REPORT:
-                yield from self._reports.read(known, _slice(account, window))
-            else:
-                yield from self._snapshot(known, account)
+        try:
+            with _last_days(account):
+                if stream.kind is StreamKind.REPORT:
+                    yield from self._reports.read(known, _slice(account, window))
+                else:
+                    yield from self._snapshot(known, account)
+        except RestartReadError:
+            self._context.sleep(self._config.recheck_seconds)
+            raise
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """Impressions, link clicks and spend of the account by day, 0 for days without delivery."""
@@ -101,22 +102,36 @@ class MetaAdsSource:
         self._graph.close()
 
     def _reachable(self) -> list[Account]:
-        edge = Edge("me/adaccounts", "me", {"fields": ",".join(ACCOUNTS.fields)})
-        pages = self._graph.pages(edge)
+        params = {"fields": ",".join(ACCOUNTS.fields)}
+        pages = whole_read(
+            lambda: self._account_pages(params), self._context, self._config.recheck_seconds
+        )
         return [_account(record) for page in pages for record in page.records]
 
-    def _snapshot(self, stream: MetaStream, account: Account) -> list[Page]:
+    def _snapshot(self, stream: MetaStream, account: Account) -> Iterator[Page]:
+        """All objects of an edge.
+
+        What appears or goes while the pages are read makes their count differ from the one
+        announced; the next reading usually meets it.
+        """
         params = {"fields": ",".join(stream.fields)}
         if not stream.per_account:
-            pages = list(self._graph.pages(Edge(f"me/{stream.edge}", "me", params)))
-            if any(page.records for page in pages):
-                return pages
-            raise _nothing_reached()
+            yield from self._account_pages(params)
+            return
         params["effective_status"] = msgspec.json.encode(stream.statuses).decode()
-        edge = Edge(f"act_{account.account_id}/{stream.edge}", account.account_id, params)
-        # What appears or goes while the pages are read makes their count differ from the one
-        # announced; the next reading usually meets it.
-        return self._proving(lambda: list(self._graph.pages(edge, is_announced=True)))
+        edge = Edge(
+            f"act_{account.account_id}/{stream.edge}", account.account_id, params, stream.key
+        )
+        yield from self._graph.pages(edge, announced=Announced.ALWAYS)
+
+    def _account_pages(self, params: dict[str, str]) -> Iterator[Page]:
+        is_empty = True
+        edge = Edge("me/adaccounts", "me", params)
+        for page in self._graph.pages(edge, announced=Announced.IF_TOLD):
+            is_empty = is_empty and not page.records
+            yield page
+        if is_empty:
+            raise _nothing_reached()
 
 
 def create(settings: MetaAdsConfig, context: SourceContext) -> MetaAdsSource:

@@ -1,6 +1,6 @@
 """Asynchronous report runs: made, watched until they are truly complete, made again if not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -63,7 +63,9 @@ class ReportRuns:
     config: MetaAdsConfig
     context: SourceContext
 
-    def read(self, account_id: str, form: Mapping[str, str]) -> list[Page]:
+    def read(
+        self, account_id: str, form: Mapping[str, str], key: tuple[str, ...]
+    ) -> Iterator[Page]:
         """All pages of the report; a run that fails or stalls is made anew, `attempts` times.
 
         Raises TooMuchDataError when the report must be made smaller, ReportFailedError when no
@@ -71,8 +73,8 @@ class ReportRuns:
         """
         run_id, asked = self._complete(account_id, form)
         # The fields are left out here: any that differ from those of creation are refused.
-        pages = self.graph.pages(Edge(f"{run_id}/insights", account_id, {}))
-        return [replace(page, trace=_with_question(page.trace, asked)) for page in pages]
+        for page in self.graph.pages(Edge(f"{run_id}/insights", account_id, {}, key)):
+            yield replace(page, trace=_with_question(page.trace, asked))
 
     def _complete(self, account_id: str, form: Mapping[str, str]) -> tuple[str, RequestTrace]:
         """The id of a run that came to its end, and the request that made it."""

@@ -4,18 +4,21 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from urllib.parse import urlencode
 
 import httpx
 
 from trueup.core.page import Page
-from trueup.errors import ContractError
+from trueup.errors import IncompleteReadError
 from trueup.sources import records
+from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
-from trueup.sources.http import Answer, HttpClient
+from trueup.sources.http import Answer, AskForLessError, HttpClient
+from trueup.sources.key_set import RecordKeys
 from trueup.sources.meta_ads.config import MetaAdsConfig
-from trueup.sources.meta_ads.errors import UNPROVED, Classifier
+from trueup.sources.meta_ads.errors import Classifier, TooMuchDataError
 from trueup.sources.meta_ads.rate_limit_headers import read_usage
 from trueup.sources.pagination import PageChain
 from trueup.sources.rate_limits import RateLimit
@@ -28,11 +31,28 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A list: its address below the API, who pays for it, and what is asked."""
+    """A list: its address below the API, who pays for it, what is asked, and its records' key.
+
+    With `can_split`, whoever asks can ask for fewer days or campaigns.
+    """
 
     path: str
     account_id: str
     params: Params
+    key: tuple[str, ...] = ("id",)
+    can_split: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+class Announced(Enum):
+    """An edge's total_count: not asked for, believed where it comes, or needed."""
+
+    NEVER = "never"
+    IF_TOLD = "if told"
+    ALWAYS = "always"
 
 
 class GraphClient:
@@ -55,6 +75,7 @@ class GraphClient:
             budget=self._budget,
             classify=Classifier(config.throttle_wait_seconds),
         )
+        self._sizes = AdaptiveSizes()
         self._lock = threading.Lock()
         self._accounts: dict[str, RateLimit] = {}
 
@@ -70,39 +91,61 @@ class GraphClient:
         """A form, so that long conditions do not end up in the address."""
         return self._call("POST", Edge(path, account_id, {}), urlencode(dict(form)).encode())
 
-    def pages(self, edge: Edge, *, is_announced: bool = False) -> Iterator[Page]:
-        """All pages of an edge; raises ContractError when the chain proves incomplete.
+    def pages(self, edge: Edge, *, announced: Announced = Announced.NEVER) -> Iterator[Page]:
+        """All pages of an edge; raises IncompleteReadError when the chain proves incomplete.
 
         The next page is asked for by cursor, not by the vendor's link, which repeats the token.
         Whether there is one, only the link tells: short pages have successors, and the last
-        page has a cursor too. With `is_announced`, the vendor's count must come and be met by
-        distinct records: a page that comes twice, in place of another, meets it otherwise.
+        page has a cursor too. The vendor's own count must be met by distinct keys: a page that
+        comes twice, in place of another, has as many records.
         """
-        chain = PageChain(f"GET /{edge.path}")
-        seen: set[bytes] = set()
-        summary = {"summary": "total_count"} if is_announced else {}
-        asked = {**edge.params, "limit": str(self._config.page_size), **summary}
+        chain, keys = PageChain(f"GET /{edge.path}"), RecordKeys(edge.key)
+        summary = {} if announced is Announced.NEVER else {"summary": "total_count"}
+        asked = {**edge.params, **summary}
         while True:
-            answer = self.get(edge.path, edge.account_id, asked)
+            answer = self._page(edge, asked)
             found = records.split(answer.body, ("data",))
             cursor = _next_cursor(found.rest)
-            total = _announced(found.rest, answer) if is_announced else None
-            new = set(found.records) - seen if is_announced else set()
-            seen |= new
-            chain.page(len(new), bookmark=cursor, announced=total)
+            total = _total(found.rest)
+            if total is None and announced is Announced.ALWAYS:
+                raise _no_total(answer)
+            chain.page(keys(found.records), bookmark=cursor, announced=total)
             yield Page(records=found.records, trace=answer.trace)
             if cursor is None:
                 chain.finish()
                 return
             asked["after"] = cursor
 
-    def _call(self, method: str, edge: Edge, content: bytes | None = None) -> Answer:
+    def _page(self, edge: Edge, asked: dict[str, str]) -> Answer:
+        """One page, with fewer records while the vendor says that they are too many."""
+        size = self._sizes.of(f"{edge.name} {edge.account_id}", self._config.page_size)
+        can_split = edge.can_split and "after" not in asked
+        while True:
+            limit = size.now
+            question = replace(edge, params={**asked, "limit": str(limit)})
+            try:
+                answer = self._call("GET", question, can_shrink=can_split or limit > 1)
+            except (TooMuchDataError, AskForLessError) as error:
+                if can_split or not size.shrink(limit):
+                    raise TooMuchDataError(error.message, hint=error.hint) from error
+                continue
+            size.worked(limit)
+            return answer
+
+    def _call(
+        self, method: str, edge: Edge, content: bytes | None = None, *, can_shrink: bool = False
+    ) -> Answer:
         account_budget = self._account_budget(edge.account_id)
         account_budget.acquire()
         params = dict(edge.params) | self._proof
         headers = _FORM if content else None
         answer = self._http.request(
-            method, edge.path, params=params, content=content, headers=headers
+            method,
+            edge.path,
+            params=params,
+            body=content,
+            headers=headers,
+            can_shrink=can_shrink,
         )
         self._obey(answer.headers, account_budget)
         return answer
@@ -145,13 +188,14 @@ def _next_cursor(rest: object) -> str | None:
     return str(cursors.get("after") or "") if isinstance(cursors, dict) else ""
 
 
-def _announced(rest: object, answer: Answer) -> int:
+def _total(rest: object) -> int | None:
     summary = rest.get("summary") if isinstance(rest, dict) else None
     total = summary.get("total_count") if isinstance(summary, dict) else None
-    if not isinstance(total, int):
-        raise ContractError(
-            f"{answer.where}: no total_count in the summary that was asked for",
-            why="An empty list then cannot be told from a list that may not be seen.",
-            code=UNPROVED,
-        )
-    return total
+    return total if isinstance(total, int) else None
+
+
+def _no_total(answer: Answer) -> IncompleteReadError:
+    return IncompleteReadError(
+        f"{answer.where}: no total_count in the summary that was asked for",
+        why="An empty list then cannot be told from a list that may not be seen.",
+    )

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class MetaAdsConfig(BaseModel):
-    """What the project file may say about a Meta Ads source."""
+    """Settings of a Meta Ads source in the project file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,7 +50,7 @@ class MetaAdsConfig(BaseModel):
         default=2.0, ge=0, description="Wait before reading again what did not add up."
     )
     attempts: int = Field(
-        default=3, ge=1, le=10, description="How often a report or a list is read to be proved."
+        default=3, ge=1, le=10, description="How often a report run is started until one ends."
     )
 
     @field_validator("accounts")

@@ -7,16 +7,15 @@ import msgspec
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
-    ConfigError,
+    BeyondReachError,
     ContractError,
+    IncompleteReadError,
     TrueupError,
 )
 from trueup.sources.http import Answer, Fail, Ok, Retry, Verdict, classify_status
 from trueup.sources.meta_ads.rate_limit_headers import minutes_to_regain_access
 
 PERMISSION = "ads_read"
-# The code of "this read proves nothing": reading again from the start may mend it.
-UNPROVED = "TUP-520"
 
 _APP_THROTTLES = frozenset({4, 17, 32, 341})
 _ACCOUNT_THROTTLES = frozenset({613, *range(80000, 80015)})
@@ -126,10 +125,9 @@ def fatal(error: GraphError, where: str) -> TrueupError:
     if _is_refused(error):
         return _no_access(text, where)
     if error.code == 3018:
-        hint = "Insights reach back 37 months: set a later start_date."
-        return ConfigError(text, hint=hint, code="TUP-341")
+        return BeyondReachError(text, hint="Insights reach back 37 months: name later days.")
     if "cursor" in error.message.lower():
-        return ContractError(text, code=UNPROVED, hint="Run again: the cursor is no longer known.")
+        return IncompleteReadError(text, hint="Run again: the cursor is no longer known.")
     hint = "The vendor refuses what this connector asks for: it must be adapted."
     return ContractError(text, hint=hint, code="TUP-550")
 

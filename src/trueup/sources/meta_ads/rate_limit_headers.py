@@ -22,7 +22,7 @@ class Usage:
 
 
 def read_usage(headers: Mapping[str, str]) -> Usage:
-    """What the headers of one answer say; zeros for what is absent or unreadable."""
+    """Usage from the headers of one response; 0 if absent or unreadable."""
     cases = _business_cases(headers)
     account, insights, app = (_object(headers, name) for name in (_ACCOUNT, _INSIGHTS, _APP))
     of_account = [_number(account, "acc_id_util_pct"), _number(insights, "acc_id_util_pct")]

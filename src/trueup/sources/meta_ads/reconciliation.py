@@ -1,13 +1,14 @@
 """The account's own figures by day, and whether a report's rows add up to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 import msgspec
 
-from trueup.errors import ContractError
-from trueup.sources.meta_ads.errors import UNPROVED, unknown_form
+from trueup.errors import IncompleteReadError
+from trueup.sources.key_set import KeySet, RecordKeys
+from trueup.sources.meta_ads.errors import unknown_form
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,16 +45,21 @@ def account_days(records: Iterable[bytes], where: str) -> dict[date, DayFigures]
 class RowSums:
     """Impressions and link clicks of a report's rows, by day.
 
-    A row that came twice counts once, as it will below. Rows that cannot be read are counted in
-    `unreadable`: they are kept aside further on, and only then is a sum allowed to fall short.
+    Of rows with one key the first counts, as it will below. Rows that cannot be read are counted
+    in `unreadable`: they are quarantined later on, and only then may a sum fall short.
     """
 
-    def __init__(self, rows: Iterable[bytes]) -> None:
+    def __init__(self, key: tuple[str, ...]) -> None:
         self.unreadable = 0
         self.by_day: dict[date, tuple[int, int]] = {}
-        for record in set(rows):
+        self._keys = RecordKeys(key)
+        self._seen = KeySet()
+
+    def add(self, records: Sequence[bytes]) -> None:
+        """Count the rows of a page."""
+        for index in self._seen.add(self._keys(records)):
             try:
-                row = _ROW.decode(record)
+                row = _ROW.decode(records[index])
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 self.unreadable += 1
                 continue
@@ -87,13 +93,12 @@ class RowSums:
         )
 
 
-def refuse(misfit: str, where: str) -> ContractError:
+def refuse(misfit: str, where: str) -> IncompleteReadError:
     """The error of a report whose rows are not all there, or not all its own."""
-    return ContractError(
+    return IncompleteReadError(
         f"{where}: {misfit}",
         why="The report is not proved complete, so nothing of it was committed.",
         hint="Run again; if it stays, compare both levels in the vendor's own interface.",
-        code=UNPROVED,
     )
 
 

@@ -1,21 +1,19 @@
 """Reads a report of ads and days: asks, splits what is too much, and proves that all is there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TypeVar
 
 import msgspec
 
 from trueup.core.page import Page
-from trueup.errors import AccessError, ContractError
+from trueup.errors import AccessError
+from trueup.sources.adaptive_size import AdaptiveSize, AdaptiveSizes
 from trueup.sources.meta_ads.async_reports import ReportFailedError, ReportRuns
-from trueup.sources.meta_ads.client import Edge, GraphClient
-from trueup.sources.meta_ads.errors import PERMISSION, UNPROVED, TooMuchDataError
+from trueup.sources.meta_ads.client import Announced, Edge, GraphClient
+from trueup.sources.meta_ads.errors import PERMISSION, TooMuchDataError
 from trueup.sources.meta_ads.reconciliation import DayFigures, RowSums, account_days, refuse
 from trueup.sources.meta_ads.streams import ATTRIBUTION_WINDOWS, CAMPAIGNS, MetaStream
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +31,13 @@ class Slice:
         count = (self.last - self.first).days + 1
         return [self.first + timedelta(days=n) for n in range(count)]
 
+    def parts(self, size: int) -> list["Slice"]:
+        """The slice in parts of at most `size` days."""
+        firsts = self.days[::size]
+        lasts = [*(first - timedelta(days=1) for first in firsts[1:]), self.last]
+        pairs = zip(firsts, lasts, strict=True)
+        return [replace(self, first=first, last=last) for first, last in pairs]
+
     def halves(self, all_campaign_ids: Callable[[], tuple[str, ...]]) -> list["Slice"]:
         """Two smaller slices, by days, then by campaigns; empty for what cannot be split."""
         if self.first < self.last:
@@ -45,38 +50,31 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Proving:
-    """Reads again, a moment later, while a read says that it proves nothing."""
-
-    attempts: int
-    wait: Callable[[], None]
-    tell: Callable[[str], None]
-
-    def __call__(self, read: Callable[[], T]) -> T:
-        """What `read` gives once it does not raise; its last error after `attempts`."""
-        for _ in range(self.attempts - 1):
-            try:
-                return read()
-            except ContractError as error:
-                if error.code != UNPROVED:
-                    raise
-                self.tell(error.message)
-                self.wait()
-        return read()
-
-
-@dataclass(frozen=True, slots=True)
 class AdDayReports:
     """Reads the days of an account's ads."""
 
     graph: GraphClient
     runs: ReportRuns
-    proving: Proving
     sync_days: int
+    sizes: AdaptiveSizes = field(default_factory=AdaptiveSizes)
 
-    def read(self, stream: MetaStream, whole: Slice) -> list[Page]:
-        """The pages of the slice, proved to hold every row."""
-        return self.proving(lambda: self._read_once(stream, whole))
+    def read(self, stream: MetaStream, whole: Slice) -> Iterator[Page]:
+        """The pages of the slice as they come; ends only when they are proved to hold every row.
+
+        Raises IncompleteReadError when they do not.
+        """
+        before, sums = self.figures(whole), RowSums(stream.key)
+        size = self.sizes.of(whole.account_id, stream.days_per_request)
+        for part in whole.parts(size.now):
+            for page in self._pages(stream, part, size):
+                sums.add(page.records)
+                yield page
+        if sums.misfit(whole.days, before, before):
+            misfit = sums.misfit(whole.days, before, self.figures(whole))
+            if misfit:
+                raise refuse(misfit, f"insights of act_{whole.account_id}")
+        if not sums.by_day and not sums.unreadable:
+            self._prove_access(whole.account_id)
 
     def figures(self, whole: Slice) -> dict[date, DayFigures]:
         """The account's own figures by day; days without delivery are absent.
@@ -86,7 +84,9 @@ class AdDayReports:
         params = _question(whole, "account", ("impressions", "inline_link_clicks", "spend"))
         path = f"act_{whole.account_id}/insights"
         try:
-            pages = list(self.graph.pages(Edge(path, whole.account_id, params)))
+            can_split = whole.first < whole.last
+            edge = Edge(path, whole.account_id, params, ("date_start",), can_split=can_split)
+            pages = list(self.graph.pages(edge))
         except TooMuchDataError:
             if whole.first == whole.last:
                 raise
@@ -95,43 +95,46 @@ class AdDayReports:
         records = [record for page in pages for record in page.records]
         return account_days(records, f"GET /{path}")
 
-    def _read_once(self, stream: MetaStream, whole: Slice) -> list[Page]:
-        before = self.figures(whole)
-        pages = self._pages(stream, whole)
-        sums = RowSums(record for page in pages for record in page.records)
-        if sums.misfit(whole.days, before, before):
-            misfit = sums.misfit(whole.days, before, self.figures(whole))
-            if misfit:
-                raise refuse(misfit, f"insights of act_{whole.account_id}")
-        if not sums.by_day and not sums.unreadable:
-            self._prove_access(whole.account_id)
-        return pages
-
-    def _pages(self, stream: MetaStream, part: Slice) -> list[Page]:
+    def _pages(self, stream: MetaStream, part: Slice, size: AdaptiveSize) -> Iterator[Page]:
+        """The pages of a part; one that is too much before its first page is split."""
+        pages = self._unsplit(stream, part)
         try:
-            return self._unsplit(stream, part)
+            first = next(pages, None)
         except (TooMuchDataError, ReportFailedError) as error:
             halves = part.halves(lambda: self._campaign_ids(part.account_id))
             if not halves:
                 error.hint = "Not even one campaign's day can be read: ask the vendor's support."
                 raise
-        return [page for half in halves for page in self._pages(stream, half)]
+            size.shrink(len(part.days))
+            for half in halves:
+                yield from self._pages(stream, half, size)
+            return
+        if first is not None:
+            yield first
+            yield from pages
+            size.worked(len(part.days))
 
-    def _unsplit(self, stream: MetaStream, part: Slice) -> list[Page]:
+    def _unsplit(self, stream: MetaStream, part: Slice) -> Iterator[Page]:
         question = _ad_question(stream, part)
         if len(part.days) <= self.sync_days and part.campaign_ids is None:
-            edge = Edge(f"act_{part.account_id}/insights", part.account_id, question)
+            path = f"act_{part.account_id}/insights"
+            edge = Edge(path, part.account_id, question, stream.key, can_split=True)
+            pages = self.graph.pages(edge)
             try:
-                return list(self.graph.pages(edge))
+                first = next(pages)
             except TooMuchDataError:
                 # A report run is allowed to be larger than a call that is answered at once.
-                return self.runs.read(part.account_id, question)
-        return self.runs.read(part.account_id, question)
+                pass
+            else:
+                yield first
+                yield from pages
+                return
+        yield from self.runs.read(part.account_id, question, stream.key)
 
     def _campaign_ids(self, account_id: str) -> tuple[str, ...]:
         params = {"fields": "id", "effective_status": _json(CAMPAIGNS.statuses)}
         edge = Edge(f"act_{account_id}/campaigns", account_id, params)
-        pages = self.graph.pages(edge, is_announced=True)
+        pages = self.graph.pages(edge, announced=Announced.ALWAYS)
         return tuple(_id(record) for page in pages for record in page.records)
 
     def _prove_access(self, account_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What Meta Ads offers, as data: the edges of an account, and the days of its ads."""
+"""Streams of Meta Ads as data: the edges of an account, and the days of its ads."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -103,6 +103,8 @@ AD_DAYS = MetaStream(
     day="date_start",
     # Figures are treated as frozen after 28 days.
     lookback=timedelta(days=28),
+    # Insights reach back 37 months, which is 1,123 days at least.
+    reach=timedelta(days=1122),
     days_per_request=14,
     # `clicks` here are link clicks, as staged from `inline_link_clicks`.
     totals=("impressions", "clicks", "spend"),

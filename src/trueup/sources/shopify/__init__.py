@@ -1,6 +1,8 @@
 """Shopify: orders with their lines, refunds and journeys, customers, products, the shop."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, ConfigError, ContractError
 from trueup.sources.context import SourceContext
-from trueup.sources.shopify.bulk_operations import BulkRead
+from trueup.sources.shopify.bulk_operations import BulkRead, BulkTooLargeError
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.deletion_detection import check_sight, is_out_of_sight, read_listing
 from trueup.sources.shopify.errors import SCOPES
@@ -38,6 +40,13 @@ class ShopifyConfig(BaseModel):
         default=False,
         description="Go on without read_all_orders: orders older than 60 days stay unseen.",
     )
+    late_order_days: int = Field(
+        default=7,
+        ge=0,
+        le=90,
+        description="Days after its end in which a day may still get orders, such as those that "
+        "are imported from marketplaces; until then it is provisional.",
+    )
     bulk_from: int = Field(
         default=10_000,
         ge=0,
@@ -49,9 +58,9 @@ class ShopifySource:
     """One shop. Orders are read in pages: a bulk operation cannot carry the lines of refunds."""
 
     name = "shopify"
-    streams: tuple[Stream, ...] = STREAMS
 
     def __init__(self, config: ShopifyConfig, context: SourceContext) -> None:
+        self.streams: tuple[Stream, ...] = streams_for(config)
         self._config = config
         self._context = context
         base_url = config.base_url or f"https://{config.shop}"
@@ -93,10 +102,8 @@ class ShopifySource:
         if stream is LISTED_ORDERS:
             return self._listing(window, ZoneInfo(account.timezone))
         if bookmark is None and self._is_bulky(stream, window):
-            return BulkRead(self._api, stream, window_search(stream, window), self._context).pages()
-        if stream.kind is StreamKind.SNAPSHOT:
-            return read_snapshot(self._api, stream)
-        return PagedRead(self._api, stream, window).pages(bookmark)
+            return self._in_bulk(stream, window)
+        return self._in_pages(stream, window, bookmark)
 
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         """Per local day: how many orders were created, test and cancelled ones too, and the sum
@@ -108,6 +115,21 @@ class ShopifySource:
     def close(self) -> None:
         """End the connections."""
         self._api.close()
+
+    def _in_bulk(self, stream: ShopStream, window: Window) -> Iterator[Page]:
+        search = window_search(stream, window)
+        try:
+            yield from BulkRead(self._api, stream, search, self._context).pages()
+        except BulkTooLargeError as error:  # before its first page
+            self._context.on_incomplete_read(error.message)
+            yield from self._in_pages(stream, window)
+
+    def _in_pages(
+        self, stream: ShopStream, window: Window, bookmark: str | None = None
+    ) -> Iterator[Page]:
+        if stream.kind is StreamKind.SNAPSHOT:
+            return read_snapshot(self._api, stream)
+        return PagedRead(self._api, stream, window).pages(bookmark)
 
     def _listing(self, window: Window, zone: ZoneInfo) -> Iterator[Page]:
         now = self._context.now
@@ -149,6 +171,15 @@ def _check_scopes(granted: set[str], *, accept_sixty_days: bool) -> None:
         why=why,
         hint="Grant them to the app and install it again.",
         code="TUP-411",
+    )
+
+
+def streams_for(config: ShopifyConfig) -> tuple[ShopStream, ...]:
+    """The streams with the settings' days of late orders."""
+    late = timedelta(days=config.late_order_days)
+    return tuple(
+        replace(stream, lookback=late) if stream.name == ORDERS.name else stream
+        for stream in STREAMS
     )
 
 

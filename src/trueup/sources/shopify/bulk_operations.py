@@ -1,6 +1,9 @@
 """Reads a stream by a bulk operation: one job, one file, counted before it is believed."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -8,7 +11,8 @@ import msgspec
 from trueup.core.page import Page, RequestTrace
 from trueup.errors import AccessError, ContractError, TransientError
 from trueup.sources.context import SourceContext
-from trueup.sources.redaction import shown_body
+from trueup.sources.redaction import redacted_url, shown_body
+from trueup.sources.shopify.bulk_file import Counts, Family, lines_of, parsed
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.documents import bulk_document
 from trueup.sources.shopify.search_queries import prove_count
@@ -18,12 +22,14 @@ RECORDS_PER_PAGE = 1_000
 FIRST_POLL_SECONDS = 1.0
 POLL_CAP_SECONDS = 30.0
 MAX_WAIT_SECONDS = 6 * 3600.0
+_TOO_MUCH = ("TIMEOUT", "INTERNAL_SERVER_ERROR")
 UNFINISHED = ("CREATED", "RUNNING", "CANCELING")
 
 
-class _Line(msgspec.Struct):
-    id: str
-    parent_id: str | None = msgspec.field(name="__parentId", default=None)
+class BulkTooLargeError(TransientError):
+    """The shop cannot finish a job over so many objects; pages may do."""
+
+    default_code = "TUP-761"
 
 
 class BulkRead:
@@ -41,19 +47,35 @@ class BulkRead:
         self._context = context
 
     def pages(self) -> Iterator[Page]:
-        """All records, without bookmarks: only the whole file counts.
+        """All records as they come, without bookmarks: only the whole file counts.
 
-        Raises TransientError when the job failed, was cancelled, expired, or its file holds
-        fewer objects than the job counted; AccessError when the token may not read them.
+        Raises TransientError when the job failed, was cancelled or expired, BrokenFileError when
+        its file holds other objects than the job counted, AccessError when the token may not read
+        them.
         """
         job = self._finished(self._adopted() or self._started())
         if job["status"] != "COMPLETED":
             raise self._failure(job)
-        body, trace = self._file(job)
-        records, roots = whole_records(self._stream, body, job)
-        for start in range(0, len(records), RECORDS_PER_PAGE):
-            yield Page(records=records[start : start + RECORDS_PER_PAGE], trace=trace)
-        prove_count(self._api, self._stream, self._search, roots)
+        counts, ask = Counts(self._stream), self._trace(job)
+        pieces = self._api.download(job["url"]) if job["url"] is not None else ()
+        for records in _grouped(self._records(lines_of(pieces, self._stream), counts)):
+            yield Page(records=records, trace=_of_part(ask, records))
+        counts.check(job)
+        prove_count(self._api, self._stream, self._search, counts.roots)
+
+    def _records(self, lines: Iterator[bytes], counts: Counts) -> Iterator[bytes]:
+        """Lines that are records, or roots with their children once all lines are there."""
+        if self._stream.bulk_children is None:
+            for group in _grouped(lines):
+                counts.add([parsed(line, self._stream) for line in group])
+                yield from group
+            return
+        with closing(Family(self._stream)) as family:
+            for group in _grouped(lines):
+                places = [parsed(line, self._stream) for line in group]
+                counts.add(places)
+                family.add(group, places)
+            yield from family.records()
 
     def _adopted(self) -> dict[str, Any] | None:
         """A stopped run's job for this very window; its jobs for other windows are cancelled."""
@@ -100,17 +122,21 @@ class BulkRead:
         if job["errorCode"] == "ACCESS_DENIED":
             hint = f"Grant the app the scope {self._stream.scope}."
             return AccessError(told, hint=hint, code="TUP-411")
+        if job["errorCode"] in _TOO_MUCH:
+            return BulkTooLargeError(told, hint="Run again; the window stays open.")
         # A failed job's partial file is a beginning of unknown length: it is not taken.
         return TransientError(told, hint="Run again; the window stays open.", code="TUP-761")
 
-    def _file(self, job: dict[str, Any]) -> tuple[bytes, RequestTrace]:
-        body = b""
-        trace = RequestTrace(method="GET", url=f"bulk-operation:{job['id']}", status=200)
-        if job["url"] is not None:
-            body, trace = self._api.download(job["url"])
-        # The file's address ends within days and says nothing; the job's query does.
+    def _trace(self, job: dict[str, Any]) -> RequestTrace:
+        """How the file was got: its address ends within days and says nothing; the query does."""
         sha256, query = shown_body(self._query.encode(), ())
-        return body, msgspec.structs.replace(trace, request_sha256=sha256, request_body=query)
+        return RequestTrace(
+            method="GET",
+            url=redacted_url(job["url"] or f"bulk-operation:{job['id']}"),
+            status=200,
+            request_sha256=sha256,
+            request_body=query,
+        )
 
     @property
     def _where(self) -> str:
@@ -130,53 +156,15 @@ def _pauses() -> Iterator[float]:
         seconds = min(POLL_CAP_SECONDS, seconds * 1.5)
 
 
-def whole_records(stream: ShopStream, body: bytes, job: dict[str, Any]) -> tuple[list[bytes], int]:
-    """One record per root, its children inside it, and how many roots there are.
-
-    Lines come in no order: a child may stand before its parent, or far behind it.
-    """
-    lines = [line for line in body.split(b"\n") if line]
-    places = [_place(line, stream) for line in lines]
-    roots = sum(place.parent_id is None for place in places)
-    _check_counts(stream, job, len(lines), roots)
-    if roots == len(lines):
-        return lines, roots
-    children: dict[str, list[bytes]] = {p.id: [] for p in places if p.parent_id is None}
-    for line, place in zip(lines, places, strict=True):
-        if place.parent_id is not None:
-            if place.parent_id not in children:
-                raise ContractError(f"{stream.name}: a child of an unknown parent", code="TUP-544")
-            children[place.parent_id].append(line)
-    pairs = zip(lines, places, strict=True)
-    return [
-        _joined(line, children[p.id], stream) for line, p in pairs if p.parent_id is None
-    ], roots
+def _grouped(texts: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while group := list(islice(texts, RECORDS_PER_PAGE)):
+        yield group
 
 
-def _place(line: bytes, stream: ShopStream) -> _Line:
-    try:
-        return msgspec.json.decode(line, type=_Line)
-    except msgspec.MsgspecError as error:
-        message = f"{stream.name}: a line of the result is not whole: {error}"
-        raise TransientError(message, code="TUP-761") from None
-
-
-def _check_counts(stream: ShopStream, job: dict[str, Any], lines: int, roots: int) -> None:
-    announced = int(job["objectCount"]), int(job["rootObjectCount"])
-    if announced != (lines, roots):
-        raise TransientError(
-            f"{stream.name}: the job counted {announced[0]} objects, {announced[1]} of them at the "
-            f"root; its file holds {lines} and {roots}",
-            why="The file is not whole, so nothing of it was taken.",
-            code="TUP-761",
-        )
-
-
-def _joined(line: bytes, children: Sequence[bytes], stream: ShopStream) -> bytes:
-    """The root's line with its children's lines in the place where a page would have them."""
-    if stream.bulk_children is None:
-        return line
-    name = msgspec.json.encode(stream.bulk_children)
-    info = b'"pageInfo":{"hasNextPage":false,"endCursor":null}'
-    inside = b'{"nodes":[' + b",".join(children) + b"]," + info + b"}"
-    return line.rstrip()[:-1] + b"," + name + b":" + inside + b"}"
+def _of_part(trace: RequestTrace, records: list[bytes]) -> RequestTrace:
+    """The trace of a page: hash and size are those of its part of the file."""
+    digest, size = hashlib.sha256(), 0
+    for record in records:
+        digest.update(record)
+        size += len(record)
+    return msgspec.structs.replace(trace, body_sha256=digest.hexdigest(), body_bytes=size)

@@ -1,19 +1,22 @@
 """One operation sent, one answer taken apart: records as bytes, the rest as values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from trueup.core.page import RequestTrace
 from trueup.errors import ContractError
+from trueup.sources.adaptive_size import AdaptiveSizes
 from trueup.sources.context import SourceContext
-from trueup.sources.http import Answer, HttpClient
+from trueup.sources.http import Answer, AskForLessError, HttpClient
 from trueup.sources.records import Records, split
 from trueup.sources.shopify.cost_limiter import CostLimiter
 from trueup.sources.shopify.documents import API_VERSION, document
 from trueup.sources.shopify.errors import classify, ignored_terms
+
+# Where Shopify keeps the files of bulk operations, beside the shop's own address.
+FILE_HOSTS = ("storage.googleapis.com", "cdn.shopify.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class GraphqlApi:
     def __init__(self, base_url: str, token: str, context: SourceContext) -> None:
         self._path = f"admin/api/{API_VERSION}/graphql.json"
         self._gauge = CostLimiter(context)
+        self._sizes = AdaptiveSizes()
         self._http = HttpClient(
             base_url,
             context=context,
@@ -47,8 +51,29 @@ class GraphqlApi:
             classify=classify,
         )
 
+    def page(
+        self, operation: str, variables: dict[str, Any], records_at: tuple[str, ...], largest: int
+    ) -> Reply:
+        """One page of at most `largest` objects, of fewer while the shop cannot answer in time."""
+        size = self._sizes.of(operation, largest)
+        while True:
+            first = size.now
+            asked = {**variables, "first": first}
+            try:
+                reply = self.call(operation, asked, records_at, can_shrink=first > 1)
+            except AskForLessError:
+                size.shrink(first)
+                continue
+            size.worked(first)
+            return reply
+
     def call(
-        self, operation: str, variables: dict[str, Any], records_at: tuple[str, ...] = ()
+        self,
+        operation: str,
+        variables: dict[str, Any],
+        records_at: tuple[str, ...] = (),
+        *,
+        can_shrink: bool = False,
     ) -> Reply:
         """Send an operation; `records_at` leads from `data` to the list that is kept as bytes.
 
@@ -57,7 +82,10 @@ class GraphqlApi:
         """
         self._gauge.wait_for(operation)
         answer = self._http.request(
-            "POST", self._path, json={"query": document(operation), "variables": variables}
+            "POST",
+            self._path,
+            body={"query": document(operation), "variables": variables},
+            can_shrink=can_shrink,
         )
         parts = _parts(answer, records_at)
         rest = parts.rest if isinstance(parts.rest, dict) else {}
@@ -76,10 +104,9 @@ class GraphqlApi:
         """End the connections."""
         self._http.close()
 
-    def download(self, url: str) -> tuple[bytes, RequestTrace]:
-        """A result file; it lies in the vendor's storage and must not get the token."""
-        answer = self._http.download(url)
-        return answer.body, answer.trace
+    def download(self, url: str) -> Iterator[bytes]:
+        """The pieces of a result file; it lies in the vendor's storage and gets no token."""
+        return self._http.download(url, FILE_HOSTS)
 
 
 def _parts(answer: Answer, records_at: tuple[str, ...]) -> Records:

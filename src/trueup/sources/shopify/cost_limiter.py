@@ -1,4 +1,4 @@
-"""Points left of the shop's bucket, so that throttling is the exception."""
+"""Limiter for the points of the shop's bucket, so that throttling is rare."""
 
 import threading
 from typing import Any
@@ -7,7 +7,7 @@ from trueup.sources.context import SourceContext
 
 
 class CostLimiter:
-    """Knows from each answer what is left, and waits until a query fits. Thread-safe.
+    """Tracks the remaining points from each response, and waits until a query fits. Thread-safe.
 
     Before the first answer nothing is known, and nothing is waited for.
     """

@@ -45,18 +45,17 @@ def read_listing(api: GraphqlApi, window: Window, zone: ZoneInfo, now: datetime)
 
 def _part(api: GraphqlApi, part: Window) -> Iterator[Page]:
     search = search_between("created_at", instant(part.since), instant(part.until))
-    chain, cursor, ids = PageChain(f"listed orders {search}"), None, set[bytes]()
+    chain, cursor = PageChain(f"listed orders {search}"), None
     while True:
         reply = page_of(api, LISTED_ORDERS, search, cursor)
-        ids.update(_ids(reply, part))
-        cursor = follow(chain, reply, LISTED_ORDERS.root)
+        cursor = follow(chain, reply, LISTED_ORDERS.root, list(_ids(reply, part)))
         yield Page(records=list(reply.records), trace=reply.answer.trace)
         if cursor is None:
-            prove_count(api, LISTED_ORDERS, search, len(ids))
+            prove_count(api, LISTED_ORDERS, search, chain.distinct)
             return
 
 
-def _ids(reply: Reply, part: Window) -> Iterator[bytes]:
+def _ids(reply: Reply, part: Window) -> Iterator[str]:
     for record in reply.records:
         if (found := _LISTED.fullmatch(bytes(record))) is None:
             raise ContractError(
@@ -65,7 +64,7 @@ def _ids(reply: Reply, part: Window) -> Iterator[bytes]:
         if not part.since <= datetime.fromisoformat(found[2].decode()) < part.until:
             where, order = reply.answer.where, found[1].decode()
             raise ContractError(f"{where}: {order} was not asked for", code="TUP-542")
-        yield found[1]
+        yield found[1].decode()
 
 
 def is_out_of_sight(window: Window, now: datetime) -> bool:

@@ -5,7 +5,13 @@ from typing import Any
 
 import msgspec
 
-from trueup.errors import AccessError, AccountUnavailableError, ContractError
+from trueup.errors import (
+    AccessError,
+    AccountUnavailableError,
+    ContractError,
+    RestartReadError,
+    TransientError,
+)
 from trueup.sources.http import Answer, Fail, Ok, Retry, Verdict, classify_status
 from trueup.sources.records import split
 from trueup.sources.shopify.documents import API_VERSION
@@ -16,6 +22,12 @@ _SCOPE = re.compile(r"`(\w+)` access scope")
 _SHOP_CLOSED = {402: "the shop is frozen", 423: "the shop is locked"}
 _CLOSED_CODES = ("SHOP_INACTIVE",)
 _TRANSIENT_CODES = ("INTERNAL_SERVER_ERROR", "TIMEOUT")
+
+
+class MissingObjectsError(TransientError, RestartReadError):
+    """Fewer objects came than the shop counts: the read must begin again."""
+
+    default_code = "TUP-760"
 
 
 def classify(answer: Answer) -> Verdict:
@@ -61,12 +73,12 @@ def _errors(answer: Answer) -> Verdict:
 
 def _verdict(answer: Answer, error: dict[str, Any], extensions: dict[str, Any]) -> Verdict:
     code = (error.get("extensions") or {}).get("code")
-    message = str(error.get("message", ""))[:300]
+    message = str(error.get("message", ""))
     told = f"{answer.where}: {code or 'error'}: {message}"
     if code == "THROTTLED":
         return Retry("THROTTLED", after_seconds=throttle_seconds(extensions.get("cost") or {}))
     if code in _TRANSIENT_CODES:
-        return Retry(str(code), shared=False)
+        return Retry(str(code), shared=False, asks_for_less=code == "TIMEOUT")
     if code == "ACCESS_DENIED":
         return Fail(_access_denied(told, error))
     if code in _CLOSED_CODES:

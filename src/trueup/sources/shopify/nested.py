@@ -42,12 +42,13 @@ class Nested:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A nested connection of one record that goes on after `end_cursor`."""
+    """A nested connection of one record that goes on after `end_cursor`; `own` came with it."""
 
     nested: Nested
     place: tuple[Step, ...]
     owner_id: str
     end_cursor: str | None
+    own: tuple[bytes, ...]
 
 
 def goes_on(record: bytes) -> bool:
@@ -66,7 +67,9 @@ def _unread(record: dict[str, Any], spec: Nested) -> Iterator[Unread]:
         connection = value_at(owner, spec.below_owner)
         info = connection["pageInfo"] if connection else {}
         if info.get("hasNextPage"):
-            yield Unread(spec, (*place, *spec.below_owner), owner["id"], info.get("endCursor"))
+            own = tuple(map(msgspec.json.encode, connection["nodes"]))
+            at = (*place, *spec.below_owner)
+            yield Unread(spec, at, owner["id"], info.get("endCursor"), own)
 
 
 def _owners(record: dict[str, Any], path: Sequence[str]) -> list[tuple[tuple[Step, ...], Any]]:

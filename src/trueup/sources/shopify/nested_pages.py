@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from trueup.errors import ContractError, TransientError
+from trueup.errors import ContractError, IncompleteReadError, TransientError, TrueupError
+from trueup.sources.key_set import RecordKeys
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.nested import (
@@ -16,9 +17,11 @@ from trueup.sources.shopify.nested import (
     unread_parts,
     value_at,
 )
+from trueup.sources.shopify.search_queries import LARGEST_PAGE
 from trueup.sources.shopify.streams import ShopStream
 
 TRIES = 3
+_ID = RecordKeys(("id",))
 
 
 class _ChangedError(Exception):
@@ -30,7 +33,7 @@ class NestedPageReader:
 
     A record that fits is handed on as it is. Of one that does not, the bytes of its own page and
     of the following ones are put together; when it was changed meanwhile, it is read anew, so
-    that a record is always of one version.
+    that a record is always of one version. In one version nothing comes twice.
     """
 
     def __init__(self, api: GraphqlApi, stream: ShopStream) -> None:
@@ -45,15 +48,20 @@ class NestedPageReader:
         """
         if not goes_on(record):
             return record
+        failure: TrueupError = _restless(
+            f"{self._stream.name}: a record changed during each of {TRIES} reads"
+        )
         for _ in range(TRIES):
             try:
                 return self._filled(record)
             except _ChangedError:
                 record = self._anew(record)
+            except IncompleteReadError as error:
+                failure, record = error, self._anew(record)
             except msgspec.MsgspecError:
                 # Not valid JSON: whoever takes the record keeps it aside as it is.
                 return record
-        raise _restless(f"{self._stream.name}: a record changed during each of {TRIES} reads")
+        raise failure
 
     def _filled(self, record: bytes) -> bytes:
         version = msgspec.json.decode(record)["updatedAt"]
@@ -70,19 +78,19 @@ class NestedPageReader:
         """The objects after the record's own page, and the page info of the last page."""
         nested, cursor = part.nested, part.end_cursor
         chain = PageChain(f"{self._stream.name}: {'.'.join(nested.path)}")
+        chain.page(_ID(part.own), bookmark=cursor or "")
         nodes: list[bytes] = []
         while True:
-            if not cursor:
-                chain.page(0, bookmark="")
             variables = {"id": part.owner_id, "after": cursor}
             at = ("node", *nested.below_owner, "nodes")
-            reply = self._api.call(nested.operation, variables, at)
+            reply = self._api.page(nested.operation, variables, at, LARGEST_PAGE)
             info = _page_info(reply.data["node"], part, version)
             nodes += reply.records
-            cursor = info["endCursor"]
-            if not info["hasNextPage"]:
+            cursor = (info["endCursor"] or "") if info["hasNextPage"] else None
+            chain.page(_ID(reply.records), bookmark=cursor)
+            if cursor is None:
+                chain.refuse_repeats()
                 return nodes, msgspec.json.encode(info)
-            chain.page(len(reply.records), bookmark=cursor or "")
 
     def _anew(self, record: bytes) -> bytes:
         assert self._stream.again is not None

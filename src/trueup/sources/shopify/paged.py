@@ -7,7 +7,6 @@ since        reached.at                      until
 ```
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from trueup.core.page import Page
 from trueup.core.window import Window
 from trueup.errors import ContractError, IntegrityError
+from trueup.sources.key_set import KeySet, content_key
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi, Reply
 from trueup.sources.shopify.nested_pages import NestedPageReader
@@ -37,10 +37,14 @@ class Stamp(msgspec.Struct, rename="camel"):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """Everything before `at` is delivered, and of that very second the records `ids`."""
+    """Everything before `at` is delivered, and of that very second the records `ids`.
+
+    `delivered` counts all of them; a bookmark of an earlier version does not tell it.
+    """
 
     at: str
     ids: tuple[str, ...] = ()
+    delivered: int | None = None
 
 
 def decode_bookmark(bookmark: str) -> Reached:
@@ -64,22 +68,33 @@ class PagedRead:
         self._stream = stream
         self._window = window
         self._filler = NestedPageReader(api, stream)
-        self._delivered: set[str] = set()
-        self._reached = Reached(instant(window.since))
+        self._delivered = KeySet()
+        self._reached = Reached(instant(window.since), delivered=0)
+        self._before = 0
         self._is_finished = False
 
     def pages(self, bookmark: str | None) -> Iterator[Page]:
         """Pages by update time; each one's bookmark leads behind it, without doubling.
 
-        Raises TransientError when the shop counts more objects than were received.
+        Raises MissingObjectsError when the shop counts more objects than were received, those
+        before the bookmark included.
         """
         if bookmark is not None:
-            self._reached = decode_bookmark(bookmark)
-            self._delivered.update(self._reached.ids)
+            self._resume(decode_bookmark(bookmark))
         whole_search = self._search()
         while not self._is_finished:
             yield from self._stretch()
         prove_count(self._api, self._stream, whole_search, len(self._delivered))
+
+    def _resume(self, reached: Reached) -> None:
+        """Go on from a bookmark, once what lies before it is proved to have come."""
+        self._reached = reached
+        self._delivered.add(reached.ids)
+        if reached.delivered is None:
+            return
+        self._before = reached.delivered - len(reached.ids)
+        search = search_between("updated_at", instant(self._window.since), reached.at)
+        prove_count(self._api, self._stream, search, self._before)
 
     def _search(self) -> str:
         return search_between("updated_at", self._reached.at, instant(self._window.until))
@@ -90,8 +105,11 @@ class PagedRead:
         chain = PageChain(f"{self._stream.name} {search}")
         while chain.records < OBJECTS_PER_SEARCH:
             reply = page_of(self._api, self._stream, search, cursor)
-            cursor = follow(chain, reply, self._stream.root)
-            yield self._page(reply)
+            stamps = [_stamp(record) for record in reply.records]
+            keys = identities(reply.records, stamps)
+            cursor = follow(chain, reply, self._stream.root, keys)
+            self._delivered.add(keys)
+            yield self._page(reply, stamps)
             if cursor is None:
                 self._is_finished = True
                 return
@@ -99,11 +117,9 @@ class PagedRead:
             message = f"{self._stream.name}: over {OBJECTS_PER_SEARCH} records of {begun_at.at}"
             raise ContractError(message, why="Paging cannot get beyond one second.", code="TUP-546")
 
-    def _page(self, reply: Reply) -> Page:
-        stamps = [_stamp(record) for record in reply.records]
+    def _page(self, reply: Reply, stamps: list[Stamp]) -> Page:
         pairs = zip(reply.records, stamps, strict=True)
         records = [record for record, stamp in pairs if not _is_known(stamp, self._reached)]
-        self._delivered.update(identities(reply.records, stamps))
         self._note(stamps)
         return Page(
             records=[self._filler.whole(record) for record in records],
@@ -118,16 +134,16 @@ class PagedRead:
             return
         same = self._reached.ids if latest == self._reached.at else ()
         ids = [stamp.id for stamp in stamps if stamp.id and stamp.updated_at == latest]
-        self._reached = Reached(latest, tuple(dict.fromkeys([*same, *ids])))
+        delivered = None
+        if self._reached.delivered is not None:
+            delivered = self._before + len(self._delivered)
+        self._reached = Reached(latest, tuple(dict.fromkeys([*same, *ids])), delivered)
 
 
-def identities(records: Sequence[bytes], stamps: list[Stamp]) -> set[str]:
-    """One text per different record: its id or, of one that cannot be read, its content.
-
-    A record that cannot be read is kept aside by whoever takes it; it has been received.
-    """
+def identities(records: Sequence[bytes], stamps: list[Stamp]) -> list[str]:
+    """One text per record: its id or, of one that cannot be read, a hash of its content."""
     pairs = zip(records, stamps, strict=True)
-    return {stamp.id or hashlib.sha256(record).hexdigest() for record, stamp in pairs}
+    return [stamp.id or content_key(record) for record, stamp in pairs]
 
 
 def _stamp(record: bytes) -> Stamp:
@@ -145,13 +161,12 @@ def _is_known(stamp: Stamp, reached: Reached) -> bool:
 def read_snapshot(api: GraphqlApi, stream: ShopStream) -> Iterator[Page]:
     """All objects by id; only the whole of it counts, so pages have no bookmark."""
     filler, chain, cursor = NestedPageReader(api, stream), PageChain(stream.name), None
-    delivered: set[str] = set()
     while True:
         reply = page_of(api, stream, "", cursor)
-        cursor = follow(chain, reply, stream.root)
-        delivered |= identities(reply.records, [_stamp(record) for record in reply.records])
+        keys = identities(reply.records, [_stamp(record) for record in reply.records])
+        cursor = follow(chain, reply, stream.root, keys)
         records = [filler.whole(record) for record in reply.records]
         yield Page(records=records, trace=reply.answer.trace)
         if cursor is None:
-            prove_count(api, stream, "", len(delivered))
+            prove_count(api, stream, "", chain.distinct)
             return

@@ -1,14 +1,17 @@
 """Searches of a shop: their text, one page of one, and the proof that all of it came."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from trueup.core.stream import StreamKind
 from trueup.core.window import Window
-from trueup.errors import ContractError, TransientError
+from trueup.errors import ContractError
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi, Reply
+from trueup.sources.shopify.errors import MissingObjectsError
 from trueup.sources.shopify.streams import ShopStream
 
+LARGEST_PAGE = 250
 # Cursors reach 25,000 objects; before that a new search begins at the last update time.
 OBJECTS_PER_SEARCH = 20_000
 
@@ -32,11 +35,11 @@ def window_search(stream: ShopStream, window: Window) -> str:
 
 def page_of(api: GraphqlApi, stream: ShopStream, search: str, cursor: str | None) -> Reply:
     """One page of a stream's connection."""
-    variables = {"first": stream.page_size, "after": cursor, "search": search}
-    return api.call(stream.operation, variables, (stream.root, "nodes"))
+    variables = {"after": cursor, "search": search}
+    return api.page(stream.operation, variables, (stream.root, "nodes"), stream.page_size)
 
 
-def follow(chain: PageChain, reply: Reply, root: str) -> str | None:
+def follow(chain: PageChain, reply: Reply, root: str, keys: Sequence[str]) -> str | None:
     """The cursor of the next page, None on the last one; refuses a next page without cursor."""
     connection = reply.data.get(root)
     if not isinstance(connection, dict):
@@ -44,7 +47,7 @@ def follow(chain: PageChain, reply: Reply, root: str) -> str | None:
         raise ContractError(f"{reply.answer.where}: {root} is null", code="TUP-545")
     info = connection["pageInfo"]
     cursor: str | None = (info["endCursor"] or "") if info["hasNextPage"] else None
-    chain.page(len(reply.records), bookmark=cursor)
+    chain.page(keys, bookmark=cursor)
     return cursor
 
 
@@ -63,9 +66,8 @@ def prove_count(api: GraphqlApi, stream: ShopStream, search: str, received: int)
         return
     announced = count_of(api, stream.count, search)
     if announced > received:
-        raise TransientError(
+        raise MissingObjectsError(
             f"{stream.name}: the shop counts {announced}, {received} received",
             why="The window is not proved complete, so it stays open and is read again.",
             hint="Run again; if it stays, a page was lost on the way.",
-            code="TUP-760",
         )

@@ -1,4 +1,4 @@
-"""What is read of a shop. Times are UTC; amounts are decimal texts with their currency."""
+"""Streams of a shop. Times are UTC; amounts are decimal texts with their currency."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,6 +49,8 @@ ORDERS = ShopStream(
     # The search index follows the shop by seconds to minutes.
     settle_lag=timedelta(minutes=5),
     overlap=timedelta(minutes=60),
+    # Marketplaces hand over orders some days after they were placed.
+    lookback=timedelta(days=7),
     subject="customer.id",
     personal=(
         PersonalField("email", EMAIL),

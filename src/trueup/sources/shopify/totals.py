@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from trueup.core.page import ControlTotal
 from trueup.core.window import Window
-from trueup.errors import ContractError
+from trueup.errors import IncompleteReadError
 from trueup.sources.pagination import PageChain
 from trueup.sources.shopify.client import GraphqlApi
 from trueup.sources.shopify.search_queries import (
+    LARGEST_PAGE,
     OBJECTS_PER_SEARCH,
     count_of,
     follow,
@@ -38,7 +39,7 @@ class _Order(msgspec.Struct, rename="camel"):
 def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlTotal]:
     """`order_count` and `total_amount` of every local day of the window, days without orders too.
 
-    Raises ContractError when the listing and the shop's own count of it differ.
+    Raises IncompleteReadError when the listing and the shop's own count of it differ.
     """
     orders: dict[str, _Order] = {}
     for part in parts(api, window, zone):
@@ -48,13 +49,21 @@ def day_totals(api: GraphqlApi, window: Window, zone: ZoneInfo) -> list[ControlT
     for order in orders.values():
         day = order.created_at.astimezone(zone).date()
         counts[day] = counts.get(day, 0) + 1
-        amount = Decimal(order.total_price_set.shop_money.amount)
+        amount = _amount(order.total_price_set.shop_money.amount)
         amounts[day] = amounts.get(day, Decimal(0)) + amount
     return [
         total
         for day in window.days(zone)
         for total in _of_day(Window.of_day(day, zone), counts.get(day, 0), amounts.get(day))
     ]
+
+
+def _amount(text: str) -> Decimal:
+    """The amount, or no number at all: then the sum of its day is none either."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def _of_day(day: Window, count: int, amount: Decimal | None) -> tuple[ControlTotal, ControlTotal]:
@@ -84,18 +93,17 @@ def _created(api: GraphqlApi, window: Window) -> dict[str, _Order]:
     orders: dict[str, _Order] = {}
     while True:
         variables = {"after": cursor, "search": search}
-        reply = api.call("OrderTotals", variables, ("orders", "nodes"))
-        cursor = follow(chain, reply, "orders")
+        reply = api.page("OrderTotals", variables, ("orders", "nodes"), LARGEST_PAGE)
         listed = [msgspec.json.decode(record, type=_Order) for record in reply.records]
+        cursor = follow(chain, reply, "orders", [order.id for order in listed])
         orders |= {order.id: order for order in listed}
         if cursor is None:
             break
     if len(orders) != announced:
-        raise ContractError(
+        raise IncompleteReadError(
             f"order totals {search}: {announced} records announced, {len(orders)} received",
             why="The window is not proved complete, so nothing of it was committed.",
             hint="Run again; if it stays, the vendor's paging changed.",
-            code="TUP-520",
         )
     return orders
 

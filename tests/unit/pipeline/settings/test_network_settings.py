@@ -85,6 +85,13 @@ def test_what_is_no_proxy_is_refused_without_its_password(text: str) -> None:
     assert "pa55word" not in f"{raised.value} {raised.value.hint}"
 
 
+@pytest.mark.parametrize("text", ["socks5://me:pa55word@proxy:1080", "http://", "ftp:x"])
+def test_what_is_no_proxy_in_the_project_file_is_named_with_its_line(tmp_path, text) -> None:
+    with pytest.raises(ConfigError, match=r"line 7: 'network\.https_proxy' must be") as raised:
+        project_in(tmp_path, f"network: {{https_proxy: '{text}'}}", {})
+    assert "pa55word" not in f"{raised.value} {raised.value.hint}"
+
+
 def test_a_source_is_handed_the_network_of_environment_and_project(tmp_path, monkeypatch) -> None:
     more = "network: {no_proxy: [vendor.test], ca_file: ca.pem}"
     project = project_in(tmp_path, more, {"HTTPS_PROXY": "http://proxy:1"})
@@ -126,4 +133,4 @@ def test_the_simulators_are_asked_past_any_proxy() -> None:
     config = WorldConfig(scale="small", days=2)
     app = build_app(World(config), SimulatedClock(config.clock_start), FaultPlan())
     with running(app) as base_url:
-        assert Simulators(base_url=base_url, accounts=(), shop="").now() == config.clock_start
+        assert Simulators(base_url=base_url).now() == config.clock_start

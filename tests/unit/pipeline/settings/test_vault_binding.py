@@ -1,4 +1,4 @@
-"""A lake without its vault, a vault without its key: refused, and never made anew."""
+"""A lake without its vault, or a vault without its key, is refused and never recreated."""
 
 import json
 import shutil

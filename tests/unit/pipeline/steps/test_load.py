@@ -1,4 +1,4 @@
-"""How many batches go into one transaction, and that none is left out or loaded twice."""
+"""Grouping of batches into transactions: none is left out or loaded twice."""
 
 import msgspec
 import pytest

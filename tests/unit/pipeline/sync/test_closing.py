@@ -1,4 +1,4 @@
-"""A source is closed at the end of whatever opened it, however that ends, and not before."""
+"""The caller that opened a source closes it at its end, also after an error, never earlier."""
 
 import time
 from collections.abc import Callable

@@ -10,6 +10,7 @@ from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import ConfigError
+from trueup.pipeline.settings.project import declared_streams
 from trueup.pipeline.sync.plan import (
     check_backfill,
     closed_until,
@@ -18,6 +19,7 @@ from trueup.pipeline.sync.plan import (
     report_days,
     settled_until,
 )
+from trueup.sources.registry import REGISTRY
 
 DAY = timedelta(days=1)
 START = date(2026, 6, 1)
@@ -43,8 +45,8 @@ TOKYO = Account(account_id="1", timezone="Asia/Tokyo")
 def test_a_first_read_reaches_from_the_start_to_the_accounts_own_today():
     late_in_utc = datetime(2026, 6, 9, 20, tzinfo=UTC)  # already the 10th in Tokyo
     reads = plan_reads(REPORT, TOKYO, ScopeState(), late_in_utc, START)
-    assert reads[0].window.since == datetime(2026, 5, 31, 15, tzinfo=UTC)
-    assert reads[-1].window.until == datetime(2026, 6, 10, 15, tzinfo=UTC)
+    assert reads[-1].window.since == datetime(2026, 5, 31, 15, tzinfo=UTC)
+    assert reads[0].window.until == datetime(2026, 6, 10, 15, tzinfo=UTC)
 
 
 def june(*days):
@@ -87,7 +89,7 @@ def test_an_earlier_start_is_filled_from_what_is_in_backwards():
     now = datetime(2026, 7, 1, 12, tzinfo=UTC)
     reads = plan_reads(REPORT, Account(account_id="1"), state, now, START)
     ends = [read.window.until.date() for read in reads]
-    assert ends == [date(2026, 6, 30), *june(29, 22, 15, 8), date(2026, 7, 2)]
+    assert ends == [date(2026, 7, 2), date(2026, 6, 30), *june(29, 22, 15, 8)]
 
 
 def test_an_earlier_start_reads_records_of_the_time_before_all_that_is_in():
@@ -120,7 +122,7 @@ def test_requests_meet_without_gap_or_overlap(days, per_request):
     now = datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(days=days)
     account = Account(account_id="1")
     windows = [r.window for r in plan_reads(stream, account, ScopeState(), now, START)]
-    assert [w.until for w in windows[:-1]] == [w.since for w in windows[1:]]
+    assert [w.since for w in windows[:-1]] == [w.until for w in windows[1:]]
     assert all((w.until - w.since).days <= per_request for w in windows)
     assert sum((w.until - w.since).days for w in windows) == days + 1
 
@@ -160,7 +162,17 @@ def test_days_beyond_the_reach_of_the_source_are_not_asked_for():
     clicks = replace(REPORT, reach=timedelta(days=3))
     now = datetime(2026, 7, 10, 12, tzinfo=UTC)
     reads = plan_reads(clicks, Account(account_id="1"), ScopeState(), now, START)
-    assert reads[0].window.since == datetime(2026, 7, 7, tzinfo=UTC)
+    assert reads[-1].window.since == datetime(2026, 7, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("source", REGISTRY)
+def test_every_report_that_is_limited_by_its_vendor_says_so(source):
+    unlimited = {
+        stream.name
+        for stream in declared_streams(source)
+        if stream.kind is StreamKind.REPORT and stream.reach is None
+    }
+    assert unlimited == set()
 
 
 def test_days_before_the_first_one_are_never_asked_for():

@@ -1,4 +1,4 @@
-"""What a read counts: what its batches hold, and what earlier ones held already."""
+"""Counts of a read: records of its own batches, and records of earlier ones."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

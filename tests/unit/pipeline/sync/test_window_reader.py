@@ -48,7 +48,7 @@ class OnePage:
 
 
 def windows_landed(folder: Path, *times: datetime) -> list[int]:
-    """How many windows landed at each of these times."""
+    """Number of windows that landed at each of these times."""
     vault = Vault.open(folder / "vault", os.urandom(32))
     found = []
     for now in times:

@@ -1,4 +1,4 @@
-"""What is served against what the world holds."""
+"""Served rows equal the world."""
 
 from collections import Counter
 from datetime import date, timedelta

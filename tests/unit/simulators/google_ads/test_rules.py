@@ -1,4 +1,4 @@
-"""What the vendor refuses although it is well formed."""
+"""Well-formed requests that the vendor refuses."""
 
 from datetime import date, timedelta
 

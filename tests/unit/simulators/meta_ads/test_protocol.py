@@ -1,4 +1,4 @@
-"""What the SDK does not look at: headers, limits, refusals of bad questions, disturbed pages."""
+"""Protocol details that the SDK ignores: headers, limits, refused requests, faulty pages."""
 
 import json
 from decimal import Decimal

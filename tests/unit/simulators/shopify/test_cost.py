@@ -1,4 +1,4 @@
-"""What queries cost, and what the bucket lets in."""
+"""Costs of queries, and limits of the bucket."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The shop over the seeded world: the orders it tells are the world's."""
+"""The shop over the seeded world: its orders are the world's."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ CONFIG = WorldConfig(scale="small", days=20, start=date(2026, 6, 1))
 
 @pytest.fixture(scope="module")
 def told():
-    """Every order of a small world, as the shop tells it, and the world."""
+    """Every order of a small world as the shop shows it, and the world."""
     world, orders, after = World(CONFIG), [], None
     with serving(world, now=CONFIG.clock_start) as shop:
         while True:

@@ -38,7 +38,7 @@ def test_every_refund_has_its_row_and_its_amounts() -> None:
         row = rows[refund.id]
         assert (row["order_id"], row["refunded_at"]) == (order.id, refund.created_at)
         assert (row["items_amount"], row["tax_amount"]) == (refund.items, refund.tax)
-        assert row["total_amount"] == refund.total
+        assert row["total_amount"] == refund.returned
 
 
 def test_a_customer_has_one_first_order_and_it_is_the_earliest() -> None:

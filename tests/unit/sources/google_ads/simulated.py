@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from tests.unit.sources.source_builders import FakeClock, a_context
+from tests.unit.sources.source_builders import FakeClock, a_context, read_whole
 from trueup.core.page import Account, ControlTotal, Page
 from trueup.core.window import Window
 from trueup.sources.google_ads import GoogleAdsConfig, GoogleAdsSource, create
@@ -48,7 +48,7 @@ class Here:
     waiting: FakeClock
 
     def pages(self, name: str, account: Account = US, window: Window = MOMENT) -> list[Page]:
-        return list(self.source.read(STREAM[name], account, window))
+        return read_whole(lambda: self.source.read(STREAM[name], account, window))
 
     def rows(self, name: str, first: date = DAY, days: int = 1, account: Account = US) -> list[Any]:
         return decoded(self.pages(name, account, local_days(first, days, account)))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.unit.sources.alive import pages_alive
 from tests.unit.sources.google_ads.simulated import (
     DAY,
     DE,
@@ -164,3 +165,13 @@ def test_accounts_are_found_through_the_manager_closed_ones_marked() -> None:
     assert accounts[US.account_id].timezone == "America/New_York"
     assert accounts[DE.account_id].currency == "EUR"
     assert [a.reason for a in accounts.values() if a.reason] == ["the account is canceled"]
+
+
+@pytest.mark.parametrize("name", ["ad_days", "click_views"])
+def test_a_few_pages_are_in_memory_however_many_come(name: str) -> None:
+    with google() as here:
+        days = 12 if name == "ad_days" else 1
+        window = local_days(DAY, days, US)
+        given, at_once = pages_alive(here.source.read(STREAM[name], US, window))
+    assert given > 5
+    assert at_once <= 3

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import SecretStr
 
-from tests.unit.sources.source_builders import FakeClock, a_context
+from tests.unit.sources.source_builders import FakeClock, a_context, read_whole
 from trueup.core.page import Account, Page
 from trueup.core.window import Window
 from trueup.sources.meta_ads import MetaAdsConfig, MetaAdsSource, create
@@ -47,7 +47,7 @@ class Here:
     waiting: FakeClock
 
     def read(self, name: str, account: Account = US, window: Window = MOMENT) -> list[Page]:
-        return list(self.source.read(STREAM[name], account, window))
+        return read_whole(lambda: self.source.read(STREAM[name], account, window))
 
     def rows(self, first: date, days: int, account: Account = US) -> list[bytes]:
         window = Window.of_days(first, first + timedelta(days=days), ZoneInfo(account.timezone))

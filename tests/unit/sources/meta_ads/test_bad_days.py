@@ -1,14 +1,16 @@
-"""What goes wrong at the vendor is ridden out, or stops the read with nothing handed on."""
+"""Vendor faults are retried, or stop the read before any page is handed on."""
 
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.sources.meta_ads.simulated import DE, US, decoded, meta, records
+from tests.unit.sources.meta_ads.simulated import AD_DAYS, DE, NOW, US, decoded, meta, records
 from trueup.core.page import AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,
+    BeyondReachError,
     ContractError,
     TransientError,
     TrueupError,
@@ -235,3 +237,32 @@ def test_what_cannot_be_made_smaller_is_an_error(monkeypatch):
     monkeypatch.setattr("trueup_simulators.meta_ads.app.ASYNC_ROW_LIMIT", 0)
     with meta(sync_days=0) as here, pytest.raises(ContractError, match="reduce the amount"):
         here.rows(JULY_6, 1)
+
+
+def test_days_within_the_declared_reach_are_answered_and_older_ones_are_refused():
+    first = NOW.astimezone(ZoneInfo(US.timezone)).date() - AD_DAYS.reach
+    with meta() as here:
+        assert here.rows(first, 1) == []
+        with pytest.raises(BeyondReachError, match="3018"):
+            here.rows(first - timedelta(days=6), 1)
+
+
+@pytest.mark.parametrize(("name", "days"), [("ads", 0), ("ad_days", BY_RUN)])
+def test_pages_that_are_too_much_become_smaller(name, days):
+    too_large = rule("page_too_large", above=3, times=None)
+    with meta() as here:
+        sound = here.rows(JULY_6, days) if days else records(here.read(name))
+    with meta(too_large, page_size=16) as here:
+        found = here.rows(JULY_6, days) if days else records(here.read(name))
+        assert 0 < 2 * here.faults.fired()["page_too_large"] < len(here.faults.requests)
+    assert sorted(found) == sorted(sound)
+
+
+def test_days_that_were_too_many_once_are_not_asked_for_again(monkeypatch):
+    monkeypatch.setattr("trueup_simulators.meta_ads.app.ASYNC_ROW_LIMIT", 40)
+    with meta(sync_days=0) as here:
+        here.rows(JULY_6, 8)
+        first = [item.method for item in here.faults.requests].count("POST")
+        here.rows(JULY_6, 8)
+        again = [item.method for item in here.faults.requests].count("POST") - first
+    assert again < first

@@ -9,12 +9,14 @@ import pyarrow.compute as pc
 import pytest
 from pydantic import SecretStr
 
+from tests.unit.sources.alive import pages_alive
 from tests.unit.sources.meta_ads.simulated import (
     AD_DAYS,
     CONFIG,
     DE,
     JP,
     NOW,
+    STREAM,
     US,
     decoded,
     meta,
@@ -151,3 +153,12 @@ def test_a_page_of_a_report_run_tells_the_question_that_made_the_run():
     asked = [dict(parse_qsl(trace.request_body)) for trace in traces]
     assert {form["time_range"] for form in asked} == {'{"since":"2026-07-20","until":"2026-07-23"}'}
     assert ACCESS_TOKEN not in repr(traces)
+
+
+@pytest.mark.parametrize(("name", "days"), [("ads", 0), ("ad_days", 3), ("ad_days", 4)])
+def test_a_few_pages_are_in_memory_however_many_come(name, days):
+    window = Window.of_days(JULY_20, JULY_20 + timedelta(days=days), ZoneInfo(US.timezone))
+    with meta(sync_days=3, page_size=1) as here:
+        given, at_once = pages_alive(here.source.read(STREAM[name], US, window))
+    assert given > 5
+    assert at_once <= 3

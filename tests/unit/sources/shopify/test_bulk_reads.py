@@ -1,13 +1,16 @@
 """Bulk operations: nothing is believed before it is counted."""
 
+from contextlib import closing
+
 import msgspec
 import pytest
 
 from tests.unit.simulators.shopify.a_shop import a_customer, a_product, an_order
-from tests.unit.sources.shopify.reading import ALL, a_world, reading
+from tests.unit.sources.alive import pages_alive
+from tests.unit.sources.shopify.reading import ACCOUNT, ALL, a_world, reading
 from trueup.errors import AccessError, ContractError, TransientError
 from trueup.sources.shopify import bulk_operations as bulk
-from trueup.sources.shopify.bulk_operations import whole_records
+from trueup.sources.shopify.bulk_file import Counts, Family, lines_of, parsed
 from trueup.sources.shopify.documents import bulk_document, document
 from trueup.sources.shopify.search_queries import window_search
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
@@ -67,25 +70,42 @@ def test_a_resumed_read_goes_on_in_pages():
         assert not jobs(shop)
 
 
+def joined(lines):
+    with closing(Family(PRODUCTS)) as family:
+        family.add(lines, [parsed(line, PRODUCTS) for line in lines])
+        return list(family.records())
+
+
 def test_children_find_their_parents_wherever_they_stand():
-    body = b"\n".join(
+    records = joined(
         [
             b'{"id":"v1","__parentId":"p2"}',
             b'{"id":"p1","t":1.0}',
             b'{"id":"v2","__parentId":"p1"}',
             b'{"id":"p2","t":2}',
+            b'{"id":"p3"}',
         ]
     )
-    records, roots = whole_records(PRODUCTS, body, {"objectCount": "4", "rootObjectCount": "2"})
-    assert roots == 2
     assert records[0].startswith(b'{"id":"p1","t":1.0,"variants":{"nodes":[{"id":"v2"')
-    assert [msgspec.json.decode(r)["variants"]["nodes"][0]["id"] for r in records] == ["v2", "v1"]
+    children = [msgspec.json.decode(r)["variants"]["nodes"] for r in records]
+    assert [[child["id"] for child in nodes] for nodes in children] == [["v2"], ["v1"], []]
 
 
 def test_a_child_of_nobody_is_an_error():
-    body = b'{"id":"v1","__parentId":"p9"}\n{"id":"p1"}'
     with pytest.raises(ContractError, match="unknown parent"):
-        whole_records(PRODUCTS, body, {"objectCount": "2", "rootObjectCount": "1"})
+        joined([b'{"id":"v1","__parentId":"p9"}', b'{"id":"p1"}'])
+
+
+def test_personal_data_is_never_written_to_a_temporary_file():
+    with pytest.raises(AssertionError):
+        Family(CUSTOMERS)
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_lines_are_put_together_whatever_the_pieces(size):
+    whole = b'{"id":"1"}\n\n{"id":"22"}\n{"id":"3"}'
+    pieces = [whole[n : n + size] for n in range(0, len(whole), size)]
+    assert list(lines_of(pieces, CUSTOMERS)) == [b'{"id":"1"}', b'{"id":"22"}', b'{"id":"3"}']
 
 
 @pytest.mark.parametrize("kind", ["bulk_lines_lost", "bulk_count_mismatch"])
@@ -103,7 +123,16 @@ def test_a_file_cut_in_the_middle_of_a_line_is_refused():
         shop.pages(CUSTOMERS)
 
 
-@pytest.mark.parametrize("kind", ["bulk_canceled", "bulk_failed"])
+@pytest.mark.parametrize("code", ["TIMEOUT", "INTERNAL_SERVER_ERROR"])
+@pytest.mark.parametrize("stream", [CUSTOMERS, PRODUCTS], ids=lambda s: s.name)
+def test_what_a_job_cannot_finish_is_read_in_pages(stream, code):
+    rule = FaultRule(kind="bulk_failed", times=None, params={"error_code": code})
+    with reading(a_large_shop()) as paged, in_bulk(rule) as shop:
+        assert sorted(shop.ids(stream)) == sorted(paged.ids(stream))
+        assert shop.faults.fired() == {"bulk_failed": 1}
+
+
+@pytest.mark.parametrize("kind", ["bulk_canceled"])
 def test_a_job_that_ends_otherwise_leaves_the_window_open(kind):
     with in_bulk(FaultRule(kind=kind)) as shop:
         with pytest.raises(TransientError, match=kind.removeprefix("bulk_").upper()):
@@ -175,3 +204,20 @@ def test_a_page_of_a_bulk_read_tells_the_jobs_query():
     with in_bulk() as shop:
         page = shop.pages(CUSTOMERS)[0]
         assert page.trace.request_body == jobs(shop)[0]["query"]
+
+
+@pytest.mark.parametrize("stream", [CUSTOMERS, PRODUCTS], ids=lambda s: s.name)
+def test_no_more_than_a_page_of_a_file_is_in_memory(stream, monkeypatch):
+    monkeypatch.setattr(bulk, "RECORDS_PER_PAGE", 1)
+    with in_bulk() as shop:
+        given, at_once = pages_alive(shop.source.read(stream, ACCOUNT, ALL))
+    assert given > 6
+    assert at_once <= 1
+
+
+def test_a_line_that_came_twice_in_place_of_another_is_not_believed():
+    lines = [b'{"id":"1"}', b'{"id":"2"}', b'{"id":"1"}']
+    counts = Counts(CUSTOMERS)
+    counts.add([parsed(line, CUSTOMERS) for line in lines])
+    with pytest.raises(TransientError, match="its file holds 2 and 2"):
+        counts.check({"objectCount": "3", "rootObjectCount": "3"})

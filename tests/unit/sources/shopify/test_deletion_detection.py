@@ -1,4 +1,4 @@
-"""Which orders there are, day by day: what is missing from a listing counts as deleted."""
+"""Deletion detection: an order that is missing from its day's listing counts as deleted."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

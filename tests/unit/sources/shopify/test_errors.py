@@ -1,4 +1,4 @@
-"""What errors mean, and how long is waited."""
+"""Meaning of errors, and the wait before a retry."""
 
 import pytest
 

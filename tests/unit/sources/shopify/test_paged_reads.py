@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from tests.unit.simulators.shopify.a_shop import START, a_customer, a_product, an_order
-from tests.unit.sources.shopify.reading import ALL, a_world, reading
+from tests.unit.sources.shopify.reading import ACCOUNT, ALL, a_world, reading
 from trueup.core.window import Window
-from trueup.errors import ContractError, IntegrityError, TransientError
+from trueup.errors import ContractError, IntegrityError, RestartReadError, TransientError
 from trueup.sources.shopify import paged
 from trueup.sources.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS, SHOP
 from trueup_simulators.faults import FaultRule
@@ -157,3 +157,46 @@ def test_what_a_page_was_asked_for_with_asks_for_it_again():
     found = [msgspec.json.decode(record)["id"] for record in page.records]
     assert [order["id"] for order in again.json()["data"]["orders"]["nodes"]] == found != []
     assert "shpat_simulated" not in repr(page.trace)
+
+
+def test_what_is_missing_before_a_bookmark_is_noticed_when_the_read_is_resumed():
+    rule = FaultRule(kind="duplicate_records", op="orders", after=1)
+    with reading(sixty_orders(), rule) as shop:
+        pages = shop.source.read(ORDERS, ACCOUNT, ALL)
+        bookmark = [next(pages) for _ in range(3)][-1].bookmark
+        assert shop.faults.fired() == {"duplicate_records": 1}
+        with pytest.raises(RestartReadError, match="counts 59, 34 received"):
+            shop.pages(ORDERS, bookmark=bookmark)
+
+
+@pytest.mark.parametrize("op", ["orders", "customers", "products"])
+def test_records_that_came_in_place_of_others_are_noticed(op):
+    world = a_world(
+        [an_order(n) for n in NUMBERS],
+        [a_customer(n) for n in range(1, 301)],
+        [a_product(n) for n in range(1, 301)],
+    )
+    stream = {"orders": ORDERS, "customers": CUSTOMERS, "products": PRODUCTS}[op]
+    with reading(world, FaultRule(kind="duplicate_records", op=op, after=1)) as shop:
+        with pytest.raises(RestartReadError, match="received"):
+            shop.pages(stream)
+        assert shop.faults.fired() == {"duplicate_records": 1}
+
+
+def test_pages_that_the_shop_cannot_answer_in_time_become_smaller():
+    rule = FaultRule(kind="too_slow", times=None, params={"above": 10})
+    with reading(sixty_orders(), rule) as shop:
+        pages = shop.pages(ORDERS)
+        assert shop.faults.fired()["too_slow"] == 2
+        shop.faults.clear()
+        again = [len(page.records) for page in shop.pages(ORDERS)]
+    assert max(len(page.records) for page in pages) == 6
+    assert sum(len(page.records) for page in pages) == sum(again) == len(NUMBERS)
+    assert shop.time.slept == []
+    assert max(again) == 12
+
+
+def test_what_stays_slow_at_its_smallest_size_ends_as_passing():
+    rule = FaultRule(kind="too_slow", times=None, params={"above": 0})
+    with reading(sixty_orders(), rule) as shop, pytest.raises(TransientError, match="TIMEOUT"):
+        shop.pages(ORDERS)

@@ -62,7 +62,9 @@ def test_of_a_filled_order_every_line_is_kept_byte_for_byte():
     with reading(a_world([an_order(1, lines=30)])) as shop:
         (page,) = shop.pages(ORDERS)
         gid = "gid://shopify/Order/1"
-        rest = shop.respond(document("OrderLines"), {"id": gid, "after": None}).content
+        rest = shop.respond(
+            document("OrderLines"), {"id": gid, "first": 250, "after": None}
+        ).content
         lines = msgspec.json.decode(rest)["data"]["node"]["lineItems"]["nodes"]
         assert all(msgspec.json.encode(line) in bytes(page.records[0]) for line in lines)
 

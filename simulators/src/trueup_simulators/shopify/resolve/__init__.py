@@ -1,4 +1,4 @@
-"""How each field of each type gets its value."""
+"""Resolvers for each field of each type."""
 
 from trueup_simulators.shopify.resolve import (
     connections,

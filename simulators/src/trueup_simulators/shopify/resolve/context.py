@@ -68,7 +68,7 @@ class Context:
 
     @property
     def oldest_order(self) -> datetime:
-        """Without read_all_orders only the last 60 days exist, as far as the API tells."""
+        """Without read_all_orders, the API shows only the last 60 days."""
         sees_all = "read_all_orders" in self.settings.scopes
         return datetime.min.replace(tzinfo=self.at.tzinfo) if sees_all else self.at - UNLISTED_AFTER
 

@@ -1,4 +1,4 @@
-"""Refunds of an order: what was given back of its lines and its shipping."""
+"""Refunds of an order's lines and shipping."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ _REFUND: Table = (
     | {
         "refundLineItems": paged(lambda s: [RefundedLine(i, s.order) for i in s.refund.lines]),
         "refundShippingLines": paged(_refunded_shipping),
-        "orderAdjustments": paged(lambda _s: []),
+        "orderAdjustments": paged(lambda s: [s] if s.refund.adjustment else []),
         "transactions": paged(lambda s: [Payment(t, s.order) for t in s.refund.transactions]),
     }
 )
@@ -62,6 +62,11 @@ OBJECTS: dict[str, Table] = {
         subtotalAmountSet=lambda s: Bag(s.amount, s.order),
         taxAmountSet=lambda s: Bag(Decimal(0), s.order),
     ),
-    # The world has no adjustments; the connection is there, and empty.
-    "OrderAdjustment": dict.fromkeys(("id", "amountSet", "taxAmountSet", "reason"), value(id)),
+    # Positive: so much less was paid out than what came back is worth.
+    "OrderAdjustment": values(
+        id=lambda s: gid("OrderAdjustment", s.refund.id),
+        amountSet=lambda s: Bag(s.refund.adjustment, s.order),
+        taxAmountSet=lambda s: Bag(Decimal(0), s.order),
+        reason=lambda _s: "REFUND_DISCREPANCY",
+    ),
 }

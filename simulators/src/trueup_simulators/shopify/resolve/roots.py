@@ -22,6 +22,7 @@ _PAGE_FAULTS = (
     "last_page_lost",
     "null_cursor",
     "duplicate_page",
+    "duplicate_records",
     "duplicate_delivery",
     "empty_200",
     "access_denied",
@@ -54,6 +55,9 @@ def _disturbed(context: Context, name: str, keyset: Keyset, args: Mapping[str, A
         return replace(page, has_next=False)
     if fault == "null_cursor":
         return replace(page, has_next=True, end_cursor_lost=True)
+    if fault == "duplicate_records":
+        first = keyset.page({**args, "after": None}, context.settings.objects_per_paging)
+        return replace(page, nodes=first.nodes[: len(page.nodes)])
     return page.with_first_twice() if fault == "duplicate_delivery" else page
 
 

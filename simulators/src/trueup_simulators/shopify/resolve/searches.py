@@ -1,4 +1,4 @@
-"""What can be searched of orders, customers and products, and the pages that a search gives."""
+"""Searches of orders, customers and products, and the pages of their results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from trueup_simulators.world import Order
 
 
 class Kind(NamedTuple):
-    """What can be searched and sorted of a type of object."""
+    """Fields of a type of object that can be searched and sorted."""
 
     updated: Callable[[Context, datetime, datetime], Sequence[int]]
     created: Callable[[Context, datetime, datetime], Sequence[int]]
@@ -74,7 +74,7 @@ def _words_fit(search: Search, order: Order) -> bool:
 
 
 def searched(context: Context, name: str, kind: Kind, args: Mapping[str, Any]) -> Search:
-    """The search of a root field's arguments; what it ignores is told beside the data."""
+    """Search of a root field's arguments; ignored ones are reported beside the data."""
     try:
         search = parse_search(args.get("query"), kind.searchable, context.state.zone)
     except SearchSyntaxError as error:
@@ -88,7 +88,7 @@ def searched(context: Context, name: str, kind: Kind, args: Mapping[str, Any]) -
 
 
 def keyset_of(context: Context, kind: Kind, search: Search, sort: str | None) -> Keyset:
-    """What a search finds, in the order of its sort key."""
+    """Results of a search, in the order of its sort key."""
     by_update = sort == "UPDATED_AT"
     if sort not in (None, "ID", "CREATED_AT", "UPDATED_AT", "PROCESSED_AT"):
         raise DocumentError([GraphQLError(f"sort key {sort} is not served by this simulator")])

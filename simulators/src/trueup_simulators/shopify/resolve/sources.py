@@ -1,4 +1,4 @@
-"""What resolvers pass down: world objects together with the order they belong to."""
+"""Values that resolvers pass down: world objects with the order they belong to."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ class Payment(NamedTuple):
 
 
 class Shipping(NamedTuple):
-    """The one shipping line of an order; in a refund, `amount` is what was given back."""
+    """The one shipping line of an order; in a refund, `amount` is the refunded amount."""
 
     amount: Decimal
     order: Order

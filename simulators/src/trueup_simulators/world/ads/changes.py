@@ -1,4 +1,4 @@
-"""The change log of an account, told from the histories of its entities."""
+"""Change log of an account, computed from the histories of its entities."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -56,11 +56,11 @@ class AccountDays:
         return Units(self._catalog, self._number, self._config)
 
     def knows(self, day: int) -> bool:
-        """Whether the day is within the life of the world."""
+        """True when the day is within the life of the world."""
         return day_number(self._config.start) <= day < day_number(self._config.end)
 
     def draw(self, day: int) -> Drawn:
-        """What really happened on a day; the same whatever is asked before or after."""
+        """True figures of a day, independent of earlier or later requests."""
         units, count = self.units, len(self.units.campaign)
         rng = day_generator(self._config.seed, Stream.AD_DAY, self._number, day)
         normal = rng.standard_normal((4, count))

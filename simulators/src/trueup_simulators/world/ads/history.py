@@ -50,8 +50,10 @@ class History:
         return latest
 
     def runs_on(self, day: int, local: LocalDays) -> Flags:
-        """Which ones can deliver on a local day: not on the day of creation or resumption, but
-        still on the day of a pause or removal."""
+        """Mask of those that can deliver on a local day.
+
+        Not on the day of creation or resumption, but still on the day of a pause or removal.
+        """
         start = local.start(day)
         paused = (self.paused < start) & (self.resumed >= start)
         alive: Flags = (self.created < start) & (self.removed >= start) & ~paused

@@ -1,4 +1,4 @@
-"""How platforms report a day, and restate it while it ages."""
+"""Reports of a day, and their restatements as the day ages."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FOREVER = 1_000_000
 
 @dataclass(slots=True, kw_only=True)
 class Drawn:
-    """What one account's units really did on one day, whoever reports it when."""
+    """True figures of one account's units on one day, before any reporting delay."""
 
     runs: Flags
     impressions: Ints

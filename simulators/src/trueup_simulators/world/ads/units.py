@@ -1,4 +1,4 @@
-"""What can spend in an account, and how well it does."""
+"""Units that can spend in an account, and their performance."""
 
 from functools import cached_property
 
@@ -20,7 +20,7 @@ PURCHASE_VALUE = {"USD": 8_200.0, "EUR": 7_400.0, "JPY": 12_500.0}
 
 
 class Units:
-    """What can spend in an account: its ads, then Performance Max, which has no ads."""
+    """Units that can spend in an account: its ads, then Performance Max, which has no ads."""
 
     def __init__(self, catalog: Catalog, number: int, config: WorldConfig) -> None:
         self.catalog = catalog
@@ -40,7 +40,7 @@ class Units:
         self.purchase_value = PURCHASE_VALUE[currency] * lognormal(normal[4], 0.2)
 
     def run_on(self, day: int, local: LocalDays) -> Flags:
-        """Which units can deliver that day: every level above must be running too."""
+        """Mask of units that can deliver that day: every level above must be running too."""
         campaigns = self.catalog.campaign_history.runs_on(day, local)
         groups = self.catalog.group_history.runs_on(day, local)[self.catalog.ad_group]
         runs = campaigns[self.campaign]

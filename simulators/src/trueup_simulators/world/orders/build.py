@@ -133,7 +133,7 @@ def _journey(view: OrderView) -> tuple[Moment, ...] | None:
 
 
 def _is_journey_ready(view: OrderView) -> bool:
-    """Becoming ready is no update of the order: nothing but the journey tells of it."""
+    """A journey that becomes ready does not update the order; only the journey shows it."""
     config = view.orders.config
     draw = uniform_one(config.seed, Stream.ORDER_CAUSE, view.sequence, salt=1)
     return draw >= config.slow_journeys or view.at >= view.when(CREATED) + SLOW_JOURNEY

@@ -98,7 +98,7 @@ class OrderHeads:
         return self.first_day + int(np.searchsorted(self._starts, sequence, side="right")) - 1
 
     def first_order(self, customer: int) -> tuple[Head, int]:
-        """Where a customer's first order is; KeyError if the world never has that customer."""
+        """Position of a customer's first order; KeyError if the world never has that customer."""
         if not 0 <= customer < self._customers[-1]:
             raise KeyError(customer)
         place = int(np.searchsorted(self._customers, customer, side="right")) - 1
@@ -106,7 +106,7 @@ class OrderHeads:
         return head, int(np.flatnonzero(head.customer == customer)[0])
 
     def customers_by(self, day: int) -> int:
-        """How many customers had ordered before a shop day began."""
+        """Number of customers who had ordered before a shop day began."""
         return int(self._customers[day - self.first_day])
 
     def _count(self, day: int) -> int:

@@ -1,4 +1,4 @@
-"""What the shop saw of the way to an order: visits with their landing pages, some evidence lost."""
+"""Customer journeys as the shop saw them: visits with landing pages, some evidence lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

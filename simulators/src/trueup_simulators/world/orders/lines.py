@@ -1,4 +1,4 @@
-"""What was bought, discounted, taxed and given back: whole cents by line, a shop day at once."""
+"""Lines with discount, tax and refunds: whole cents by line, a shop day at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,7 +154,7 @@ def _shipping(draws: Floats, net: Ints) -> Ints:
 def _refunds(
     rng: np.random.Generator, head: Head, order: Ints, offsets: Ints, quantity: Ints
 ) -> tuple[Ints, Ints]:
-    """Quantities given back by the first and the second refund. A cancelled order gives back
+    """Quantities refunded by the first and the second refund. A cancelled order refunds
     everything; any other first refund has at least one line."""
     draws = rng.random((3, len(order)))
     some = np.minimum(1 + (draws[0] * quantity).astype(np.int64), quantity)

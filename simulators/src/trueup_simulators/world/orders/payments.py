@@ -1,4 +1,4 @@
-"""What was paid for an order and given back, as the shop shows it at an instant."""
+"""Payments and refunds of an order, as the shop shows them at an instant."""
 
 from decimal import Decimal
 from typing import Literal
@@ -36,7 +36,9 @@ def _refund(view: OrderView, number: int) -> Refund | None:
     if not lines:
         return None
     shipping = money(view.shipping_cents if view.happened(CANCELLED) else 0)
-    amount = sum((line.subtotal + line.tax for line in lines), shipping)
+    adjustment = min(_edit_amount(view), _worth(lines)) if number == 0 else Decimal(0)
+    adjustment = adjustment if _is_exchange(view) else Decimal(0)
+    amount = _worth(lines) + shipping - adjustment
     return Refund(
         id=FIRST_REFUND_ID + sequence * 4 + number,
         created_at=instant(view.when(event)),
@@ -44,7 +46,22 @@ def _refund(view: OrderView, number: int) -> Refund | None:
         lines=lines,
         shipping=shipping,
         transactions=(_transaction(view, 4 + number, "REFUND", amount, event),) if amount else (),
+        adjustment=adjustment,
     )
+
+
+def _worth(lines: tuple[RefundLine, ...]) -> Decimal:
+    return sum((line.subtotal + line.tax for line in lines), Decimal(0))
+
+
+def _is_exchange(view: OrderView) -> bool:
+    """Goods of an order that also gets a line by an edit pay for that line when they come back."""
+    return view.when(EDITED) != NEVER and view.when(REFUNDED) != NEVER
+
+
+def _edit_amount(view: OrderView) -> Decimal:
+    """Price of the line of an edit, with tax."""
+    return money(view.total_cents(view.when(EDITED)) - view.total_cents(view.when(CREATED)))
 
 
 def _refund_lines(view: OrderView, number: int) -> tuple[RefundLine, ...]:
@@ -79,9 +96,12 @@ def payments_of(view: OrderView) -> tuple[Transaction, ...]:
         payments.append(_transaction(view, 0, "AUTHORIZATION", original, CREATED))
         if view.happened(CAPTURED):
             payments.append(_transaction(view, 1, "CAPTURE", original, CAPTURED))
-    if view.happened(EDITED):
-        extra = money(view.total_cents(view.at)) - original
-        payments.append(_transaction(view, 2, "SALE", extra, EDITED))
+    if view.happened(EDITED) and not _is_exchange(view):
+        payments.append(_transaction(view, 2, "SALE", _edit_amount(view), EDITED))
+    if _is_exchange(view) and view.happened(REFUNDED):
+        extra = _edit_amount(view) - _worth(_refund_lines(view, 0))
+        if extra > 0:
+            payments.append(_transaction(view, 3, "SALE", extra, REFUNDED))
     return tuple(payments)
 
 
@@ -110,8 +130,10 @@ def _transaction(
 def financial_status_of(
     view: OrderView, total: Decimal, refunds: tuple[Refund, ...]
 ) -> FinancialStatus:
-    """What the shop calls the state of the money."""
+    """Financial status in the shop's words."""
     refunded = sum((refund.total for refund in refunds), Decimal(0))
+    if _is_exchange(view) and view.happened(EDITED) and not view.happened(REFUNDED):
+        return "PARTIALLY_PAID"
     if refunded:
         return "REFUNDED" if refunded >= total else "PARTIALLY_REFUNDED"
     if view.when(CAPTURED) != NEVER and not view.happened(CAPTURED):

@@ -1,4 +1,4 @@
-"""Which order of its customer each one is: counted among those that the shop still has."""
+"""Rank of each order among those of its customer that the shop still has."""
 
 from functools import cached_property, lru_cache
 
@@ -31,6 +31,10 @@ class OrderRanks:
             rank[mine] -= 1
         rank[head.customer == NOBODY] = UNRANKED
         return rank
+
+    def count_of(self, customer: int, orders: frozenset[int]) -> int:
+        """Number of `orders`, given by their numbers, that are the customer's."""
+        return sum(int(self._customers[order]) == customer for order in orders)
 
     @cached_property
     def earlier_orders(self) -> Ints:

@@ -35,21 +35,21 @@ class OrderView:
 
     @property
     def region(self) -> Region:
-        """Where the order was placed."""
+        """Place where the order was made."""
         return REGIONS[int(self.day.region[self.place])]
 
     @property
     def is_imported(self) -> bool:
-        """Whether it came from a marketplace."""
+        """True when it came from a marketplace."""
         return bool(self.day.head.imported[self.place])
 
     @property
     def shipping_cents(self) -> int:
-        """What the customer paid for shipping."""
+        """Shipping that the customer paid."""
         return int(self.day.lines.shipping[self.place])
 
     def happened(self, event: int) -> bool:
-        """Whether an event of `order_heads` has happened."""
+        """True when an event of `order_heads` has happened."""
         return self.events[event] <= self.at
 
     def when(self, event: int) -> int:
@@ -65,7 +65,7 @@ class OrderView:
         return [line for line in self.lines if line.added <= at]
 
     def tip_cents(self) -> int:
-        """What one customer in forty gives on top, unless the order is cancelled one day."""
+        """Tip of one customer in forty, unless the order is cancelled one day."""
         return 0 if self.sequence % 40 != 3 or self._ever(CANCELLED) else 200
 
     def duty_cents(self) -> int:
