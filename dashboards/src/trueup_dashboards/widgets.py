@@ -20,7 +20,7 @@ from trueup_dashboards import theme
 from trueup_dashboards.downloads import Download
 from trueup_dashboards.metrics import Metric, metric
 from trueup_dashboards.names import as_csv, as_html, as_markdown
-from trueup_dashboards.showing import NOT_AVAILABLE, moment
+from trueup_dashboards.showing import NOT_AVAILABLE, UNKNOWN, moment
 from trueup_dashboards.states import SIGNS, Reliance, State
 
 Better = Literal["normal", "inverse", "off"]
@@ -92,7 +92,10 @@ def tile(shown: Tile) -> None:
             help=as_markdown(explained(shown.metric)),
             chart_data=with_gaps(shown.trend),
         )
-        foot = [*words[:-1], state_chip(shown.reliance), words[-1]]
+        # "final" beside "unknown" would contradict it.
+        is_unknown = shown.value == UNKNOWN and shown.reliance.state is State.FINAL
+        state = chip(f"○ {UNKNOWN}", "attention") if is_unknown else state_chip(shown.reliance)
+        foot = [*words[:-1], state, words[-1]]
         st.html(f'<div class="tu-foot">{"".join(foot)}</div>')
 
 

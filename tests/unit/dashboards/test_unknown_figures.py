@@ -22,6 +22,7 @@ def test_unknown_net_revenue_says_why(open_page: OpenPage) -> None:
     gap = "case when day = date '2026-06-10' then null else 0 end"
     page = open_page("overview", Shape(gap=gap))
     assert page.metric[0].value == "unknown"
+    assert html_of(page).count("○ unknown</span>") == 1
     assert "○ unknown: an amount has no exchange rate" in html_of(page)
 
 

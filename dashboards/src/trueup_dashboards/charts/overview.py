@@ -63,7 +63,7 @@ def revenue_and_spend(rows: pa.Table, days: Sequence[date], currency: str) -> An
         ),
     )
     unknown = theme.unknown_bands(base, "net_revenue") + theme.unknown_edges(base, "spend")
-    return theme.styled(unknown + bars + line + dots, 140)
+    return theme.styled(unknown + bars + line + dots, 176)
 
 
 def part_colours() -> tuple[str, str, str]:

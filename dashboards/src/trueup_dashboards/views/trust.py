@@ -36,7 +36,7 @@ def _held(visit: Visit) -> None:
     table = pa.Table.from_pylist(rows, schema=_HELD_SCHEMA)
     with widgets.panel(
         "Held-back tables",
-        "a failed gate stops updates of these tables. Pages show their last good version, if any.",
+        "a failed gate stops their update. Pages show the last good version.",
         visit.version_download(table, "trust_held"),
     ):
         if rows:
