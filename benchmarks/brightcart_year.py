@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from trueup.core.page import Account, ControlTotal, Page, RequestTrace
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page, RequestTrace
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 from trueup.sources.google_ads.streams import STREAMS

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from trueup.core.page import Account, ControlTotal, Page, RequestTrace
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.ingest.validator import RecordValidator

@@ -24,7 +24,7 @@ BUDGETS = {"unit": 240, "contracts": 360, "models": 360, "end_to_end": 480}
 LONGEST_FIRST = (
     "tests/end_to_end/test_one_world.py",
     "tests/models/test_incremental_equals_full.py",
-    "tests/unit/cli/test_demo.py",
+    "tests/end_to_end/test_demo.py",
     "tests/end_to_end/",
     "tests/models/",
     "tests/contracts/",

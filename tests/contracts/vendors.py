@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.end_to_end.company import write_rates
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account, AccountStatus, Page, Source
+from trueup.core.page import Page
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.pipeline.settings.project import declared_streams

@@ -13,6 +13,7 @@ with
 ads as (
 
     select {{ columns | join(', ') }} from {{ ref('int_ad_days_versioned') }}
+    where report_level = 'ad'
 
 ),
 

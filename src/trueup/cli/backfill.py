@@ -29,7 +29,7 @@ def backfill(  # noqa: PLR0913, PLR0917  # one parameter per option of the comma
     from trueup.pipeline.inspect.dry_run import dry_run_backfill
     from trueup.pipeline.run import run_backfill
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import chosen_sources, open_project
+    from trueup.pipeline.settings.project import chosen_sources, open_project
 
     first, end = as_day(since), as_day(until)
     if first >= end:

@@ -24,7 +24,7 @@ def load(
     from trueup.pipeline.inspect.dry_run import dry_run_load
     from trueup.pipeline.run import run_load
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import open_for_reading
+    from trueup.pipeline.settings.project import open_for_reading
 
     opened = open_for_reading(project)
     if dry_run:

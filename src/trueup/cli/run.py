@@ -25,7 +25,7 @@ def run(
     from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models, dry_run_sync
     from trueup.pipeline.run import run as run_all
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import chosen_sources, open_project
+    from trueup.pipeline.settings.project import chosen_sources, open_project
 
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)

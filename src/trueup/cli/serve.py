@@ -34,7 +34,7 @@ def serve(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dashboard_server import Served, serve_detached
     from trueup.pipeline.inspect.dashboard_server import serve as serve_here
-    from trueup.pipeline.settings.opening import open_for_reading
+    from trueup.pipeline.settings.project import open_for_reading
 
     def tell(served: Served) -> None:
         show("serve", served_view(served, detached=detach), as_json=as_json)

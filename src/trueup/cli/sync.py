@@ -26,7 +26,7 @@ def sync(
     from trueup.pipeline.inspect.dry_run import dry_run_sync
     from trueup.pipeline.run import run_sync
     from trueup.pipeline.settings.clock import current_time
-    from trueup.pipeline.settings.opening import chosen_sources, open_project
+    from trueup.pipeline.settings.project import chosen_sources, open_project
 
     opened, now = open_project(project), current_time()
     names = chosen_sources(opened, sources)

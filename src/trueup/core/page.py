@@ -1,32 +1,12 @@
-"""Data from a source: accounts, pages of records as sent, and control totals."""
+"""Data from a source: pages of records as sent, and control totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from typing import Protocol
 
 import msgspec
 
-from trueup.core.stream import Stream
 from trueup.core.window import Window
-
-
-class AccountStatus(StrEnum):
-    ACTIVE = "active"
-    UNAVAILABLE = "unavailable"  # closed, suspended, or no longer shared with the credential
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One account, shop or property behind a credential; `timezone` is an IANA name."""
-
-    account_id: str
-    name: str = ""
-    timezone: str = "UTC"
-    currency: str | None = None
-    status: AccountStatus = AccountStatus.ACTIVE
-    reason: str = ""
 
 
 class RequestTrace(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,39 +53,3 @@ class ControlTotal:
     window: Window
     name: str
     value: Decimal
-
-
-class Source(Protocol):
-    """A vendor behind one credential. Methods are called from several threads."""
-
-    name: str
-    streams: tuple[Stream, ...]
-
-    def accounts(self) -> list[Account]:
-        """Every account the credential reaches, unavailable ones too.
-
-        Raises AccessError when the credential itself is refused.
-        """
-        ...
-
-    def read(
-        self, stream: Stream, account: Account, window: Window, *, bookmark: str | None = None
-    ) -> Iterator[Page]:
-        """The pages of `window`, from `bookmark` on.
-
-        Report streams get whole local days of the account, at most `stream.days_per_request` of
-        them. The iterator ends normally only when the window is proved complete: last page
-        reached, announced count equal to parsed count, job at 100 %. Otherwise it raises.
-        """
-        ...
-
-    def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
-        """The source's own sums for each day of `window`; empty when it offers none."""
-        ...
-
-    def close(self) -> None:
-        """End its connections, once nothing more is to be read; may be called again.
-
-        A thread that still reads gets the answer it waits for; asking on raises TransientError.
-        """
-        ...

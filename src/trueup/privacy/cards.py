@@ -27,21 +27,37 @@ from trueup.privacy.json_texts import LABELLED, Written, written_values
 # A digit or a separator that is not ASCII; lead bytes first, since most text has none of them.
 _ODD_LEAD = re.compile(rb"[\xc2\xd9\xdb\xdf\xe0-\xe3\xea\xef\xf0]")
 _ODD = re.compile(rf"[^\D0-9]|\d[{SEPARATORS}]{{0,3}}[^\x00-\x7f]")
-_BETWEEN = rb"[ .,:;+/_-]{0,3}"
+_SEPARATOR = rb"[ .,:;+/_-]"
+_BETWEEN = _SEPARATOR + rb"{0,3}"
+
+
+def _behind_digit(sign: bytes) -> bytes:
+    """A pattern for `sign` behind a digit and up to three separators.
+
+    It begins with the sign, which is found much faster than a digit.
+    """
+    places = (rb"(?<=[0-9]" + _SEPARATOR * n + sign + rb")" for n in range(4))
+    return sign + rb"(?:" + rb"|".join(places) + rb")"
+
+
 # Digits and separators behind escapes, percent codes and HTML references.
 _ESCAPED = re.compile(
-    rb"\\[uU](?:\{|00(?:3[0-9aAbB]|2[056bBcCdDeEfF]|0[9aAdD]|5[cCfF]|[aAbB][07])"
+    rb"\\(?:[uU](?:\{|00(?:3[0-9aAbB]|2[056bBcCdDeEfF]|0[9aAdD]|5[cCfF]|[aAbB][07])"
     rb"|0[6-9a-fA-F]|1[0-9a-dA-D]|20[0-6]|22|30|[aA][689aA]|[fF][eEfF]|[dD]83"
     # Its own last digit would be taken for one of the digits behind it, or for their whole part.
     rb"|[0-9a-fA-F]{3}[0-9]\.?[0-9])"
-    rb"|\\x[0-9a-fA-F]|[0-9]" + _BETWEEN + rb"\\+[bfnrtv/]"
+    rb"|x[0-9a-fA-F])|" + _behind_digit(rb"\\") + rb"\\*[bfnrtv/]"
 )
 _PERCENT = re.compile(
-    rb"[0-9]" + _BETWEEN + rb"(?:%[0-9a-fA-F]{2}" + _BETWEEN + rb"){1,6}[0-9]"
-    rb"|%[0-9a-fA-F][0-9]{13}|%(?:25)*(?:26(?:amp%(?:25)*3[bB])*%(?:25)*23|5[cC]|[uU])|%25%"
+    _behind_digit(rb"%")
+    + (rb"(?=[0-9a-fA-F]{2}" + _BETWEEN + rb"(?:%[0-9a-fA-F]{2}" + _BETWEEN + rb"){0,5}[0-9])")
+    + rb"|%[0-9a-fA-F][0-9]{13}|%(?:25)*(?:26(?:amp%(?:25)*3[bB])*%(?:25)*23|5[cC]|[uU])|%25%"
 )
+# As `text_decoding` reads them: names end with a semicolon, other than the next parameter's.
 _REFERENCE = re.compile(
-    rb"[0-9]" + _BETWEEN + rb"&[#a-zA-Z]|&(?:amp;)*#(?:0*(?:3[278]|4[3-9]|5[0-7])|[xX]0*[23])"
+    _behind_digit(rb"&")
+    + rb"(?:#|[a-zA-Z]{2,8}[0-9]{0,2};)"
+    + rb"|&(?:amp;)*#(?:0*(?:3[278]|4[3-9]|5[0-7])|[xX]0*[23])"
 )
 _WHOLE = re.compile(r"-?([0-9]+)(?:\.0*)?")
 _GROUP_BYTES = 1 << 19
@@ -168,6 +184,6 @@ def _is_plain_id(page: bytes, start: int, end: int) -> bool:
 
 
 def _is_odd(record: bytes) -> bool:
-    if _ODD_LEAD.search(record) is None:
+    if record.isascii() or _ODD_LEAD.search(record) is None:
         return False
     return _ODD.search(record.decode("utf-8", "replace")) is not None

@@ -103,7 +103,7 @@ def has_sign(page: bytes) -> bool:
 
 
 def is_suspect(text: bytes) -> bool:
-    """Whether a closer look at `text` is worth its time; True for all that holds something."""
+    """True for every text that holds a personal value, and for some that do not."""
     return (
         b"@" in text
         or (b"=" in text and _names_a_parameter(text))
@@ -111,7 +111,7 @@ def is_suspect(text: bytes) -> bool:
         or (b"\\" in text and _ESCAPED_SIGN.search(text) is not None)
         or (b"&" in text and _REFERENCE.search(text) is not None)
         or (b"+" in text and _PLUS_SIGN.search(text) is not None)
-        or any(map(text.lower().__contains__, _PHONE_SCHEMES))
+        or ((b":" in text or b"%" in text) and _names_a_scheme(text))
         or (not text.isascii() and _WIDE_AT in text)
     )
 
@@ -156,6 +156,10 @@ def strays_in(written: str) -> list[Stray]:
             taken[stray.start : stray.end] = b"\1" * (stray.end - stray.start)
             kept.append(stray)
     return sorted(kept, key=lambda stray: stray.start)
+
+
+def _names_a_scheme(text: bytes) -> bool:
+    return any(map(text.lower().__contains__, _PHONE_SCHEMES))
 
 
 def _names_a_parameter(text: bytes) -> bool:

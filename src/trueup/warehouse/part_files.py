@@ -32,8 +32,10 @@ class DamagedPart:
     problem: str
 
     def __str__(self) -> str:
+        """`table period: file problem`; the serving file belongs to no table."""
         period = "" if self.period == "all" else f" {self.period}"
-        return f"{self.table}{period}: {self.file} {self.problem}"
+        where = f"{self.table}{period}: " if self.table else ""
+        return f"{where}{self.file} {self.problem}"
 
 
 class PartFiles:

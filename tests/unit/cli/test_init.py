@@ -30,7 +30,7 @@ def test_every_source_of_the_made_project_takes_its_settings(tmp_path: Path) -> 
     from contextlib import closing
     from datetime import UTC, datetime
 
-    from trueup.pipeline.settings.opening import open_project
+    from trueup.pipeline.settings.project import open_project
 
     main(["init", "my-shop", "-C", str(tmp_path)])
     project = open_project(tmp_path / "my-shop", SECRETS)

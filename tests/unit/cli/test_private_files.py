@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.cli.projects import NOW, a_project, call
 from trueup.pipeline.inspect.dashboard_server import _environment
-from trueup.pipeline.settings.opening import open_for_reading
+from trueup.pipeline.settings.project import open_for_reading
 
 
 @pytest.fixture(autouse=True)

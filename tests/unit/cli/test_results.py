@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from trueup.cli.output.results import gates_view, publish_view, sweep_view, sync_view
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import Counts
-from trueup.core.page import Account, AccountStatus
 from trueup.errors import AccessError, IntegrityError
 from trueup.pipeline.steps.audit import AuditResult
 from trueup.pipeline.steps.publish import PublishResult

@@ -11,8 +11,7 @@ from trueup.pipeline.inspect import state_tables as looking
 from trueup.pipeline.inspect.coverage import ranges
 from trueup.pipeline.inspect.status import status
 from trueup.pipeline.run_lock import run_lock
-from trueup.pipeline.settings.opening import open_for_reading
-from trueup.pipeline.settings.project import Project
+from trueup.pipeline.settings.project import Project, open_for_reading
 
 NOW = datetime(2026, 7, 31, 6, tzinfo=UTC)
 FIRST = date(2026, 7, 25)

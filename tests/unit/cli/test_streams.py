@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.projects import NOW, a_project
-from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import open_project
 
 COMMAND = (sys.executable, "-m", "trueup")
 ENVIRONMENT = os.environ | {"TRUEUP_NOW": NOW}

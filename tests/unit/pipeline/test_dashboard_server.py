@@ -16,7 +16,7 @@ from tests.unit.cli.projects import a_project
 from tests.unit.sources.source_builders import a_server, json_answer
 from trueup.errors import ConfigError
 from trueup.pipeline.inspect.dashboard_server import Served, _is_up, serve
-from trueup.pipeline.settings.opening import open_for_reading
+from trueup.pipeline.settings.project import open_for_reading
 from trueup_simulators.server import listening_socket
 
 PROBE = "import time; time.sleep(60)"

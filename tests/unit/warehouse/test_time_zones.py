@@ -51,7 +51,7 @@ def test_a_zone_that_duckdb_does_not_know_differs_every_day(old_zones):
     assert len(found["America/Atlantis"]) == 10
 
 
-@pytest.mark.parametrize("module", ["trueup.pipeline.run", "trueup.pipeline.settings.opening"])
+@pytest.mark.parametrize("module", ["trueup.pipeline.run", "trueup.pipeline.settings.project"])
 def test_the_pipeline_never_takes_the_zones_of_the_machine(old_zones, module):
     read = (
         f"import {module}, datetime, zoneinfo; "

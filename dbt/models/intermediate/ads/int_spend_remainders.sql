@@ -61,10 +61,8 @@ moments as (
 
 ),
 
-{% for level, relation in [
-    ('ads', 'int_ad_days_versioned'), ('campaigns', 'int_campaign_days_versioned')
-] %}
-    {{ level }}_then as (
+{% for level in ['ad', 'campaign'] %}
+    {{ level }}s_then as (
 
         -- One row per moment and campaign, as it was known then.
         select
@@ -77,7 +75,7 @@ moments as (
             {%- endfor %}
             count_if(versions.has_cast_problem) > 0 as has_cast_problem
         from moments
-        inner join {{ ref(relation) }} as versions
+        inner join {{ ref('int_ad_days_versioned') }} as versions
             on
                 moments.platform = versions.platform
                 and moments.account_id = versions.account_id
@@ -87,7 +85,7 @@ moments as (
                     versions.knowledge_to is null
                     or moments.knowledge_from < versions.knowledge_to
                 )
-        where not versions.is_deleted
+        where not versions.is_deleted and versions.report_level = '{{ level }}'
         group by moments.account_day, moments.load_id, versions.campaign_id
 
     ),
@@ -363,7 +361,7 @@ versions as (
 
 ),
 
-{{ keyed_ad_days('versions', none) }}
+{{ keyed_ad_days('versions') }}
 
 select
     {{ account_day('platform', 'account_id', 'platform_date') }} as account_day,

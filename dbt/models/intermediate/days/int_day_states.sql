@@ -6,13 +6,6 @@
 
 with
 
-streams as (
-
-    select * from {{ ref('stg_warehouse__streams') }}
-    where figure is not null
-
-),
-
 newest as (
 
     select
@@ -34,30 +27,12 @@ calendar as (
 
 ),
 
-reads as (
-
-    select * from {{ ref('stg_warehouse__reads') }}
-
-),
-
 account_streams as (
 
     select
-        streams.figure,
-        streams.source,
-        streams.stream,
-        streams.lookback_days,
-        accounts.scope,
-        accounts.is_active,
-        reads.last_read_at,
-        {{ report_date('coalesce(reads.complete_until, reads.last_read_at)') }} as read_until
-    from streams
-    inner join {{ ref('stg_warehouse__accounts') }} as accounts on streams.source = accounts.source
-    left join reads
-        on
-            streams.source = reads.source
-            and streams.stream = reads.stream
-            and accounts.scope = reads.scope
+        *,
+        {{ report_date('coalesce(complete_until, last_read_at)') }} as read_until
+    from {{ ref('stg_warehouse__account_streams') }}
 
 ),
 
@@ -164,21 +139,12 @@ judged as (
 sources as (
 
     select
-        streams.figure,
-        streams.source,
-        max(reads.last_read_at) as last_read_at,
-        count(reads.last_read_at) as read_count
-    from streams
-    left join reads on streams.source = reads.source and streams.stream = reads.stream
-    group by streams.figure, streams.source
-
-),
-
-active_sources as (
-
-    select distinct source
+        figure,
+        source,
+        count(last_read_at) as read_count,
+        count_if(is_active) as active_count
     from account_streams
-    where is_active
+    group by figure, source
 
 ),
 
@@ -192,13 +158,12 @@ stated as (
         case
             when sources.read_count = 0 then 'never_read'
             when judged.missing_count > 0 then 'not_read'
-            when judged.report_date is null and active_sources.source is null then 'not_read'
+            when judged.report_date is null and sources.active_count = 0 then 'not_read'
             when judged.report_date is null or judged.open_count > 0 then 'provisional'
             else 'final'
         end as state
     from sources
     cross join calendar
-    left join active_sources on sources.source = active_sources.source
     left join judged
         on
             sources.figure = judged.figure

@@ -8,7 +8,7 @@ from pathlib import Path
 from trueup.errors import ConfigError, IntegrityError
 from trueup.pipeline.demo.examples import FAULTS_FOLDER, SCENARIO_FILE
 from trueup.pipeline.demo.scenario import MissingRows, Scenario
-from trueup.pipeline.settings.opening import SIMULATED_CLOCK as MARKER
+from trueup.pipeline.settings.clock import SIMULATED_CLOCK as MARKER
 
 NOT_COPIED = (SCENARIO_FILE, FAULTS_FOLDER, "README.md")
 

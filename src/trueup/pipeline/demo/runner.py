@@ -30,8 +30,7 @@ from trueup.pipeline.events import Listener, silent
 from trueup.pipeline.inspect.check import is_installed
 from trueup.pipeline.inspect.dashboard_server import DASHBOARD_MODULES, serve_detached
 from trueup.pipeline.run import RunResult, run
-from trueup.pipeline.settings.opening import open_project
-from trueup.pipeline.settings.project import Project
+from trueup.pipeline.settings.project import Project, open_project
 
 ONE_DAY_HOURS = 24.0
 # Sources are asked this long after the simulated instant, so that all up to it counts as settled

@@ -10,15 +10,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from trueup.core.account import AccountStatus
 from trueup.core.batch import BatchHeader
-from trueup.core.page import AccountStatus
 from trueup.errors import ConfigError, IntegrityError, TrueupError
 from trueup.pipeline.inspect.findings import Finding, looked
 from trueup.pipeline.inspect.state_tables import read_state
 from trueup.pipeline.inspect.stored_data import stored_data
 from trueup.pipeline.settings.config import refuse_later_start
-from trueup.pipeline.settings.opening import open_project
-from trueup.pipeline.settings.project import Project
+from trueup.pipeline.settings.project import Project, open_project
 from trueup.pipeline.settings.vault_binding import KEY_FILE, VAULT_FILE, require_matching_vault
 from trueup.pipeline.steps.transform import dbt_project_folder
 from trueup.pipeline.sync.engine import no_account_error

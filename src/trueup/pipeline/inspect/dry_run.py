@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account, AccountStatus
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import TransientError
 from trueup.pipeline.run_lock import read_lock

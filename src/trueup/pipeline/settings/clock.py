@@ -2,12 +2,16 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from trueup.errors import ConfigError
 
 NOW_VARIABLE = "TRUEUP_NOW"
 # Outside of these years it is the clock that is wrong, as after a flat battery.
 FIRST_YEAR, LAST_YEAR = 2020, 2099
+
+# The demo keeps its simulated time in a file of this name.
+SIMULATED_CLOCK = ".trueup-demo"
 
 
 def current_time() -> datetime:
@@ -27,6 +31,13 @@ def current_time() -> datetime:
             code="TUP-323",
         ) from error
     return _possible(moment if moment.tzinfo else moment.replace(tzinfo=UTC), NOW_VARIABLE)
+
+
+def reading_time(folder: Path) -> datetime:
+    """Now; in a folder of the demo, the simulated time of its last run."""
+    marker = folder / SIMULATED_CLOCK
+    text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""
+    return datetime.fromisoformat(text) if text else current_time()
 
 
 def _possible(moment: datetime, teller: str) -> datetime:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+from collections.abc import Iterator, Mapping
 
 from trueup.errors import ConfigError
 
@@ -43,3 +44,22 @@ def accepted_vault_generation() -> int | None:
     """The generation of an older copy of the vault whose use the operator accepts; or None."""
     text = os.environ.get(ACCEPT_VAULT_VARIABLE, "")
     return int(text) if text.isdecimal() else None
+
+
+class AnyVariable(Mapping[str, str]):
+    """Environment in which unset variables are empty."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+
+    def __getitem__(self, name: str) -> str:
+        return self._known.get(name, "")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

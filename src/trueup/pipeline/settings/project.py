@@ -1,6 +1,7 @@
-"""A project opened for work: its settings, folders, vault, sources and warehouse, wired once."""
+"""A project, opened by its folder: settings, folders, vault, sources and warehouse."""
 
 import importlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,12 +14,14 @@ import httpx
 from pydantic import BaseModel, SecretStr
 
 from trueup.core.batch import BatchHeader
-from trueup.core.page import Source
+from trueup.core.source import Source
 from trueup.core.stream import Stream
+from trueup.errors import ConfigError, known_names
 from trueup.lake.layout import open_lake
 from trueup.lake.table import StreamTable
-from trueup.pipeline.settings.config import ProjectConfig, parse_model
-from trueup.pipeline.settings.environment import accepted_vault_generation
+from trueup.pipeline.settings.config import ProjectConfig, load_config, parse_model
+from trueup.pipeline.settings.environment import AnyVariable, accepted_vault_generation, master_key
+from trueup.pipeline.settings.failpoint_settings import arm_from_environment
 from trueup.pipeline.settings.network import network_of
 from trueup.pipeline.settings.vault_binding import (
     VAULT_FILE,
@@ -143,6 +146,38 @@ class Project:
         model: type[BaseModel] = imported(source_type(name).config)
         place = ("sources", name)
         return parse_model(model, self.config.sources[name], self.config.file, place)
+
+
+def open_project(folder: Path, environment: Mapping[str, str] | None = None) -> Project:
+    """Open a project for a run: every variable that the project file names must be set."""
+    arm_from_environment()
+    return Project(
+        folder=folder,
+        config=load_config(folder, environment),
+        master_key=master_key(),
+        environment=os.environ if environment is None else environment,
+    )
+
+
+def open_for_reading(folder: Path) -> Project:
+    """Open a project for reading: credentials may be unset, and no source can be read."""
+    arm_from_environment()
+    return Project(folder=folder, config=load_config(folder, AnyVariable(os.environ)))
+
+
+def chosen_sources(project: Project, names: Iterable[str] | None) -> list[str]:
+    """Named sources, or all; raises ConfigError for one that the project lacks."""
+    known = list(project.config.sources)
+    chosen = list(dict.fromkeys(names or known))
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(
+                f"no source named {name!r}",
+                why="Nothing was started.",
+                hint=known_names(name, known, "sources"),
+                code="TUP-317",
+            )
+    return chosen
 
 
 def declared_streams(type_name: str) -> tuple[Stream, ...]:

@@ -17,6 +17,7 @@ from trueup.pipeline.steps.dbt_errors import disk_error, failure
 from trueup.warehouse.fingerprint import Candidate, TableComment
 
 PUBLISHED_SCHEMAS = ("core", "marts")
+FIXED = ("view", "seed")
 
 _manifests: dict[tuple[str, str], Any] = {}
 _dbt_lock = threading.Lock()
@@ -52,10 +53,17 @@ class DbtRunner:
         self._key = (str(self._folder), self._variables)
 
     def build(self, full_refresh: bool, listener: Listener) -> int:
-        """Run seeds and models; returns how many nodes succeeded."""
+        """Run seeds and models; returns how many nodes succeeded.
+
+        A full refresh builds all of them; else seeds and views stay, since only a change of the
+        project changes them.
+        """
+        fixed = () if full_refresh or not self._has_all(FIXED) else FIXED
         extra = ["--full-refresh"] if full_refresh else []
+        for kind in fixed:
+            extra += ["--exclude", f"config.materialized:{kind}"]
         types = ["--resource-type", "model", "--resource-type", "seed"]
-        total = len(self._nodes())
+        total = len([node for node in self._nodes().values() if _kind(node) not in fixed])
         with self._session():
             result = self._runner(_progress(listener, total)).invoke(
                 ["build", *types, *extra, *self._options()]
@@ -86,6 +94,14 @@ class DbtRunner:
                 if node.resource_type == "model" and not node.config.meta.get("bookkeeping")
             },
         )
+
+    def _has_all(self, kinds: tuple[str, ...]) -> bool:
+        """True if the warehouse has the tables and views of all nodes of these kinds."""
+        found = self._project.warehouse.query(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+        )
+        nodes = [node for node in self._nodes().values() if _kind(node) in kinds]
+        return {f"{node.schema}.{node.name}" for node in nodes} <= {row["name"] for row in found}
 
     def _nodes(self) -> dict[str, Any]:
         nodes = self._manifest().nodes.values()
@@ -129,6 +145,10 @@ class DbtRunner:
                 _close_dbt()
         except OSError as error:  # dbt's own files: its log, its copy of the models
             raise disk_error("dbt", str(error)) from error
+
+
+def _kind(node: Any) -> str:
+    return str(node.config.materialized)
 
 
 def _one_line(text: str) -> str:

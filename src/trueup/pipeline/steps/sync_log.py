@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from trueup.core.page import Account, AccountStatus
+from trueup.core.account import Account, AccountStatus
 from trueup.pipeline.settings.project import Project
 from trueup.pipeline.sync.results import SyncResult
 from trueup.privacy.log_redaction import redacted

@@ -52,11 +52,13 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     project_hash = _project_hash(variables, _origin(project) + _configured(project))
     position = project.warehouse.query("select load_id, project_hash from ops.transform_position")
     before = (position[0]["load_id"], position[0]["project_hash"]) if position else None
-    full_refresh = before is not None and before[1] != project_hash
+    full_refresh = before is None or before[1] != project_hash
     runner = DbtRunner(project, dbt_project_folder(), variables)
     models = 0
     if before != (load_id, project_hash):
         require_known_zone(project)
+        if full_refresh:
+            _forget(project)
         failpoint("C12")
         models = runner.build(full_refresh, listener)
         _remember(project, load_id, project_hash)
@@ -108,6 +110,12 @@ def model_variables(project: Project) -> dict[str, str]:
         "reporting_timezone": project.config.timezone,
         "start_date": project.config.start_date.isoformat(),
     }
+
+
+def _forget(project: Project) -> None:
+    """Make an unfinished rebuild start again, whatever models come next: its tables are mixed."""
+    with project.warehouse.transaction() as connection:
+        connection.execute("delete from ops.transform_position")
 
 
 def _remember(project: Project, load_id: int, project_hash: str) -> None:

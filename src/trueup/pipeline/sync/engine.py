@@ -5,8 +5,9 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from trueup.core.account import Account, AccountStatus
 from trueup.core.batch import Counts, ScopeState
-from trueup.core.page import Account, AccountStatus, Source
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ConfigError, TrueupError
 from trueup.pipeline.events import Event

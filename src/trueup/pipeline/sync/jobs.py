@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
 
+from trueup.core.account import Account
 from trueup.core.batch import Counts, ScopeState
-from trueup.core.page import Account, Source
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.errors import ContractError, TrueupError, place_of
 from trueup.ingest.validator import RecordValidator

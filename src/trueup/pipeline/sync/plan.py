@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from trueup.core.account import Account
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import ConfigError

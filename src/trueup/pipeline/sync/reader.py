@@ -8,10 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trueup import __version__
+from trueup.core.account import Account
 from trueup.core.batch import BatchHeader, Counts, ScopeState
 from trueup.core.failpoints import failpoint
 from trueup.core.ids import safe_slug
-from trueup.core.page import Account, Page, Source
+from trueup.core.page import Page
+from trueup.core.source import Source
 from trueup.core.stream import Stream
 from trueup.core.window import Window
 from trueup.errors import RestartReadError, TransientError

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from trueup.core.account import Account
 from trueup.core.batch import Counts
-from trueup.core.page import Account
 from trueup.errors import AccountUnavailableError, TrueupError
 
 

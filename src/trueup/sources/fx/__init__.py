@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from trueup.core.page import Account, ControlTotal, Page, RequestTrace
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import ConfigError

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trueup.core.page import Account, ControlTotal, Page
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, ConfigError, ContractError

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus
+from trueup.core.account import Account, AccountStatus
 
 
 class Client(msgspec.Struct, rename="camel"):

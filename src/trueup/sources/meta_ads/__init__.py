@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from trueup.core.page import Account, AccountStatus, ControlTotal, Page
+from trueup.core.account import Account, AccountStatus
+from trueup.core.page import ControlTotal, Page
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, AccountUnavailableError, RestartReadError

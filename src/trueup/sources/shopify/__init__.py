@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from trueup.core.page import Account, ControlTotal, Page, Source
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page
+from trueup.core.source import Source
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import AccessError, ConfigError, ContractError

@@ -5,7 +5,7 @@ import pytest
 
 from trueup.errors import ConfigError
 from trueup.pipeline.settings.config import load_config
-from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import open_project
 from trueup.pipeline.steps.load import prepare
 from trueup.pipeline.steps.transform import transform
 

@@ -10,7 +10,7 @@ from trueup.pipeline.demo.simulators import Simulators
 from trueup.pipeline.inspect.dashboard_server import _answers
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.network import NetworkConfig, network_of
-from trueup.pipeline.settings.opening import open_project
+from trueup.pipeline.settings.project import open_project
 from trueup.sources.context import SourceContext
 from trueup_simulators.faults import FaultPlan
 from trueup_simulators.server import build_app, running

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trueup.core.account import Account
 from trueup.core.batch import ScopeState
-from trueup.core.page import Account
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import ConfigError

@@ -11,8 +11,9 @@ import pytest
 
 from tests.unit.lake.lake_builders import a_table
 from tests.unit.privacy.privacy_builders import a_validator
+from trueup.core.account import Account
 from trueup.core.batch import Counts
-from trueup.core.page import Account, Page, RequestTrace
+from trueup.core.page import Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import TransientError

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.lake.lake_builders import a_table
-from trueup.core.page import Account, Page, RequestTrace
+from trueup.core.account import Account
+from trueup.core.page import Page, RequestTrace
 from trueup.core.stream import Stream, StreamKind
 from trueup.core.window import Window
 from trueup.errors import TransientError

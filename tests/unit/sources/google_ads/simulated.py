@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from tests.unit.sources.source_builders import FakeClock, a_context, read_whole
-from trueup.core.page import Account, ControlTotal, Page
+from trueup.core.account import Account
+from trueup.core.page import ControlTotal, Page
 from trueup.core.window import Window
 from trueup.sources.google_ads import GoogleAdsConfig, GoogleAdsSource, create
 from trueup.sources.google_ads.streams import STREAMS

@@ -1,6 +1,6 @@
 import pytest
 
-from trueup.core.page import AccountStatus
+from trueup.core.account import AccountStatus
 from trueup.sources.google_ads.accounts import Client, account_of
 
 

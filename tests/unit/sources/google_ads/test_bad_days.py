@@ -19,7 +19,7 @@ from tests.unit.sources.google_ads.simulated import (
     google,
     local_days,
 )
-from trueup.core.page import Account, AccountStatus
+from trueup.core.account import Account, AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,

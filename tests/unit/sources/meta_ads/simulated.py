@@ -12,7 +12,8 @@ import msgspec
 from pydantic import SecretStr
 
 from tests.unit.sources.source_builders import FakeClock, a_context, read_whole
-from trueup.core.page import Account, Page
+from trueup.core.account import Account
+from trueup.core.page import Page
 from trueup.core.window import Window
 from trueup.sources.meta_ads import MetaAdsConfig, MetaAdsSource, create
 from trueup.sources.meta_ads.streams import STREAMS

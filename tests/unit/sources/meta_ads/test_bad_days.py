@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.sources.meta_ads.simulated import AD_DAYS, DE, NOW, US, decoded, meta, records
-from trueup.core.page import AccountStatus
+from trueup.core.account import AccountStatus
 from trueup.errors import (
     AccessError,
     AccountUnavailableError,

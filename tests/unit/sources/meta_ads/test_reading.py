@@ -23,7 +23,7 @@ from tests.unit.sources.meta_ads.simulated import (
     records,
     world,
 )
-from trueup.core.page import AccountStatus
+from trueup.core.account import AccountStatus
 from trueup.core.window import Window
 from trueup.errors import AccessError
 from trueup_simulators.meta_ads.auth import ACCESS_TOKEN, APP_SECRET

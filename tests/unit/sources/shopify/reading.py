@@ -9,7 +9,8 @@ import httpx
 import msgspec
 
 from tests.unit.simulators.shopify.a_shop import NOW, START, HandmadeWorld, ShopUnderTest, serving
-from trueup.core.page import Account, Page
+from trueup.core.account import Account
+from trueup.core.page import Page
 from trueup.core.window import Window
 from trueup.sources.context import SourceContext
 from trueup.sources.shopify import ShopifyConfig, ShopifySource, create
