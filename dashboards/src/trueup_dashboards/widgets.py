@@ -32,6 +32,7 @@ _STYLE = Path(__file__).parent / "assets" / "style.css"
 _TONES: dict[State, Tone] = {
     State.FINAL: "good",
     State.PROVISIONAL: "neutral",
+    State.BEYOND_REACH: "attention",
     State.MISSING: "attention",
     State.HELD: "bad",
 }

@@ -83,7 +83,7 @@ def identity(parts: pa.Table, currency: str) -> Any:
         .mark_bar(height=30, cornerRadius=2)
         .encode(
             # The amounts are in the table below the bar.
-            x=alt.X("amount:Q", axis=None, stack="zero"),
+            x=alt.X("amount:Q", axis=None, stack="zero", scale=alt.Scale(nice=False)),
             color=alt.Color("part:N", scale=scale, legend=None),
             order=alt.Order("rank:O"),
             tooltip=[

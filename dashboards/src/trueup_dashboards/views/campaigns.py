@@ -107,6 +107,8 @@ def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
 def _words(row: Row) -> str:
     if row["missing_days"]:
         return f"{SIGNS[State.MISSING]} missing {row['missing_days']} d"
+    if row["beyond_reach_days"]:
+        return f"{SIGNS[State.BEYOND_REACH]} beyond reach {row['beyond_reach_days']} d"
     if row["provisional_days"]:
         return f"{SIGNS[State.PROVISIONAL]} provisional {row['provisional_days']} d"
     return f"{SIGNS[State.FINAL]} final"
