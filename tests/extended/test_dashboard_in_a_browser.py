@@ -192,6 +192,16 @@ def test_going_back_goes_to_the_page_before_with_its_period(visitor: Visitor) ->
     expect(page.get_by_text("2026-06-01 to 2026-06-10").first).to_be_visible(timeout=30_000)
 
 
+def test_a_change_of_page_is_one_step_of_the_history(visitor: Visitor) -> None:
+    page = visitor.open("?since=2026-06-01&until=2026-06-11")
+    before = page.evaluate("history.length")
+    page.get_by_role("link", name="Trust").click()
+    expect(page.get_by_text("Load ledger")).to_be_visible(timeout=30_000)
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    expect(page.locator(".tu-page", has_text="Overview")).to_be_visible(timeout=30_000)
+
+
 def test_a_period_of_nonsense_is_named_as_text(visitor: Visitor) -> None:
     page = visitor.open("?days=<img src=x onerror=alert(5)>")
     note = page.get_by_text('days="<img src=x onerror=alert(5)>" is neither')

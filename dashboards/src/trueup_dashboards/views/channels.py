@@ -16,6 +16,7 @@ from trueup_dashboards.published import Row
 from trueup_dashboards.queries import channels as queries
 from trueup_dashboards.queries import overview
 from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CHANNELS, FINANCE, NOT_CONFIGURED
+from trueup_dashboards.states import UNKNOWN_DAYS, over
 from trueup_dashboards.visit import Visit, current
 
 PER_ROW = 3
@@ -142,9 +143,17 @@ def _tie_out(visit: Visit) -> str:
     if found["net_revenue"] is None:
         return "no comparison with finance: its net revenue is unknown"
     return (
-        f"finance's net revenue is {showing.exact_money(found['net_revenue'])}, the channels' sum "
+        f"{_left_out(visit)}finance's net revenue is "
+        f"{showing.exact_money(found['net_revenue'])}, the channels' sum "
         f"differs from it by {showing.exact_money(found['difference'])}"
     )
+
+
+def _left_out(visit: Visit) -> str:
+    """The number of days that sums of revenue do not include; empty when there is none."""
+    states = over(visit.chosen, visit.days, "revenue")
+    unknown = sum(1 for state in states if state in UNKNOWN_DAYS)
+    return f"without {unknown} of {len(states)} days, which are unknown: " if unknown else ""
 
 
 COLUMN_ORDER = (
