@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.brightcart_year import START, GoogleInMemory, now_after
 from trueup.core.batch import BatchHeader, Counts, ScopeState
+from trueup.core.source import Source
 from trueup.lake.batch_writer import BatchWriter
 from trueup.lake.data_files import Lineage, Records
 from trueup.pipeline.run import RunResult, _after_sync, run_publish
@@ -47,17 +48,17 @@ def opened(folder: Path) -> Project:
 
 
 class InMemoryProject(Project):
-    """A project whose Google Ads answers from memory; its shop is not asked in this run."""
+    """A project whose Google Ads answers from memory."""
 
     def connect(
         self,
         name: str,
         now: datetime,
         on_incomplete_read: Callable[[str], None] = ignore_incomplete_read,
-    ) -> GoogleInMemory:
-        del on_incomplete_read
-        assert name == "google_ads"
-        return GoogleInMemory(now)
+    ) -> Source:
+        if name == "google_ads":
+            return GoogleInMemory(now)
+        return super().connect(name, now, on_incomplete_read)
 
 
 def in_memory(folder: Path) -> InMemoryProject:

@@ -1,6 +1,7 @@
 """The dashboard in a real browser: figures are there, nothing leaves the machine, no name acts."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -171,12 +172,59 @@ def test_another_period_changes_the_figures(visitor: Visitor) -> None:
     expect(page.get_by_text("482 k")).to_have_count(0)
 
 
+def test_a_period_stays_in_the_address_over_pages_and_reloads(visitor: Visitor) -> None:
+    page = visitor.open("?days=14")
+    page.get_by_role("link", name="Channels").click()
+    expect(page).to_have_url(re.compile(r"/channels\?days=14$"), timeout=30_000)
+    expect(page.get_by_text("2026-06-18 to 2026-07-01").first).to_be_visible(timeout=30_000)
+    page.get_by_text("7 days", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/channels\?days=7$"), timeout=30_000)
+    page.reload()
+    expect(page.get_by_text("2026-06-25 to 2026-07-01").first).to_be_visible(timeout=30_000)
+
+
+def test_going_back_goes_to_the_page_before_with_its_period(visitor: Visitor) -> None:
+    page = visitor.open("?since=2026-06-01&until=2026-06-11")
+    page.get_by_role("link", name="Trust").click()
+    expect(page).to_have_url(re.compile("/trust.since=2026-06-01&until=2026-06-11"))
+    page.go_back()
+    expect(page.locator(".tu-page", has_text="Overview")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2026-06-01 to 2026-06-10").first).to_be_visible(timeout=30_000)
+
+
+def test_a_change_of_page_is_one_step_of_the_history(visitor: Visitor) -> None:
+    page = visitor.open("?since=2026-06-01&until=2026-06-11")
+    before = page.evaluate("history.length")
+    page.get_by_role("link", name="Trust").click()
+    expect(page.get_by_text("Load ledger")).to_be_visible(timeout=30_000)
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    expect(page.locator(".tu-page", has_text="Overview")).to_be_visible(timeout=30_000)
+
+
+def test_a_period_of_nonsense_is_named_as_text(visitor: Visitor) -> None:
+    page = visitor.open("?days=<img src=x onerror=alert(5)>")
+    note = page.get_by_text('days="<img src=x onerror=alert(5)>" is neither')
+    expect(note).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2026-06-04 to 2026-07-01").first).to_be_visible()
+
+
+def test_unread_days_keep_their_place_in_every_panel(visitor: Visitor) -> None:
+    page = visitor.open("channels?since=2026-04-24&until=2026-07-03")
+    panels = page.locator("[data-testid=stVegaLiteChart] svg", has_text="Apr 24")
+    expect(panels).to_have_count(9, timeout=30_000)
+    expect(page.locator("svg text", has_text="Jun 09")).to_have_count(9)
+
+
 def test_the_csv_holds_what_is_drawn_and_no_formula(visitor: Visitor) -> None:
     page = visitor.open("campaigns")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").first.click()
     text = Path(waiting.value.path()).read_text("utf-8-sig")
     assert len(text.splitlines()) == 1 + 24
+    assert text.startswith("currency,period_since,period_until,publish_id,campaign,")
+    name = "trueup_campaigns_2026-06-04_to_2026-07-01_USD_20260702T060400Z-001.csv"
+    assert waiting.value.suggested_filename == name
     assert "\"'=HYPERLINK(" in text
     assert "\n=" not in text.replace("\r", "\n")
 

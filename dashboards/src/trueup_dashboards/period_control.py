@@ -42,6 +42,12 @@ def draw(known: Period) -> tuple[Period, str]:
     return period, note
 
 
+def written() -> Mapping[str, str]:
+    """The period in the address, for links to other pages; empty before there are figures."""
+    found: Mapping[str, str] = st.session_state.get(_ADDRESS_BEFORE, {})
+    return found
+
+
 def _restore(known: Period) -> str:
     """Set the control to the address where that is new; a note when it has no usable period."""
     asked = _asked()
@@ -107,11 +113,11 @@ def _default(known: Period) -> Period:
 def _remember(choice: str, period: Period) -> None:
     """Keep the choice for the next run, and write it into the address."""
     wanted = address.write(choice, period)
-    for key in address.KEYS:
-        if key in wanted and st.query_params.get(key) != wanted[key]:
-            st.query_params[key] = wanted[key]
-        elif key not in wanted and key in st.query_params:
-            del st.query_params[key]
+    if _asked() != wanted:
+        others = {key: st.query_params.get_all(key) for key in st.query_params}
+        kept = {key: values for key, values in others.items() if key not in address.KEYS}
+        # Each write is a step of the browser's history: all keys in one.
+        st.query_params.from_dict({**kept, **wanted})
     st.session_state[_ADDRESS_BEFORE] = wanted
     st.session_state[_CHOICE_BEFORE] = choice
 

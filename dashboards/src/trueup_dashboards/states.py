@@ -1,4 +1,4 @@
-"""States of figures: final, provisional, missing or held back. Every figure shows its state."""
+"""States of figures: final, provisional, unknown or held back. Every figure shows its state."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,11 +15,19 @@ class State(StrEnum):
 
     FINAL = "final"
     PROVISIONAL = "provisional"  # the source may still restate it
+    BEYOND_REACH = "beyond the vendor's reach"  # too old for the vendor: unknown for good
     MISSING = "missing"  # not read, which is not zero
     HELD = "held back"  # an older version is shown until its gates pass
 
 
-SIGNS = {State.FINAL: "●", State.PROVISIONAL: "◐", State.MISSING: "○", State.HELD: "▣"}
+SIGNS = {
+    State.FINAL: "●",
+    State.PROVISIONAL: "◐",
+    State.BEYOND_REACH: "◌",
+    State.MISSING: "○",
+    State.HELD: "▣",
+}
+UNKNOWN_DAYS = frozenset({State.BEYOND_REACH, State.MISSING})
 _ORDER = list(State)
 
 
@@ -43,15 +51,18 @@ class Reliance:
     missing: int
     as_of: datetime
     held_by: tuple[str, ...] = ()
+    beyond_reach: int = 0
 
     @property
     def words(self) -> str:
-        days = self.final + self.provisional + self.missing
+        days = self.final + self.provisional + self.beyond_reach + self.missing
         match self.state:
             case State.FINAL:
                 return "final"
             case State.PROVISIONAL:
                 return f"provisional {self.provisional} of {days} d"
+            case State.BEYOND_REACH:
+                return f"beyond reach {self.beyond_reach} of {days} d"
             case State.MISSING:
                 return f"missing {self.missing} of {days} d"
             case State.HELD:
@@ -96,6 +107,7 @@ def reliance(days: list[State], table: TableState) -> Reliance:
         state=worst(held, *days),
         final=days.count(State.FINAL),
         provisional=days.count(State.PROVISIONAL),
+        beyond_reach=days.count(State.BEYOND_REACH),
         missing=days.count(State.MISSING),
         as_of=table.as_of,
         held_by=table.held_by,
@@ -150,6 +162,7 @@ def coverage_of(published: Published) -> str:
     return coverage.coverage_cte(
         has_streams=bool(published.columns("ops.streams")),
         has_project=bool(published.columns("ops.project")),
+        has_reach="answered_from" in published.columns("ops.syncs"),
     )
 
 

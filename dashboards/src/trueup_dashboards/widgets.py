@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +20,7 @@ from trueup_dashboards import theme
 from trueup_dashboards.downloads import Download
 from trueup_dashboards.metrics import Metric, metric
 from trueup_dashboards.names import as_csv, as_html, as_markdown
-from trueup_dashboards.showing import NOT_AVAILABLE, moment
+from trueup_dashboards.showing import NOT_AVAILABLE, UNKNOWN, moment
 from trueup_dashboards.states import SIGNS, Reliance, State
 
 Better = Literal["normal", "inverse", "off"]
@@ -32,6 +32,7 @@ _STYLE = Path(__file__).parent / "assets" / "style.css"
 _TONES: dict[State, Tone] = {
     State.FINAL: "good",
     State.PROVISIONAL: "neutral",
+    State.BEYOND_REACH: "attention",
     State.MISSING: "attention",
     State.HELD: "bad",
 }
@@ -81,7 +82,8 @@ def tile(shown: Tile) -> None:
     """Draw one figure."""
     lines = [*shown.lines, f"as of {moment(shown.reliance.as_of)}"]
     words = [f'<span class="tu-note">{as_html(line) or "&nbsp;"}</span>' for line in lines]
-    with st.container(border=True, gap="xsmall", key=f"tile_{shown.metric.name}"):
+    name = shown.metric.name
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"tile_{name}"):
         st.metric(
             as_markdown(shown.label),
             shown.value,
@@ -91,7 +93,10 @@ def tile(shown: Tile) -> None:
             help=as_markdown(explained(shown.metric)),
             chart_data=with_gaps(shown.trend),
         )
-        foot = [*words[:-1], state_chip(shown.reliance), words[-1]]
+        # "final" beside "unknown" would contradict it.
+        is_unknown = shown.value == UNKNOWN and shown.reliance.state is State.FINAL
+        state = chip(f"○ {UNKNOWN}", "attention") if is_unknown else state_chip(shown.reliance)
+        foot = [*words[:-1], state, words[-1]]
         st.html(f'<div class="tu-foot">{"".join(foot)}</div>')
 
 
@@ -160,6 +165,25 @@ def csv_button(download: Download) -> None:
 def without_empty(table: pa.Table, *names: str) -> list[str]:
     """`names` without the optional columns of `table` whose cells are all empty."""
     return [name for name in names if name not in OPTIONAL_COLUMNS or any(table[name].to_pylist())]
+
+
+def blank_where_empty(table: pa.Table) -> pa.Table:
+    """`table` with empty text in optional columns, for which "n/a" would be wrong."""
+    for position, name in enumerate(table.column_names):
+        if name in OPTIONAL_COLUMNS:
+            table = table.set_column(position, name, pc.fill_null(table[name], ""))
+    return table
+
+
+def spend_column(table: pa.Table) -> Any:
+    """The column of spend: with bars, unless an amount is unknown, which a bar cannot say."""
+    amounts = table["spend"].to_pylist()
+    if None in amounts:
+        return st.column_config.NumberColumn("Spend", format="accounting")
+    most = max(map(float, amounts), default=0.0) or 1.0
+    return st.column_config.ProgressColumn(
+        "Spend", format="accounting", min_value=0, max_value=most
+    )
 
 
 def drawable(table: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from trueup_dashboards.charts import channels, overview, sparkline
+from trueup_dashboards.queries.marts import NOT_CONFIGURED
 from trueup_dashboards.widgets import with_gaps
 
 DAYS = [date(2026, 6, 1) + timedelta(days=number) for number in range(5)]
@@ -65,7 +66,7 @@ def test_unknown_spend_is_marked_only_where_a_source_is_configured() -> None:
     unconfigured = FULL.set_column(
         FULL.column_names.index("spend_reason"),
         "spend_reason",
-        pa.array([channels.NOT_CONFIGURED] * 5),
+        pa.array([NOT_CONFIGURED] * 5),
     )
     assert marks(channels.trend(SPARSE, axes, "email")) == ["rect", "bar", "line", "rect"]
     assert marks(channels.trend(unconfigured, axes, "email")) == ["rect", "bar", "line"]

@@ -12,6 +12,7 @@ import yaml
 from tests.unit.dashboards.small_publish import Shape, publish
 from trueup_dashboards.published import Published, newest, open_published
 from trueup_dashboards.queries import campaigns, channels, overview
+from trueup_dashboards.queries.marts import NO_RATE
 
 PERIOD: dict[str, Any] = {"since": date(2026, 6, 3), "until": date(2026, 7, 1)}
 ALL: dict[str, Any] = {"search": "", "channels": [], "accounts": []}
@@ -92,6 +93,8 @@ def test_a_sum_with_an_amount_that_could_not_be_converted_is_unknown(tmp_path: P
     gap = "case when day = date '2026-06-10' then null else 0 end"
     published = open_published(publish(tmp_path, Shape(gap=gap)))
     assert published.rows(overview.TOTALS, **PERIOD)[0]["net_revenue"] is None
+    [day] = [row for row in published.rows(overview.DAYS, **PERIOD) if row["net_revenue"] is None]
+    assert (day["day"], day["revenue_reason"]) == (date(2026, 6, 10), NO_RATE)
     later = {"since": date(2026, 6, 11), "until": date(2026, 7, 1)}
     assert published.rows(overview.TOTALS, **later)[0]["net_revenue"] is not None
 

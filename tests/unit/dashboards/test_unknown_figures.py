@@ -22,14 +22,16 @@ def test_unknown_net_revenue_says_why(open_page: OpenPage) -> None:
     gap = "case when day = date '2026-06-10' then null else 0 end"
     page = open_page("overview", Shape(gap=gap))
     assert page.metric[0].value == "unknown"
+    assert html_of(page).count("○ unknown</span>") == 1
     assert "○ unknown: an amount has no exchange rate" in html_of(page)
 
 
 def test_channels_say_why_their_spend_is_unknown(open_page: OpenPage) -> None:
     page = open_page("channels", Shape(unread="true"))
     rows = page.dataframe[0].value.set_index("channel_code")
-    assert rows.loc["paid_social", "spend_reason"] == "meta_ads has not been read for this day"
-    assert rows["spend_reason"].notna().sum() == 1
+    assert rows.loc["paid_social", "spend_reason"] == UNREAD
+    assert (rows["spend_reason"] != "").sum() == 1
+    assert f"○ Paid social: spend unknown, {UNREAD}" in html_of(page)
 
 
 def test_a_version_without_reasons_shows_the_same_figures(

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from tests.unit.dashboards.small_publish import FIRST_DAY, Shape, publish
+from trueup_dashboards.known_days import BEYOND_REACH, NOT_READ, completed, reasons, whole
 from trueup_dashboards.published import Published, open_published
 from trueup_dashboards.queries import channels, coverage, overview
 from trueup_dashboards.states import State, coverage_of, day_states
@@ -94,3 +95,51 @@ def test_revenue_is_provisional_while_orders_may_still_come(tmp_path: Path) -> N
     assert states.of_revenue(read_on - timedelta(days=7)) is State.PROVISIONAL
     assert states.of_revenue(read_on) is State.PROVISIONAL
     assert states.of_revenue(read_on + timedelta(days=1)) is State.MISSING
+
+
+REACHED = FIRST_DAY + timedelta(days=10)
+TOO_OLD = (
+    "alter table ops.syncs add column answered_from date",
+    f"update ops.syncs set answered_from = date '{REACHED}' where source = 'meta_ads'",
+    f"delete from ops.windows where source = 'meta_ads' and window_day < date '{REACHED}'",
+)
+WITHOUT_ROWS = (
+    f"create table kept as select * from marts.mart_channel_daily where report_date >= '{REACHED}'",
+    "drop view marts.mart_channel_daily",
+    "create view marts.mart_channel_daily as select * from kept",
+)
+
+
+def test_days_that_the_vendor_no_longer_answers_for_are_not_missing(tmp_path: Path) -> None:
+    published = changed(tmp_path, *TOO_OLD)
+    strips = published.rows(coverage.strips(coverage_of(published)), **WITHIN)
+    old = [row for row in strips if row["source"] == "meta_ads" and row["day"] < REACHED]
+    assert {row["state"] for row in old} == {"beyond the vendor's reach"}
+    assert {row["says"] for row in old} == {"the vendor no longer answers for this day"}
+    states = day_states(published, "UTC")
+    assert states.of_spend(REACHED - timedelta(days=1)) is State.BEYOND_REACH
+    assert states.of_spend(REACHED) is State.FINAL
+
+
+def test_an_unread_day_within_reach_is_missing(tmp_path: Path) -> None:
+    gap = f"delete from ops.windows where source = 'meta_ads' and window_day = date '{REACHED}'"
+    states = day_states(changed(tmp_path, *TOO_OLD, gap), "UTC")
+    assert states.of_spend(REACHED) is State.MISSING
+
+
+def test_a_total_over_days_beyond_reach_is_unknown_and_says_why(tmp_path: Path) -> None:
+    published = changed(tmp_path, *TOO_OLD, *WITHOUT_ROWS)
+    days = completed(published.table(overview.DAYS, **WITHIN), day_states(published, "UTC"))
+    totals = whole(published.rows(overview.TOTALS, **WITHIN)[0], days)
+    assert (totals["spend"], totals["roas"], totals["mer"], totals["cac"]) == (None,) * 4
+    assert totals["net_revenue"] > 0
+    assert reasons(days, "spend") == [BEYOND_REACH]
+
+
+def test_net_revenue_over_a_day_that_was_not_read_is_unknown(tmp_path: Path) -> None:
+    published = changed(tmp_path)
+    later = {"since": FIRST_DAY, "until": LAST + timedelta(days=5)}
+    days = completed(published.table(overview.DAYS, **later), day_states(published, "UTC"))
+    totals = whole(published.rows(overview.TOTALS, **later)[0], days)
+    assert (totals["net_revenue"], totals["orders"], totals["cac"]) == (None,) * 3
+    assert reasons(days, "revenue") == [NOT_READ]

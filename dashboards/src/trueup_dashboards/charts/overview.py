@@ -63,7 +63,7 @@ def revenue_and_spend(rows: pa.Table, days: Sequence[date], currency: str) -> An
         ),
     )
     unknown = theme.unknown_bands(base, "net_revenue") + theme.unknown_edges(base, "spend")
-    return theme.styled(unknown + bars + line + dots, 140)
+    return theme.styled(unknown + bars + line + dots, 176)
 
 
 def part_colours() -> tuple[str, str, str]:
@@ -83,7 +83,7 @@ def identity(parts: pa.Table, currency: str) -> Any:
         .mark_bar(height=30, cornerRadius=2)
         .encode(
             # The amounts are in the table below the bar.
-            x=alt.X("amount:Q", axis=None, stack="zero"),
+            x=alt.X("amount:Q", axis=None, stack="zero", scale=alt.Scale(nice=False)),
             color=alt.Color("part:N", scale=scale, legend=None),
             order=alt.Order("rank:O"),
             tooltip=[

@@ -8,14 +8,16 @@ import altair as alt
 import pyarrow as pa
 
 from trueup_dashboards import theme
+from trueup_dashboards.states import State
 
-STATES = ["final", "provisional", "missing"]
+STATES = [state.value for state in State if state is not State.HELD]
 
 
 def coverage_strips(rows: pa.Table, days: Sequence[date], names: list[str]) -> Any:
     """One strip per account's stream, one cell per day.
 
-    Filled: final. Light: provisional. An empty frame: missing. A dot: complete, with zero rows.
+    Filled: final. Light: provisional. An empty frame: missing. A grey frame: beyond the
+    vendor's reach. A dot: complete, with zero rows.
     """
     look = theme.colours()
     base = alt.Chart(rows).encode(
@@ -38,7 +40,10 @@ def coverage_strips(rows: pa.Table, days: Sequence[date], names: list[str]) -> A
     cells = base.mark_rect(cornerRadius=2, strokeWidth=1.2).encode(
         fill=alt.Fill(
             "state:N",
-            scale=alt.Scale(domain=STATES, range=[look.accent, look.accent, look.ground]),
+            scale=alt.Scale(
+                domain=STATES,
+                range=[look.accent, look.accent, look.ground, look.ground],
+            ),
             legend=None,
         ),
         fillOpacity=alt.condition(
@@ -46,8 +51,12 @@ def coverage_strips(rows: pa.Table, days: Sequence[date], names: list[str]) -> A
             alt.value(theme.PROVISIONAL_OPACITY),
             alt.value(theme.FINAL_OPACITY),
         ),
-        stroke=alt.condition(
-            "datum.state === 'missing'", alt.value(look.attention), alt.value(look.ground)
+        stroke=alt.Stroke(
+            "state:N",
+            scale=alt.Scale(
+                domain=STATES, range=[look.ground, look.ground, look.weak, look.attention]
+            ),
+            legend=None,
         ),
     )
     nothing = base.transform_filter("datum.row_count === 0").mark_point(

@@ -5,6 +5,7 @@ from trueup_dashboards.queries.marts import (
     CHANNEL_DAYS,
     PERIOD_DAYS,
     SPEND_SUM,
+    for_a_period,
     ratio_of,
     whole_sum,
 )
@@ -18,12 +19,12 @@ channels as (
         any_value(channel) as channel,
         any_value(channel_group) as channel_group,
         {SPEND_SUM} as spend,
-        max(spend_reason) filter (spend is null) as spend_reason,
+        {for_a_period("max(spend_reason) filter (spend is null)")} as spend_reason,
         cast({whole_sum("impressions")} as bigint) as impressions,
         cast({whole_sum("clicks")} as bigint) as clicks,
         {whole_sum("orders")} as orders,
         {whole_sum("net_revenue")} as net_revenue,
-        max(revenue_reason) as revenue_reason,
+        {for_a_period("max(revenue_reason)")} as revenue_reason,
         {whole_sum("new_customers")} as new_customers
     from channel_days
     group by channel_code

@@ -1,6 +1,7 @@
-"""Coverage: the days of each account that are final, provisional or missing.
+"""Coverage: the days of each account that are final, provisional, missing or beyond reach.
 
-A day with a complete window has been read, even with zero rows; a day without one is missing. The
+A day with a complete window has been read, even with zero rows. A day without one is missing, or
+beyond the vendor's reach when it is older than the first day that the vendor still answers for. The
 day of the publish itself is missing only once it is over.
 """
 
@@ -16,9 +17,19 @@ _ASSUMED_LOOKBACKS = (
 _PUBLISHED_START = "select start_date from ops.project"
 _SEEN_START = "select min(window_day) as start_date from ops.windows"
 
+_PUBLISHED_REACH = """
+    select source, stream, scope, max(answered_from) as answered_from
+    from ops.syncs
+    group by source, stream, scope
+"""
+_NO_REACH = """
+    select '' as source, '' as stream, '' as scope, cast(null as date) as answered_from where false
+"""
+
 _COVERAGE = """
 lookbacks as ({lookbacks}),
 start as ({start}),
+reached as ({reach}),
 accounts as (
     select source, scope, accounts.name, coalesce(zones.name, 'UTC') as timezone, status, reason
     from ops.accounts as accounts
@@ -69,6 +80,8 @@ coverage as (
         expected.day,
         windows.row_count,
         case
+            when windows.window_day is null and expected.day < reached.answered_from
+                then 'beyond the vendor''s reach'
             when windows.window_day is null then 'missing'
             when expected.day >= expected.today - expected.lookback_days then 'provisional'
             else 'final'
@@ -79,6 +92,10 @@ coverage as (
         and expected.stream = windows.stream
         and expected.scope = windows.scope
         and expected.day = windows.window_day
+    left join reached
+        on expected.source = reached.source
+        and expected.stream = reached.stream
+        and expected.scope = reached.scope
     where expected.day < expected.today or windows.window_day is not null
 )
 """
@@ -90,12 +107,15 @@ _SPEND = """
     and (status = 'active' or (source, scope) in (select (source, scope) from ops.windows))
 """
 
+_IS_BEYOND_REACH = "state = 'beyond the vendor''s reach'"
 
-def coverage_cte(*, has_streams: bool, has_project: bool) -> str:
+
+def coverage_cte(*, has_streams: bool, has_project: bool, has_reach: bool) -> str:
     """The common table expressions that end in `coverage`, one row per account, stream and day."""
     return _COVERAGE.format(
         lookbacks=_PUBLISHED_LOOKBACKS if has_streams else _ASSUMED_LOOKBACKS,
         start=_PUBLISHED_START if has_project else _SEEN_START,
+        reach=_PUBLISHED_REACH if has_reach else _NO_REACH,
     )
 
 
@@ -107,6 +127,7 @@ select
     day,
     case
         when count(*) filter (state = 'missing') > 0 then 'missing'
+        when count(*) filter ({_IS_BEYOND_REACH}) > 0 then 'beyond the vendor''s reach'
         when count(*) filter (state = 'provisional') > 0 then 'provisional'
         else 'final'
     end as state
@@ -118,7 +139,7 @@ order by day
 
 
 def account_states(coverage: str) -> str:
-    """One row per account: how many days of the period are final, provisional, missing."""
+    """One row per account: how many days of the period are in which state."""
     return f"""
 with {coverage},
 days as (
@@ -126,7 +147,12 @@ days as (
         source,
         scope,
         day,
-        max(case state when 'missing' then 3 when 'provisional' then 2 else 1 end) as worst
+        max(case
+            when state = 'missing' then 4
+            when {_IS_BEYOND_REACH} then 3
+            when state = 'provisional' then 2
+            else 1
+        end) as worst
     from coverage
     where {_SPEND} and day >= $since and day < $until
     group by source, scope, day
@@ -136,19 +162,20 @@ select
     scope,
     count(*) filter (worst = 1) as final_days,
     count(*) filter (worst = 2) as provisional_days,
-    count(*) filter (worst = 3) as missing_days
+    count(*) filter (worst = 3) as beyond_reach_days,
+    count(*) filter (worst = 4) as missing_days
 from days
 group by source, scope
 """
 
 
 def missing_days(coverage: str) -> str:
-    """One row per account and day of the period on which the account's spend was not read."""
+    """One row per account and day of the period on which the account's spend is unknown."""
     return f"""
 with {coverage}
 select distinct source, scope, day
 from coverage
-where {_SPEND} and state = 'missing' and day >= $since and day < $until
+where {_SPEND} and (state = 'missing' or {_IS_BEYOND_REACH}) and day >= $since and day < $until
 order by source, scope, day
 """
 
@@ -167,6 +194,7 @@ select
     row_count,
     case
         when state = 'missing' then coalesce(nullif({shown("reason")}, '(no name)'), 'not read')
+        when {_IS_BEYOND_REACH} then 'the vendor no longer answers for this day'
         when row_count = 0 then 'complete, no rows'
         else 'complete'
     end as says

@@ -22,6 +22,11 @@ def whole_sum(column: str) -> str:
     return f"case when count(*) = count({column}) then sum({column}) end"
 
 
+def for_a_period(reason: str) -> str:
+    """`reason`, which the marts give for one day, as said of a period with such a day."""
+    return f"replace({reason}, 'for this day', 'for every day')"
+
+
 # Spend over channels. A channel whose platform is no source of the project adds nothing to it.
 SPEND_SUM = """case
             when count(*) filter (spend is null and counts) = 0 then sum(spend)

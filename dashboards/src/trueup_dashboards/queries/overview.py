@@ -7,6 +7,7 @@ from trueup_dashboards.queries.marts import (
     PAID_REVENUE,
     PERIOD_DAYS,
     SPEND_SUM,
+    for_a_period,
     ratio_of,
     whole_sum,
 )
@@ -67,7 +68,11 @@ select
     finance_days.orders,
     finance_days.new_customers,
     spending.spend,
-    case when finance_days.net_revenue is null then spending.revenue_reason end as revenue_reason,
+    case
+        when finance_days.net_revenue is not null then null
+        when finance_days.day is null then spending.revenue_reason
+        else coalesce(spending.revenue_reason, '{NO_RATE}')
+    end as revenue_reason,
     spending.spend_reason,
     {ratio_of("paid_revenue", "spending.spend")} as roas,
     {ratio_of("nullif(spending.spend, 0)", "finance_days.new_customers")} as cac
@@ -109,12 +114,10 @@ select
 from days
 """
 
-_FOR_A_PERIOD = "replace({reason}, 'for this day', 'for every day')"
-
 # Why spend of the period is unknown, each reason once.
 REASONS = f"""
 with {CHANNEL_DAYS}
-select distinct {_FOR_A_PERIOD.format(reason="spend_reason")} as reason
+select distinct {for_a_period("spend_reason")} as reason
 from channel_days
 where counts and spend is null
 order by reason
@@ -128,7 +131,7 @@ reasons as (
     union all
     select '{NO_RATE}' as reason from finance_days where net_revenue is null
 )
-select distinct {_FOR_A_PERIOD.format(reason="reason")} as reason
+select distinct {for_a_period("reason")} as reason
 from reasons
 order by reason
 """

@@ -83,7 +83,10 @@ MOVED = f"""
 select
     moved.report_date as day,
     replace(moved.metric, '_', ' ') as metric,
-    coalesce({shown("channels.channel_name")}, 'all channels') as channel,
+    case
+        when channels.channel_code is null then 'all channels'
+        else {shown("channels.channel_name")}
+    end as channel,
     moved.before_value,
     moved.after_value,
     moved.after_value - moved.before_value as change,

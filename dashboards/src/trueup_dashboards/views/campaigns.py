@@ -107,6 +107,8 @@ def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
 def _words(row: Row) -> str:
     if row["missing_days"]:
         return f"{SIGNS[State.MISSING]} missing {row['missing_days']} d"
+    if row["beyond_reach_days"]:
+        return f"{SIGNS[State.BEYOND_REACH]} beyond reach {row['beyond_reach_days']} d"
     if row["provisional_days"]:
         return f"{SIGNS[State.PROVISIONAL]} provisional {row['provisional_days']} d"
     return f"{SIGNS[State.FINAL]} final"
@@ -162,12 +164,11 @@ COLUMN_ORDER = (
 
 def _columns(table: pa.Table) -> dict[str, Any]:
     kinds = st.column_config
-    most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     number = kinds.NumberColumn
     return {
         "campaign": kinds.TextColumn("Campaign", pinned=True, width=200),
         "state": kinds.TextColumn("Spend status", width=128),
-        "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
+        "spend": widgets.spend_column(table),
         "spend_by_day": kinds.ImageColumn(
             "Spend by day", help="Grey: unknown", width=sparkline.WIDTH + 16
         ),

@@ -16,6 +16,7 @@ from trueup_dashboards.published import Row
 from trueup_dashboards.queries import channels as queries
 from trueup_dashboards.queries import overview
 from trueup_dashboards.queries.marts import CAMPAIGN_TABLES, CHANNELS, FINANCE, NOT_CONFIGURED
+from trueup_dashboards.states import UNKNOWN_DAYS, over
 from trueup_dashboards.visit import Visit, current
 
 PER_ROW = 3
@@ -44,7 +45,7 @@ def _spend_against_roas(visit: Visit, table: pa.Table) -> None:
         "platform's own count.",
         visit.download(paid, "channels_roas"),
     ):
-        _state_line(visit)
+        _state_line(visit, paid)
         if not paid.num_rows:
             st.html('<p class="tu-subtitle">No channel had spend in this period.</p>')
             return
@@ -72,11 +73,15 @@ def _with_claims(visit: Visit, table: pa.Table) -> pa.Table:
     return table.append_column("claimed_roas", pa.array(values, table["roas"].type))
 
 
-def _state_line(visit: Visit) -> None:
+def _state_line(visit: Visit, paid: pa.Table) -> None:
     reliance = visit.reliance("both", CHANNELS)
-    widgets.chips(
-        widgets.state_chip(reliance), widgets.chip(f"as of {showing.moment(reliance.as_of)}")
-    )
+    unknown = [
+        widgets.chip(f"○ {row['channel']}: spend unknown, {row['spend_reason']}", "attention")
+        for row in paid.to_pylist()
+        if row["spend"] is None
+    ]
+    as_of = widgets.chip(f"as of {showing.moment(reliance.as_of)}")
+    widgets.chips(widgets.state_chip(reliance), as_of, *unknown)
 
 
 def _trends(visit: Visit, days: pa.Table, table: pa.Table) -> None:
@@ -107,7 +112,9 @@ def _table(visit: Visit, table: pa.Table, days: pa.Table) -> None:
         visit.download(table, "channels"),
     ):
         st.dataframe(
-            _with_pictures(widgets.in_percent(widgets.drawable(table), "ctr"), days),
+            _with_pictures(
+                widgets.blank_where_empty(widgets.in_percent(widgets.drawable(table), "ctr")), days
+            ),
             column_config=_columns(table),
             column_order=widgets.without_empty(table, *COLUMN_ORDER),
             hide_index=True,
@@ -136,9 +143,17 @@ def _tie_out(visit: Visit) -> str:
     if found["net_revenue"] is None:
         return "no comparison with finance: its net revenue is unknown"
     return (
-        f"finance's net revenue is {showing.exact_money(found['net_revenue'])}, the channels' sum "
+        f"{_left_out(visit)}finance's net revenue is "
+        f"{showing.exact_money(found['net_revenue'])}, the channels' sum "
         f"differs from it by {showing.exact_money(found['difference'])}"
     )
+
+
+def _left_out(visit: Visit) -> str:
+    """The number of days that sums of revenue do not include; empty when there is none."""
+    states = over(visit.chosen, visit.days, "revenue")
+    unknown = sum(1 for state in states if state in UNKNOWN_DAYS)
+    return f"without {unknown} of {len(states)} days, which are unknown: " if unknown else ""
 
 
 COLUMN_ORDER = (
@@ -150,11 +165,10 @@ COLUMN_ORDER = (
 
 def _columns(table: pa.Table) -> dict[str, Any]:
     kinds = st.column_config
-    most = max((float(value) for value in table["spend"].to_pylist() if value), default=1.0)
     return {
         "channel": kinds.TextColumn("Channel", width="medium"),
         "channel_group": kinds.TextColumn("Group"),
-        "spend": kinds.ProgressColumn("Spend", format="accounting", min_value=0, max_value=most),
+        "spend": widgets.spend_column(table),
         "spend_reason": kinds.TextColumn("Why spend is unknown"),
         "revenue_reason": kinds.TextColumn("Why net revenue is unknown"),
         "impressions": kinds.NumberColumn("Impressions", format="localized"),

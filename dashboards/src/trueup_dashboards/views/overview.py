@@ -11,7 +11,7 @@ import streamlit as st
 
 from trueup_dashboards import empty, showing, widgets
 from trueup_dashboards.charts import overview as drawing
-from trueup_dashboards.known_days import NOT_READ, completed
+from trueup_dashboards.known_days import completed, reasons, whole
 from trueup_dashboards.metrics import metric
 from trueup_dashboards.period import Period
 from trueup_dashboards.published import Row
@@ -55,24 +55,32 @@ def show(visit: Visit) -> None:
     if visit.known is None or not _overlap(visit.chosen, visit.known):
         empty.no_data(visit)
         return
-    days = completed(visit.published.table(queries.DAYS, **_within(visit.chosen)), visit.days)
+    days = _days(visit, visit.chosen)
     _tiles(visit, days)
     wide, narrow = st.columns([8, 4])
     with wide:
         _daily(visit, days)
     with narrow:
-        _identity(visit)
+        _identity(visit, days)
+
+
+def _days(visit: Visit, period: Period) -> pa.Table:
+    return completed(visit.published.table(queries.DAYS, **_within(period)), visit.days)
+
+
+def _totals(visit: Visit, period: Period, days: pa.Table) -> Row:
+    return whole(visit.published.rows(queries.TOTALS, **_within(period))[0], days)
 
 
 def _tiles(visit: Visit, days: pa.Table) -> None:
-    now = visit.published.rows(queries.TOTALS, **_within(visit.chosen))[0]
+    now = _totals(visit, visit.chosen, days)
     before = _totals_before(visit)
-    reasons = _reasons(visit)
+    unknown = _reasons(visit, days)
     trends = widgets.drawable(days)
     for column, source in zip(st.columns(len(TILES), gap="small"), TILES, strict=True):
         name = source.name
         known = metric(visit.metrics, name)
-        why = _why_unknown(source, now, reasons)
+        why = _why_unknown(source, now, unknown)
         shown = widgets.Tile(
             metric=known,
             label=f"{known.label}, {visit.currency}" if source.is_money else known.label,
@@ -87,14 +95,16 @@ def _tiles(visit: Visit, days: pa.Table) -> None:
             widgets.tile(shown)
 
 
-def _reasons(visit: Visit) -> dict[str, str]:
+def _reasons(visit: Visit, days: pa.Table) -> dict[str, str]:
     """Reasons why spend or net revenue of the period is unknown."""
-    queried = {"spend": queries.REASONS, "net_revenue": queries.REVENUE_REASONS}
-    found = {
-        name: [row["reason"] for row in visit.published.rows(sql, **_within(visit.chosen))]
-        for name, sql in queried.items()
-    }
-    return {name: "; ".join(reasons) or NOT_READ for name, reasons in found.items()}
+    found = {}
+    for kind, name, sql in (
+        ("spend", "spend", queries.REASONS),
+        ("revenue", "net_revenue", queries.REVENUE_REASONS),
+    ):
+        rows = visit.published.rows(sql, **_within(visit.chosen))
+        found[name] = "; ".join([row["reason"] for row in rows] or reasons(days, kind))
+    return found
 
 
 def _why_unknown(source: TileSource, now: Row, reasons: dict[str, str]) -> str:
@@ -122,7 +132,9 @@ def _note(visit: Visit, name: str, now: Row) -> str:
         case "net_revenue" | "spend":
             return f"{showing.exact_money(now[name])} {visit.currency}"
         case "roas":
-            return f"{metric(visit.metrics, 'mer').label} {showing.ratio(now['mer'])}"
+            unknown = now["net_revenue"] is None or now["spend"] is None
+            mer = showing.UNKNOWN if unknown else showing.ratio(now["mer"])
+            return f"{metric(visit.metrics, 'mer').label} {mer}"
         case "cac":
             return f"spend ÷ {showing.count(now['new_customers'])}"
         case "new_customers":
@@ -135,13 +147,13 @@ def _totals_before(visit: Visit) -> Row:
     before = visit.chosen.before()
     if visit.known is None or before not in visit.known:
         return {}
-    return visit.published.rows(queries.TOTALS, **_within(before))[0]
+    return _totals(visit, before, _days(visit, before))
 
 
 def _daily(visit: Visit, days: pa.Table) -> None:
     with widgets.panel(
         f"Net revenue and spend by day, {visit.currency}",
-        "bars: net revenue. Line: spend. Light bar, hollow dot: provisional or missing. "
+        "bars: net revenue. Line: spend. Light, hollow: not final. "
         "Grey band: net revenue unknown. Line at the top: spend unknown.",
         visit.download(days, "overview_days"),
     ):
@@ -153,9 +165,9 @@ def _daily(visit: Visit, days: pa.Table) -> None:
         )
 
 
-def _identity(visit: Visit) -> None:
+def _identity(visit: Visit, days: pa.Table) -> None:
     found = visit.published.rows(queries.IDENTITY, **_within(visit.chosen))[0]
-    known = found["net_revenue"] is not None
+    known = found["net_revenue"] is not None and None not in days["net_revenue"].to_pylist()
     parts = _parts(found) if known else _PARTS.empty_table()
     with widgets.panel(
         f"Parts of net revenue, {visit.currency}",
@@ -166,7 +178,8 @@ def _identity(visit: Visit) -> None:
             st.altair_chart(drawing.identity(widgets.drawable(parts), visit.currency))
             st.html(_identity_lines(parts, found))
         else:
-            widgets.chips(widgets.chip(f"○ unknown: {_reasons(visit)['net_revenue']}", "attention"))
+            reason = _reasons(visit, days)["net_revenue"]
+            widgets.chips(widgets.chip(f"○ unknown: {reason}", "attention"))
 
 
 _PARTS = pa.schema(

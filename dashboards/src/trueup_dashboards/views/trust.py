@@ -36,7 +36,7 @@ def _held(visit: Visit) -> None:
     table = pa.Table.from_pylist(rows, schema=_HELD_SCHEMA)
     with widgets.panel(
         "Held-back tables",
-        "a failed gate stops updates of these tables. Pages show their last good version, if any.",
+        "a failed gate stops their update. Pages show the last good version.",
         visit.version_download(table, "trust_held"),
     ):
         if rows:
@@ -97,7 +97,7 @@ def _moved(visit: Visit) -> None:
     table = visit.published.table(queries.MOVED)
     since = table["since_publish_id"][0].as_py() if table.num_rows else ""
     with widgets.panel(
-        "Changed since the last version",
+        f"Changed since the last version, amounts in {visit.currency}",
         f"figures of days that version {since} showed with another value; final days stand first"
         if since
         else "figures of days that the version before showed with another value",
@@ -119,7 +119,7 @@ def _coverage(visit: Visit) -> None:
     with widgets.panel(
         "Coverage by account and day",
         "full: final · light: provisional, the source may still change it · frame: missing · "
-        "dot: read completely, with no rows",
+        "grey frame: beyond the vendor's reach · dot: read completely, with no rows",
         visit.download(days, "trust_coverage"),
     ):
         if names:
