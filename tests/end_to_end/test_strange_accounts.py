@@ -1,4 +1,4 @@
-"""What is strange about one account, stream or header stops nothing else."""
+"""A strange account, stream or header stops nothing else."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def company(tmp_path):
 
 
 def synced(company, changes):
-    """What a run makes of changed answers; each change must have been made."""
+    """Run with changed responses; each change must have been made."""
     project = replace(company.project)
     with Rewriting(changes) as project.transport:
         result = replace(company, project=project).run()

@@ -13,7 +13,7 @@ current_request: ContextVar[str] = ContextVar("current_request", default="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRule:
-    """When to misbehave, and how.
+    """A fault to inject: its kind, and the requests that it applies to.
 
     `match` is a substring or regular expression on "METHOD path?query", a newline and the body
     (for `take`: on "METHOD path?query" and "vendor.op"); empty matches everything. `op`, if given,

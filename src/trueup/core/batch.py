@@ -69,7 +69,7 @@ class PartFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScopeState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a scope (an account of a stream) stands after the batch.
+    """State of a scope (an account of a stream) after the batch.
 
     Incremental: all from `covered_from` up to `cursor_until` is in; with `bookmark` set, the window
     that ends at `reading_until` is still being read. Report: `open_windows` maps a local date to

@@ -99,7 +99,7 @@ class RecordValidator:
         return self._vault.generation
 
     def digest(self, record: bytes, reason: str) -> str:
-        """How a refused record is known again when it is met once more."""
+        """Digest that identifies a refused record when it is read again."""
         return self._vault.digest(reason.encode() + b"|" + record)
 
     def _take_chunk(
@@ -164,7 +164,7 @@ class RecordValidator:
         return value, reason
 
     def _lost_identity(self, value: Value, reason: str, sent: bytes) -> bool:
-        """Whether a card number was the record's key, day or cursor, or told two fields apart."""
+        """True if a card number was the record's key, day or cursor, or told fields apart."""
         before, reason_before = json_validation.judge(sent)
         identity = [(path.text(value), path.text(before)) for path in self._columns.values()]
         return not reason_before and (bool(reason) or any(now != then for now, then in identity))

@@ -124,7 +124,7 @@ class StreamTable:
         return list(zip(*columns, strict=True))
 
     def started_at(self) -> datetime:
-        """When the table's log was begun, by the machine's clock."""
+        """Time of the table's first log entry, by the machine's clock."""
         with self._lock, self._told_plainly():
             milliseconds = self._refreshed().metadata().created_time
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
@@ -272,7 +272,7 @@ def _cause(error: Exception) -> str:
 
 
 def _attempt(header: BatchHeader) -> tuple[str, str]:
-    """What tells a batch from one of the same name that another run made."""
+    """Identity of an attempt: distinguishes batches of one name from two runs."""
     return header.batch_id, header.run_id
 
 

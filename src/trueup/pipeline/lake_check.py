@@ -16,7 +16,7 @@ BYTES_PER_RUN = 64_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Position:
-    """How far a table is checked: the next version, those found damaged, and in which round."""
+    """Progress of a table's check: the next version, the damaged versions, and the round."""
 
     next_version: int = 0
     damaged: list[int] = field(default_factory=list)

@@ -26,7 +26,7 @@ from trueup.pipeline.vacuum import SweepResult, sweep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run did; `published` is None when what people see is already up to date.
+    """Result of a run; `published` is None if the published version was already up to date.
 
     `repaired` names damaged files that are rebuilt, `damage` those that someone must restore.
     """

@@ -73,13 +73,13 @@ class _Digits:
         return [self.text[start:end] for start, end in self.groups[self.first : self.last + 1]]
 
     def separator(self, before: int) -> str:
-        """What stands before group `before`, in one form for all its spellings."""
+        """The separator before group `before`, in one form for all its spellings."""
         between = self.text[self.groups[before - 1][1] : self.groups[before][0]]
         return _DASH.sub("-", "".join(between.split()).strip("+"))
 
 
 def card_spans(written: str, sense: Sense | None, *, is_json: bool = True) -> list[Span]:
-    """Where `written` holds card numbers, in order, without overlaps.
+    """Spans of card numbers in `written`, in order, without overlaps.
 
     `sense` is what the name of its field says. `is_json` when JSON's escapes are still in it.
     """
@@ -92,7 +92,7 @@ def card_spans(written: str, sense: Sense | None, *, is_json: bool = True) -> li
 
 
 def doubtful_spans(written: str, *, is_json: bool) -> list[Span]:
-    """Where `written` may hold card numbers, whatever speaks against it."""
+    """Spans that may be card numbers in `written`, without weighing evidence."""
     found: list[Span] = []
     for reading in readings(written, is_json=is_json):
         spans = [(digits.start, digits.end) for digits in _issued(reading.text)]
@@ -128,7 +128,7 @@ def _spans_by_evidence(text: str, sense: Sense | None) -> Iterator[Span]:
 
 
 def _issued(text: str) -> Iterator[_Digits]:
-    """What has the digits of a card number, whole or in groups of at most eight."""
+    """Find digits of a card number, whole or in groups of at most eight."""
     for run in _RUN.finditer(text):
         at = run.start()
         groups = [(at + group.start(), at + group.end()) for group in _GROUP.finditer(run[0])]
@@ -149,7 +149,7 @@ def _issued_from(text: str, groups: list[Span], first: int) -> Iterator[_Digits]
 
 
 def is_card_by_name(digits: str, sense: Sense | None) -> bool:
-    """Whether a number, which has no words around it, is a card's by the name of its field."""
+    """True if a JSON number, which has no words around it, is a card's by the name of its field."""
     is_named = sense is Sense.CARD or (sense is Sense.TEXT and len(digits) >= _LONG)
     return is_named and is_card_number(digits)
 
@@ -205,7 +205,7 @@ def _is_grouped_as_card(digits: _Digits, last_end: int) -> bool:
 
 
 def _goes_on(digits: _Digits, group: int, behind: int, separator: str) -> bool:
-    """Whether group `group` belongs to a longer number, such as one of a parcel."""
+    """True if group `group` belongs to a longer number, such as one of a parcel."""
     if not 0 <= group < len(digits.groups):
         return False
     text = digits.text[slice(*digits.groups[group])]
@@ -248,7 +248,7 @@ def _is_part_of_a_word(text: str, start: int, end: int) -> bool:
 
 
 def _is_iban(digits: _Digits) -> bool:
-    """Whether the digits are within an IBAN, which has its own check digits."""
+    """True if the digits are within an IBAN, which has its own check digits."""
     first = max(0, digits.start - 44)
     for begin in _IBAN_START.finditer(digits.text, first, digits.end):
         account = digits.text[begin.start() : begin.start() + 44]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 
 class Sense(Enum):
-    """What a name or the words before a number say of it."""
+    """Meaning of a number, from its name or the words before it."""
 
     CARD = "card"
     IDENTIFIER = "identifier"
@@ -94,7 +94,7 @@ def sense_of_name(name: str) -> Sense | None:
 
 
 def is_neutral_name(name: str) -> bool:
-    """Whether a name, such as `number` or an id, leaves it to what holds the field."""
+    """True for a name such as `number`, which does not say what the number is."""
     return name.lower() in _NEUTRAL_NAMES or name.isdecimal()
 
 
@@ -112,13 +112,13 @@ def sense_before(text: str, start: int) -> Sense | None:
 
 
 def is_secured(text: str, start: int, end: int, *, with_expiry: bool) -> bool:
-    """Whether a security code or an expiry is named beside the number."""
+    """True if a security code or an expiry is named beside the number."""
     beside = f"{text[max(0, start - _BEFORE) : start]}\n{text[end : end + _AFTER]}"
     return bool(_SECURITY_CODE.search(beside) or (with_expiry and _EXPIRY.search(beside)))
 
 
 def names_a_brand(text: str, start: int, end: int) -> bool:
-    """Whether cards or a network are named beside the number."""
+    """True if cards or a card network are named beside the number."""
     beside = f"{text[max(0, start - _BEFORE) : start]}\n{text[end : end + _AFTER]}"
     return bool(_BRAND.search(beside))
 

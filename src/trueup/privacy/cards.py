@@ -113,7 +113,7 @@ def without_doubtful_digits(text: str) -> str:
 
 
 def _masked(text: str, written: Written) -> tuple[str, int] | None:
-    """What replaces a string or number, and how many cards it held; None when it stays."""
+    """Replacement of a string or number and its count of cards; None if it has no card."""
     sense = _sense(written)
     if written.is_number:
         whole = _WHOLE.fullmatch(text)

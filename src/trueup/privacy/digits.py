@@ -61,7 +61,7 @@ PADDING = b" " * _COUNTED_BYTES
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether ASCII `digits` have an issuer's prefix, its length and a Luhn check digit."""
+    """True if ASCII `digits` have an issuer's prefix, its length and a Luhn check digit."""
     if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
         return False
     if not _LENGTHS_LIST[int(digits[:4])] >> (len(digits) - MIN_DIGITS) & 1:
@@ -125,13 +125,13 @@ def _digits_and_separators(page: Bytes) -> Bytes:
 
 
 def _narrowed(mask: Bytes, places: int, into: str) -> Bytes:
-    """Where `mask` holds both here and `places` further on."""
+    """Mask of the places where `mask` holds here and `places` further on."""
     out = _scratch.take(into, len(mask) - places)
     return np.bitwise_and(mask[places:], mask[:-places], out=out)
 
 
 def _runs_of_eight(mask: Bytes) -> Bytes:
-    """Where runs of eight and more begin and go on for eight."""
+    """Mask of the places from which `mask` holds for eight places."""
     return _narrowed(_narrowed(_narrowed(mask, 1, "a"), 2, "b"), 4, "eight")
 
 

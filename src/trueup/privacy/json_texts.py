@@ -45,7 +45,7 @@ class Written:
 
 
 def written_values(record: bytes, min_length: int) -> list[Written]:
-    """What `record`, which is sound JSON, holds in at least `min_length` bytes; in order."""
+    """Strings and numbers of `min_length` bytes or more in `record`, sound JSON; in order."""
     return list(_walk(record, min_length))
 
 

@@ -90,7 +90,7 @@ class Stray:
 
 
 def has_sign(page: bytes) -> bool:
-    """Whether anything may be found in `page`; six searches for single bytes."""
+    """True if `page` may hold personal values; searches for single bytes."""
     return (
         b"@" in page
         or b"=" in page
@@ -117,7 +117,7 @@ def is_suspect(text: bytes) -> bool:
 
 
 def stray_places(record: bytes, declared: Sequence[Place], handle: str) -> list[Place]:
-    """Where `record`, sound JSON, holds personal values outside of the `declared` places.
+    """Places of personal values in `record`, sound JSON, outside of the `declared` places.
 
     `handle` is whom the record is about; without one, every value is its own person's. Raises
     msgspec.ValidationError when a field's name is what holds one.
@@ -223,7 +223,7 @@ def _kind_named(name: str) -> PersonalKind | None:
 
 
 def _kind_of_value(named: PersonalKind, value: str) -> PersonalKind | None:
-    """What a value of a parameter is; None when it is no person's, such as `{{ad.name}}`."""
+    """Kind of a parameter's value; None if it is no person's, such as `{{ad.name}}`."""
     if is_token(value) or value[:1] in ("{", "["):
         return None
     if any(stray_span == (0, len(value)) for stray_span in _email_spans(value)):
@@ -250,7 +250,7 @@ def _email_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _domain_end(text: str, start: int) -> int:
-    """Where the domain ends that begins at `start`; 0 when none does."""
+    """End of the domain that begins at `start`; 0 if there is none."""
     domain = _DOMAIN.match(text, start)
     labels = domain[0].split(".") if domain else []
     # Of `x.com.Thanks`, the sentence's next word is no part.
@@ -260,7 +260,7 @@ def _domain_end(text: str, start: int) -> int:
 
 
 def _local_start(text: str, end: int) -> int:
-    """Where the part before the `@` at `end` begins; `end` when there is none."""
+    """Start of the part before the `@` at `end`; `end` if there is none."""
     back = _BACK_FROM_AT.match(text[max(0, end - _MAX_LOCAL) : end][::-1])
     start = end - len(back[0]) if back else end
     first = _NO_LETTER.match(text, start, end)

@@ -1,4 +1,4 @@
-r"""What a string says once its escapes are undone, and where in it each character is written.
+r"""Decoding of a string's escapes, with the place of each character in the string.
 
 A layer is JSON's escapes, `%` codes, HTML's character references or `\u` escapes.
 """

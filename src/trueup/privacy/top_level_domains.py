@@ -50,7 +50,7 @@ _WORD_DOMAINS = frozenset(_WORDS.split()) - _KNOWN
 
 
 def ends_addresses(label: str) -> bool:
-    """Whether an address may end in `.label`.
+    """True if an address may end in `.label`.
 
     Of the words among them, none counts that is written like a title: `Yoga@Home.Today`.
     """

@@ -92,7 +92,7 @@ class Vault:
 
     @property
     def vault_id(self) -> str:
-        """What tells this vault from every other, also from one made anew under the same key."""
+        """Identity of this vault; one made again under the same key has another."""
         with self._lock:
             row = self._connection.execute("select value from meta where name = 'vault_id'")
             return str(row.fetchone()[0].decode())
@@ -179,7 +179,7 @@ class Vault:
         return sealed
 
     def unseal(self, sealed: str, *, purpose: str, who: str, now: datetime) -> str:
-        """What `seal_all` took; the access is on record before it is read.
+        """Return the values that `seal_all` sealed; the access is logged before they are read.
 
         Raises AccessError when its key was destroyed.
         """

@@ -7,7 +7,7 @@ GROW_AFTER = 16
 
 
 class AdaptiveSize:
-    """How much is asked for at once: rows of a page, days of a report. Thread-safe."""
+    """Size of a request: rows of a page or days of a report. Thread-safe."""
 
     def __init__(self, largest: int) -> None:
         self._largest = largest

@@ -66,7 +66,7 @@ class ConnectionPool:
             self._under_way += 1
 
     def _leave(self) -> bool:
-        """Whether this was the last request of closed connections."""
+        """Return True if this was the last request of closed connections."""
         with self._lock:
             self._under_way -= 1
             return self._is_closed and not self._under_way

@@ -1,4 +1,4 @@
-"""What every connector is handed: time, waiting, transport, limits."""
+"""Context of a connector: time, waiting, transport, limits."""
 
 import random
 from collections.abc import Callable

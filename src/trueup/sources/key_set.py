@@ -50,7 +50,7 @@ class KeySet:
         return sorted(rows.tolist())
 
     def has(self, keys: Sequence[str]) -> list[bool]:
-        """Whether each of these keys is known."""
+        """For each of these keys, True if it is known."""
         hashes = _hashes(keys)
         found = np.zeros(len(hashes), np.bool_)
         for run, _ in self._runs:
@@ -103,7 +103,7 @@ class RecordKeys:
 
 
 def content_key(record: bytes) -> str:
-    """What stands for the key of a record that cannot be read."""
+    """Substitute for the key of a record that cannot be read."""
     return hashlib.sha256(record).hexdigest()
 
 

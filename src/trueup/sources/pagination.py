@@ -25,12 +25,12 @@ class PageChain:
 
     @property
     def records(self) -> int:
-        """How many records came, repeated ones counted each time."""
+        """Number of received records; repeated ones count each time."""
         return self._keys.added
 
     @property
     def distinct(self) -> int:
-        """How many different records came."""
+        """Number of distinct received records."""
         return len(self._keys)
 
     def page(

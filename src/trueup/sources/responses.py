@@ -49,7 +49,7 @@ Classify = Callable[[Answer], Verdict]
 
 
 def classify_status(answer: Answer) -> Verdict:
-    """What the HTTP status alone says; a vendor's classify begins or ends with it."""
+    """Verdict from the HTTP status alone; a vendor's classify begins or ends with it."""
     status, where = answer.status, answer.where
     if status < 300:
         return Ok()

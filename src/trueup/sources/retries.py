@@ -85,7 +85,7 @@ def retry_after_seconds(headers: httpx.Headers, now: datetime) -> float | None:
 
 
 def bounded_seconds(seconds: float) -> float | None:
-    """What a vendor asks to wait, from nothing to a day; None for what is no number."""
+    """Seconds of a requested wait, from 0 to a day; None if it is no number."""
     if math.isnan(seconds):
         return None
     return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)

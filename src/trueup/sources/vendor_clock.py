@@ -18,7 +18,7 @@ class WrongClockError(ConfigError):
 
 
 class VendorClock:
-    """When a source first answered, by the vendor's clock and by ours. Thread-safe.
+    """Time of a source's first response, by the vendor's clock and by ours. Thread-safe.
 
     Both must agree: a wrong clock here moves cursors over records that are yet to come.
     """

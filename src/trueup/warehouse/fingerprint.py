@@ -1,4 +1,4 @@
-"""What a candidate table holds: its partitions, their fingerprints, and a hash of any rows."""
+"""Partitions of a candidate table, their fingerprints, and a hash of any rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _NEVER_MARKED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TableComment:
-    """What a table and its columns are, in words."""
+    """Descriptions of a table and its columns."""
 
     table: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -71,7 +71,7 @@ class PartChecksums:
         )
 
     def problem(self, file: str) -> str:
-        """What is wrong with a known file, which is read when someone may have touched it."""
+        """Describe the damage of a known file, which is read if someone may have touched it."""
         if not (self._root / file).exists():
             return "is missing"
         return self.check(file) if self.was_touched(file) else self._known[file].damage

@@ -118,7 +118,7 @@ class PartFiles:
         checksums.save()
 
     def _problem(self, part: PublishedPart, checksums: PartChecksums) -> str:
-        """What is wrong with a file, which is read when someone may have touched it."""
+        """Describe the damage of a file, which is read if someone may have touched it."""
         path = self._root / part.file
         if checksums.is_known(part.file):
             return checksums.problem(part.file)

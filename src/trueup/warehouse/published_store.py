@@ -47,7 +47,7 @@ class PublishedStore:
         return self.version("current")
 
     def version(self, publish_id: str) -> PublishManifest:
-        """What is said of one version; raises IntegrityError when that cannot be read."""
+        """Manifest of one version; raises IntegrityError if it cannot be read."""
         path = self.root / publish_id / MANIFEST
         try:
             manifest = msgspec.json.decode(path.read_bytes(), type=PublishManifest)
@@ -68,7 +68,7 @@ class PublishedStore:
             raise ValueError(problem)
 
     def unreadable(self) -> str:
-        """Why readers cannot read the newest version, as when its files are gone; or nothing."""
+        """Reason that the newest version is unreadable, such as lost files; empty if it is not."""
         return unreadable(self.serving_file())
 
     def was_moved(self) -> bool:
@@ -172,7 +172,7 @@ class PublishedStore:
         self._prune_parts()
 
     def _published_at(self, versions: Iterable[str]) -> dict[str, datetime]:
-        """When each of `versions` was published; those that cannot be read are left out."""
+        """Publication time of each of `versions`; those that cannot be read are left out."""
         found = {}
         for publish_id in versions:
             with suppress(IntegrityError):

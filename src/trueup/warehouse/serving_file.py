@@ -87,7 +87,7 @@ def _write_comments(
 
 
 def unreadable(file: Path) -> str:
-    """Why readers cannot read `file`, as when its parts are gone; empty when they can."""
+    """Reason that readers cannot read `file`, such as lost parts; empty if they can."""
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
             for schema, view, sql in connection.execute(_VIEWS).fetchall():

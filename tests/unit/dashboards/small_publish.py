@@ -30,7 +30,7 @@ HOSTILE_NAMES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What is special about a version; the plain one has everything and nothing held.
+    """Special traits of a version; the plain one has everything and nothing withheld.
 
     `held` maps tables to their gates; `failed` are gates with message and protected tables;
     `gap` is added to finance's revenue of each day; `unread` are the days (as SQL on `day`) on

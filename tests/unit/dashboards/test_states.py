@@ -1,4 +1,4 @@
-"""How far a figure can be relied on."""
+"""States of a figure: final, provisional, unknown."""
 
 from collections import Counter
 from dataclasses import replace

@@ -7,7 +7,7 @@ from trueup.core.page import Page
 
 
 def pages_alive(pages: Iterator[Page]) -> tuple[int, int]:
-    """How many pages a read gave, and how many of them were in memory at once at most."""
+    """Number of pages of a read, and the most that were in memory at once."""
     before, given, most = _alive(), 0, 0
     for page in pages:
         del page

@@ -1,4 +1,4 @@
-"""What is asked of a vendor is used: by staging, as a key, or as personal data that is declared."""
+"""Every requested field is used: by staging, as a key, or as declared personal data."""
 
 import re
 from functools import cache

@@ -109,7 +109,7 @@ class Shop:
         return self._spoiled(response, answer)
 
     def _is_too_slow(self, variables: dict[str, Any]) -> bool:
-        """Whether a page is larger than a rule too_slow allows (`above`)."""
+        """True if a page is larger than a rule too_slow allows (`above`)."""
         first = variables.get("first") or 0
         faults = self.state.faults
         found = faults.first_firing(lambda r: r.kind == "too_slow" and first > r.params["above"])

@@ -41,7 +41,7 @@ class _Place:
 
 
 def refusals(query: str) -> list[str]:
-    """Why the query cannot run in bulk; empty when it can."""
+    """Reasons that the query cannot run in bulk; empty if it can."""
     document = checked_document(query)
     if not isinstance(document, DocumentNode):
         return [f"Invalid bulk query: {error.message}" for error in document]

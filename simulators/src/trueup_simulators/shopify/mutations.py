@@ -31,7 +31,7 @@ _JOB_FAULTS = (
 
 
 class UserError(NamedTuple):
-    """Why a mutation did nothing."""
+    """Reason that a mutation did nothing."""
 
     field: list[str] | None
     message: str

@@ -53,7 +53,7 @@ def sync_view(synced: "SyncResult") -> View:
 
 
 def load_view(loaded: "LoadResult") -> View:
-    """What came into the warehouse."""
+    """Show the batches and rows that were loaded."""
     line = f"    {plural(loaded.batches, 'batch')} · {plural(loaded.rows, 'row')}"
     aside = f" · {figure(loaded.quarantined)} kept aside" if loaded.quarantined else ""
     return View(
@@ -69,7 +69,7 @@ def load_view(loaded: "LoadResult") -> View:
 
 
 def sweep_view(swept: "SweepResult") -> View:
-    """What killed attempts had left in the lake; nothing to show is the usual case."""
+    """Show removed files of killed attempts; usually there are none."""
     from trueup.cli.output.errors import error_object
 
     lines = [f"    ✗ {error.code} {error.message}" for error in swept.errors]
@@ -82,7 +82,7 @@ def sweep_view(swept: "SweepResult") -> View:
 
 
 def models_view(transformed: "TransformResult") -> View:
-    """What was built."""
+    """Show the models that were built."""
     how = "all rebuilt from raw" if transformed.full_refresh else "what the new loads touched"
     line = f"    {plural(transformed.models, 'model')} · {how} · up to load {transformed.load_id}"
     if not transformed.models:

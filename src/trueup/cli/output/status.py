@@ -107,7 +107,7 @@ def _covered_days(coverage: "Sequence[Coverage]") -> list[tuple[str, ...]]:
 
 
 def _is_cursor(coverage: "Coverage") -> bool:
-    """Whether it is told by how far a cursor got, or would be if that were known."""
+    """True if freshness comes from the position of a cursor."""
     days = (coverage.complete, coverage.provisional, coverage.missing)
     return coverage.complete_until is not None or (bool(coverage.reason) and not any(days))
 

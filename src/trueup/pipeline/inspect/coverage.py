@@ -1,4 +1,4 @@
-"""Which days of each account's streams are in, may still change, or are missing and why."""
+"""Coverage: days of each account's streams that were read, may change, or are missing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def ranges(days: Iterable[date]) -> tuple[Days, ...]:
 
 
 def _cursors(project: Project, batches: list[Row]) -> Iterator[Coverage]:
-    """How far each cursor stream is complete, as the lake's newest batch of it says."""
+    """Time up to which each cursor stream is complete, from its newest batch in the lake."""
     kinds = {
         (source, stream.name): stream.kind
         for source, streams in project.streams().items()

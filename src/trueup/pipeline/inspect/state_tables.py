@@ -74,7 +74,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, select: str) -> list[Row]:
 
 
 def key_of(row: Row) -> tuple[str, str, str]:
-    """Which account's stream a row is about."""
+    """Key of a row: source, stream and account."""
     return row["source"], row["stream"], row["scope"]
 
 

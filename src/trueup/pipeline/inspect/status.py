@@ -1,4 +1,4 @@
-"""What is known of a project: freshness, coverage, gates, what is held back and kept aside.
+"""Status of a project: freshness, coverage, gates, withheld tables and quarantined records.
 
 Reads only. While a run is at work, and so holds the warehouse, the newest published version's
 copies of the same tables answer instead.
@@ -193,7 +193,7 @@ def _held(project: Project, checks: list[Row]) -> tuple[WithheldTable, ...]:
 
 
 def _held_since(project: Project, publish_id: str) -> datetime | None:
-    """When the first version was published that no longer showed the table anew."""
+    """Time of the first published version that did not update the table."""
     later = [version for version in project.published.versions() if version > publish_id]
     return project.published.version(later[0]).published_at if later else None
 

@@ -22,7 +22,7 @@ BYTES_PER_TABLE = 16_000_000
 
 
 def stored_data(project: Project) -> list[Finding]:
-    """What is wrong with stored data; one finding for each part that is sound."""
+    """Find damage of stored data; a sound part gives one finding, too."""
     tables = [table for table in project.tables() if table.exists()]
     lake = [
         looked(f"lake {table.source}.{table.stream}", partial(_table, table)) for table in tables

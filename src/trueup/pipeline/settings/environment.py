@@ -1,4 +1,4 @@
-"""What the environment tells the process as a whole; settings of a project are in `config`."""
+"""Environment variables for the whole process; settings of a project are in `config`."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ ACCEPT_VAULT_VARIABLE = "TRUEUP_ACCEPT_VAULT_GENERATION"
 
 
 def debug_wanted() -> bool:
-    """Whether unexpected errors are to show their traceback."""
+    """True if unexpected errors show their traceback."""
     return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
 
 

@@ -1,4 +1,4 @@
-"""What dbt tells of a failure, as an error that says who can act."""
+"""Errors from dbt's failures."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ _DISK_FAULT = re.compile(
 
 
 def failure(result: Any, warehouse: Path) -> TrueupError:
-    """Why dbt did not succeed; raises KeyboardInterrupt when somebody stopped it."""
+    """Return the error of a failed dbt run; raises KeyboardInterrupt if somebody stopped it."""
     failures = [
         (entry.node.name, str(entry.message or "").strip())
         for entry in getattr(result.result, "results", None) or []

@@ -25,7 +25,7 @@ _dbt_lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """What dbt knows of the published tables: who they are and what is built from what."""
+    """The published tables and their parents, as dbt knows them."""
 
     candidates: tuple[Candidate, ...]
     parents: dict[str, frozenset[str]]

@@ -100,7 +100,7 @@ def publish(
 
 
 def _comments(transformed: TransformResult) -> dict[str, TableComment]:
-    """What every published table and column is, for readers of the file."""
+    """Descriptions of every published table and column, for readers of the file."""
     candidates = transformed.lineage.candidates
     return {f"{each.schema}.{each.name}": each.comment for each in candidates} | state_comments()
 

@@ -79,7 +79,7 @@ def _known_at(run: Run) -> datetime:
 
 
 def _asked(run: Run, name: str, opened: ExitStack, result: SyncResult) -> list[Job]:
-    """What there is to do at a source, by its accounts; it is closed with `opened`."""
+    """Jobs of a source, one per account and stream; the source is closed with `opened`."""
     try:
         source = opened.enter_context(
             closing(run.project.connect(name, run.now, _told_again(run, name)))

@@ -42,7 +42,7 @@ class _Recent:
         self._cursors: dict[str, datetime | None] = {}
 
     def is_known(self, key: str, payload: bytes, cursor: datetime | None) -> bool:
-        """Whether `payload` is the newest version of `key`; from now on it is."""
+        """True if `payload` is the newest version of `key`; later calls compare with it."""
         name, version = payload_digest(key.encode()), payload_digest(payload)
         known = self._versions.pop(name, None) == version
         self._versions[name], self._cursors[name] = version, cursor

@@ -83,7 +83,7 @@ def _place_of(result: SyncResult, job: Job, stream: str) -> int | None:
 
 
 def _tell_defect(run: Run, result: StreamResult) -> None:
-    """What a defect of a connector raised, for those who look after this run alone."""
+    """Report the exception of a connector's defect on stderr, and store it nowhere."""
     if result.error is not None and result.error.code == DEFECT:
         raised = result.error.__cause__
         # Scrubbed first: other marks within a secret would hide it.

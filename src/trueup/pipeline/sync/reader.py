@@ -78,7 +78,7 @@ class Reader:
         return min(self.now, self.vendor_time or self.now)
 
     def state(self, position: Commit | None) -> ScopeState:
-        """Where the scope stands after `position`, as far as that can be true."""
+        """State of the scope after `position`; a cursor ahead of the vendor's clock is left out."""
         return trusted(position.header.state if position else ScopeState(), self.vendor_time)
 
     def last(self) -> Commit | None:

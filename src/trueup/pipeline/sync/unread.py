@@ -58,5 +58,5 @@ class UnreadKeys:
 
 
 def unread_window(first: date, zone: ZoneInfo, now: datetime) -> Window:
-    """What to read for records made on `first` or later: each was changed no earlier."""
+    """Window to read for records made on `first` or later: none was changed earlier."""
     return Window(Window.of_day(first, zone).since, now.replace(microsecond=0))

@@ -185,7 +185,7 @@ def _drop_unchanged(work: _WindowRead) -> dict[str, WindowDigest]:
 
 
 def _mark(work: _WindowRead, window: Window) -> str:
-    """What tells a window that was read too early: the same content later on says more."""
+    """Mark of a window that was read before it ended, since the same content may be final later."""
     lag = work.reader.stream.settle_lag
     return _UNSETTLED if lag and work.reader.now < window.until + lag else ""
 

@@ -37,7 +37,7 @@ class _Grant(msgspec.Struct):
 
 
 class _Rest(msgspec.Struct, rename="camel"):
-    """What stands beside the results. The vendor leaves zeros out, a count of zero too."""
+    """Fields beside the results. The vendor leaves zeros out, a count of zero too."""
 
     next_page_token: str | None = None
     total_results_count: int = 0

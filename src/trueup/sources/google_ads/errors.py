@@ -1,4 +1,4 @@
-"""What a refusal of the API means: a GoogleAdsFailure, a bare status, or an OAuth error."""
+"""Meaning of the API's refusals: a GoogleAdsFailure, a bare status, or an OAuth error."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the vendor's answers mean: which errors pass, which shrink the question, which end it."""
+"""Meaning of the vendor's errors: retry, request less, or fail."""
 
 import re
 
@@ -58,13 +58,13 @@ class GraphError(msgspec.Struct, kw_only=True):
 
     @property
     def asks_for_less(self) -> bool:
-        """Whether a smaller question may succeed where this one failed."""
+        """True if a smaller request may succeed where this one failed."""
         known = (self.code, self.error_subcode) in _TOO_MUCH
         return known or _REDUCE in self.message.lower()
 
     @property
     def passes(self) -> bool:
-        """Whether the same question may succeed later."""
+        """True if the same request may succeed later."""
         if (self.code, self.error_subcode) in _WRONG_QUESTION:
             return False
         # Perfectly good fields are refused now and then, and accepted a moment later.
@@ -72,7 +72,7 @@ class GraphError(msgspec.Struct, kw_only=True):
 
     @property
     def is_throttle(self) -> bool:
-        """Whether a budget of the app, of the token or of the account is used up."""
+        """True if a budget of the app, of the token or of the account is used up."""
         return self.code in _APP_THROTTLES or self.code in _ACCOUNT_THROTTLES
 
     def described(self) -> str:

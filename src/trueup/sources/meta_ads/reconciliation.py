@@ -68,7 +68,7 @@ class RowSums:
             self.by_day[row.date_start] = day_sums
 
     def misfit(self, days: Iterable[date], before: ByDay, after: ByDay) -> str | None:
-        """What does not add up, in words; None when every day does.
+        """Describe the first day that does not add up; None if every day does.
 
         `before` and `after` are the account's figures around the read: a day that is still being
         counted moves between them, and its rows may stand anywhere in between.

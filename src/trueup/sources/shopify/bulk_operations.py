@@ -128,7 +128,7 @@ class BulkRead:
         return TransientError(told, hint="Run again; the window stays open.", code="TUP-761")
 
     def _trace(self, job: dict[str, Any]) -> RequestTrace:
-        """How the file was got: its address ends within days and says nothing; the query does."""
+        """Trace of a result file by its query, since its address expires within days."""
         sha256, query = shown_body(self._query.encode(), ())
         return RequestTrace(
             method="GET",

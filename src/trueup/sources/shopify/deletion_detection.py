@@ -1,4 +1,4 @@
-"""Which orders there are, by day of creation: what a deleted order leaves is that it is missing."""
+"""Lists order ids per creation day. An id that is no longer listed was deleted."""
 
 import re
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _ids(reply: Reply, part: Window) -> Iterator[str]:
 
 
 def is_out_of_sight(window: Window, now: datetime) -> bool:
-    """Whether it takes read_all_orders to see every order of the window."""
+    """True if seeing every order of the window takes the scope read_all_orders."""
     return window.since < now - SIGHT_WITHOUT_ALL_ORDERS
 
 

@@ -1,4 +1,4 @@
-"""What an answer of the API means. Errors come in a 200, and may stand beside partial data."""
+"""Meaning of the API's responses. Errors come in a 200, and may stand beside partial data."""
 
 import re
 from typing import Any
@@ -98,7 +98,7 @@ def _access_denied(told: str, error: dict[str, Any]) -> AccessError:
 
 
 def throttle_seconds(cost: dict[str, Any]) -> float | None:
-    """How long until the bucket holds what the query may cost; None when it does not say."""
+    """Seconds until the bucket holds the query's cost; None if the response does not say."""
     status = cost.get("throttleStatus") or {}
     requested, rate = cost.get("requestedQueryCost"), plain_number(status.get("restoreRate"))
     if requested is None or not rate:

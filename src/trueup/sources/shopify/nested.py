@@ -52,7 +52,7 @@ class Unread:
 
 
 def goes_on(record: bytes) -> bool:
-    """Whether any connection inside has another page; quotes inside texts are escaped."""
+    """True if any nested connection has another page; quotes inside texts are escaped."""
     return _MORE.search(record) is not None
 
 
@@ -80,7 +80,7 @@ def _owners(record: dict[str, Any], path: Sequence[str]) -> list[tuple[tuple[Ste
 
 
 def value_at(value: Any, path: Sequence[str]) -> Any:
-    """What the path leads to; None as soon as something on it is null or missing."""
+    """Value at the path; None as soon as something on it is null or missing."""
     for name in path:
         if value is None:
             return None

@@ -30,7 +30,7 @@ from trueup.sources.shopify.streams import ShopStream
 
 
 class Stamp(msgspec.Struct, rename="camel"):
-    """What paging needs to know of a record."""
+    """Id and update time of a record, for paging."""
 
     id: str | None = None
     updated_at: str | None = None

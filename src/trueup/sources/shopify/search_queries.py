@@ -27,7 +27,7 @@ def search_between(field: str, since: str, until: str) -> str:
 
 
 def window_search(stream: ShopStream, window: Window) -> str:
-    """What a read of the window searches for; a snapshot searches for nothing."""
+    """Search text of a read of the window; empty for a snapshot."""
     if stream.kind is StreamKind.SNAPSHOT:
         return ""
     return search_between("updated_at", instant(window.since), instant(window.until))
@@ -52,7 +52,7 @@ def follow(chain: PageChain, reply: Reply, root: str, keys: Sequence[str]) -> st
 
 
 def count_of(api: GraphqlApi, operation: str, search: str) -> int:
-    """How many objects a search finds; a lower bound where the vendor stops counting."""
+    """Number of objects that a search finds; a lower bound where the vendor stops counting."""
     data = api.call(operation, {"search": search}).data
     return int(next(iter(data.values()))["count"])
 

@@ -1,4 +1,4 @@
-"""What the shop itself says of each day's orders, by a listing that holds little else."""
+"""Control totals of each day's orders, from a listing with few fields."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What is read against what the world holds, on good days."""
+"""Reads equal the world's data on days without faults."""
 
 import hashlib
 import json

@@ -49,7 +49,7 @@ class Context:
         return self.state.settings
 
     def denial(self, parent: str, name: str, type_name: str) -> str | None:
-        """Why the token may not read a field, or None."""
+        """Reason that the token may not read a field, or None."""
         owner = _COUNTS.get(name, type_name.removesuffix("Connection"))
         scopes = TYPE_SCOPES.get(owner, ())
         if scopes and not self.settings.scopes.intersection(scopes):

@@ -1,4 +1,4 @@
-"""Why each order happened: the true channel and, for ads, the very click; one shop day at once."""
+"""True attribution of each order: its channel and, for ads, its click; one shop day at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
