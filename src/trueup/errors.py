@@ -37,7 +37,7 @@ class TrueupError(Exception):
 
 
 class ConfigError(TrueupError):
-    """A setting is missing or wrong: the user mends the project file or the environment."""
+    """A setting is missing or wrong: the user corrects the project file or the environment."""
 
     exit_code = 3
     default_code = "TUP-300"

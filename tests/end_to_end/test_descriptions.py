@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.end_to_end.test_held_back import a_run
+from tests.end_to_end.test_withheld_tables import a_run
 from trueup.pipeline.steps.publish import publish
 from trueup.pipeline.steps.transform import transform
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.end_to_end.test_held_back import a_run, damage
+from tests.end_to_end.test_withheld_tables import a_run, damage
 from trueup.pipeline.steps.publish import publish
 from trueup.pipeline.steps.transform import transform
 

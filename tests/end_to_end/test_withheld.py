@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.end_to_end.test_held_back import DAMAGE, damage
+from tests.end_to_end.test_withheld_tables import DAMAGE, damage
 from trueup.pipeline.run import run_publish
 
 

@@ -31,7 +31,7 @@ def unreadable(title: str, publish_id: str, error: duckdb.Error) -> None:
 
 
 def never_shown(visit: Visit, tables: list[str]) -> None:
-    """The page whose tables a failed gate has held back since the first version."""
+    """The page whose tables a failed gate has withheld since the first version."""
     gates = [gate for gate in visit.published.rows(trust.GATES) if gate["status"] == "fail"]
     reasons = "".join(
         f"<p><b>{as_html(gate['gate'])}</b>: {as_html(gate['message'])}</p>" for gate in gates

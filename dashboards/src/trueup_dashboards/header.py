@@ -44,7 +44,7 @@ def _trust(visit: Visit) -> list[str]:
     held = sum(1 for table in visit.tables.values() if table.held_by)
     return [
         _gates(found),
-        chip(f"▣ {many(held, 'table')} held back", "bad") if held else chip("0 tables held back"),
+        chip(f"▣ {many(held, 'table')} withheld", "bad") if held else chip("0 tables withheld"),
         _counted(many(found["late_streams"], "stream"), "late"),
         _counted(many(found["unavailable_accounts"], "account"), "unavailable"),
         _counted(many(found["quarantined"], "record"), "quarantined"),

@@ -1,4 +1,4 @@
-"""States of figures: final, provisional, unknown or held back. Every figure shows its state."""
+"""States of figures: final, provisional, unknown or withheld. Every figure shows its state."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ class State(StrEnum):
     PROVISIONAL = "provisional"  # the source may still restate it
     BEYOND_REACH = "beyond the vendor's reach"  # too old for the vendor: unknown for good
     MISSING = "missing"  # not read, which is not zero
-    HELD = "held back"  # an older version is shown until its gates pass
+    HELD = "withheld"  # an older version is shown until its gates pass
 
 
 SIGNS = {
@@ -66,7 +66,7 @@ class Reliance:
             case State.MISSING:
                 return f"missing {self.missing} of {days} d"
             case State.HELD:
-                return "held back"
+                return "withheld"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

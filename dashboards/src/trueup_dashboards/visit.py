@@ -74,7 +74,7 @@ class Visit:
         return downloads.of_version(rows, name, publish_id=self.published.publish_id)
 
     def _weakest(self, tables: tuple[str, ...]) -> TableState:
-        """The table that is held back, or else the oldest."""
+        """The table that is withheld, or else the oldest."""
         found = [self.tables[name] for name in tables]
         return min(found, key=lambda table: (not table.held_by, table.as_of))
 

@@ -45,7 +45,7 @@ def chip(words: str, tone: Tone = "neutral", title: str = "") -> str:
 
 def state_chip(reliance: Reliance) -> str:
     """A chip with the state of a figure; under the pointer, its time and the gates that hold it."""
-    held = f"; held back by {', '.join(reliance.held_by)}" if reliance.held_by else ""
+    held = f"; withheld by {', '.join(reliance.held_by)}" if reliance.held_by else ""
     title = f"as of {moment(reliance.as_of)}{held}"
     words = f"{SIGNS[reliance.state]} {reliance.words}"
     return chip(words, _TONES[reliance.state], title)
@@ -149,7 +149,7 @@ def panel(title: str, subtitle: str, download: Download) -> Iterator[None]:
 
 
 def csv_button(download: Download) -> None:
-    """Offers exactly the rows on show."""
+    """Offers exactly the rows that the page shows."""
     st.download_button(
         "CSV",
         as_csv(download.rows),

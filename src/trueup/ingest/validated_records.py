@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRecord:
-    """A record that is kept aside.
+    """A quarantined record.
 
     `reason` is a stable code of `privacy.checks`. `payload_text` has no card number; it is sealed
     by the vault when the stream has personal fields or it may hold a personal value, and base64

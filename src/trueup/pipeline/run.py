@@ -180,7 +180,7 @@ def gate_error(audited: AuditResult) -> QualityError:
     count = len(audited.withheld_tables)
     first = audited.failed[0]
     return QualityError(
-        f"{len(audited.failed)} gate(s) failed: {names}; {count} table(s) held back",
+        f"{len(audited.failed)} gate(s) failed: {names}; {count} table(s) withheld",
         why=f"{first.gate.why} {first.message}",
         hint=first.gate.hint,
         code="TUP-602",

@@ -159,7 +159,7 @@ class Vault:
         return opened(data_key, nonce, ciphertext, bound_to(subject, kind, token)).decode()
 
     def seal_all(self, texts: Sequence[str]) -> list[str]:
-        """Each text encrypted under a key of its own, for records that are kept aside.
+        """Each text encrypted under a key of its own, for records that are quarantined.
 
         The keys are durable on return; the same text meets the same key again. Destroying a key
         makes its text unreadable wherever it lies.

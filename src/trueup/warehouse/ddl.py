@@ -46,7 +46,7 @@ TABLES = {
         window_day date, window_since timestamp, window_until timestamp, name varchar,
         value decimal(38, 9)
     """,
-    # One row per record that was kept aside.
+    # One row per quarantined record.
     "raw.quarantine": """
         load_id bigint not null, batch_id varchar, source varchar, stream varchar, scope varchar,
         page_index integer, record_index integer, reason varchar, payload varchar,

@@ -188,7 +188,7 @@ def _unopened(path: Path, error: Exception) -> TrueupError:
 def _broken(path: Path, error: Exception) -> IntegrityError:
     return IntegrityError(
         f"warehouse {path}: {str(error).splitlines()[0]}",
-        why="The open transaction was rolled back; what was published before stays on show.",
+        why="The open transaction was rolled back; readers keep seeing the published version.",
         hint="Free space on the disk, then run again in a new process.",
         code="TUP-707",
     )

@@ -134,7 +134,7 @@ def _check_counts(connection: duckdb.DuckDBPyConnection, numbered: Sequence[_Num
         if (rows, quarantined) != (counts.landed, counts.quarantined) or not counts.is_conserved():
             raise IntegrityError(
                 f"{header.source}.{header.stream}: batch {one.header.batch_id} counts "
-                f"{counts.landed} records and {counts.quarantined} kept aside, its files hold "
+                f"{counts.landed} records and {counts.quarantined} quarantined, its files hold "
                 f"{rows} and {quarantined}",
                 why="The load was rolled back; the warehouse holds the state before it.",
                 hint="Restore the named batch's files from backup, or read its windows again.",

@@ -4,7 +4,7 @@
 published/parts/<table>/<content>.parquet     shared by all versions that hold the same rows
 published/checksums.json                      of the parts: see `part_checksums`
 published/<publish_id>/serving.duckdb         views over the parts, and the state of the run
-published/<publish_id>/manifest.json          what is in it, what was held back, content hashes
+published/<publish_id>/manifest.json          what is in it, what was withheld, content hashes
 published/current -> <publish_id>             renamed as the last step
 ```
 Readers open `current/serving.duckdb` read-only and so see the old version or the new one whole.
@@ -195,7 +195,7 @@ class PublishedStore:
     def _unwritable(self, error: Exception) -> IntegrityError:
         return IntegrityError(
             f"published {self.root}: {str(error).splitlines()[0]}",
-            why="The version before stays on show; nothing is half published.",
+            why="Readers keep seeing the version before; nothing is half published.",
             hint="Free space or give write access, then: trueup publish",
             code="TUP-708",
         )

@@ -23,7 +23,7 @@ def test_figures_are_right_aligned_under_their_unit() -> None:
 
 SYNCED = """
 from trueup.cli.output.text import table
-headers = ("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost",
+headers = ("source", "records read", "landed", "unchanged", "repeated", "quarantined", "lost",
            "windows changed", "")
 rows = [("google_ads", "134,567", "134,000", "567", "0", "0", "0", "1,000 of 2,000", "✓"),
         ("shopify", "3", "3", "0", "0", "0", "n/a", "0 of 0", "✗")]

@@ -141,7 +141,7 @@ def test_a_held_back_table_is_named_with_since_when(open_page: OpenPage) -> None
 
 def test_figures_of_a_held_back_table_say_so_with_their_older_time(open_page: OpenPage) -> None:
     html = html_of(open_page("overview", Shape(held={"mart_channel_daily": "control_totals"})))
-    assert html.count("▣ held back") == 3
+    assert html.count("▣ withheld") == 3
     assert html.count("as of 2026-07-01 06:04 UTC</span></div>") == 3
 
 

@@ -128,7 +128,7 @@ def test_a_position_that_was_never_reached_is_refused(tmp_path):
         {"received": 4, "landed": 3, "quarantined": 1},
         {"received": 4, "landed": 3},
     ],
-    ids=["fewer than the files hold", "one kept aside that is not there", "one unaccounted for"],
+    ids=["fewer than the files hold", "one quarantined that is not there", "one unaccounted for"],
 )
 def test_a_batch_whose_counts_do_not_add_up_is_rolled_back(tmp_path, counts):
     warehouse, [batch] = a_warehouse(tmp_path), batches(tmp_path, 3)

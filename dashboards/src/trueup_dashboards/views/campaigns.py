@@ -96,7 +96,7 @@ def _with_states(visit: Visit, table: pa.Table) -> pa.Table:
     held = visit.tables[CAMPAIGNS].held_by
     unknown = f"{SIGNS[State.MISSING]} missing"
     words = [
-        f"{SIGNS[State.HELD]} held back" if held else states.get(account, unknown)
+        f"{SIGNS[State.HELD]} withheld" if held else states.get(account, unknown)
         for account in zip(
             table["platform"].to_pylist(), table["account_id"].to_pylist(), strict=True
         )

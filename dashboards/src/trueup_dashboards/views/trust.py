@@ -1,4 +1,4 @@
-"""Trust: gates, held-back tables, coverage, freshness, quarantine and loads of the version."""
+"""Trust: gates, withheld tables, coverage, freshness, quarantine and loads of the version."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def _held(visit: Visit) -> None:
     rows = _held_rows(visit, gates)
     table = pa.Table.from_pylist(rows, schema=_HELD_SCHEMA)
     with widgets.panel(
-        "Held-back tables",
+        "Withheld tables",
         "a failed gate stops their update. Pages show the last good version.",
         visit.version_download(table, "trust_held"),
     ):

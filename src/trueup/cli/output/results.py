@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trueup.pipeline.vacuum import SweepResult
 
 _SYNC_HEADERS = (
-    *("source", "records read", "landed", "unchanged", "repeated", "kept aside", "lost"),
+    *("source", "records read", "landed", "unchanged", "repeated", "quarantined", "lost"),
     *("windows changed", ""),
 )
 _TALLIES = (
@@ -55,7 +55,7 @@ def sync_view(synced: "SyncResult") -> View:
 def load_view(loaded: "LoadResult") -> View:
     """Show the batches and rows that were loaded."""
     line = f"    {plural(loaded.batches, 'batch')} · {plural(loaded.rows, 'row')}"
-    aside = f" · {figure(loaded.quarantined)} kept aside" if loaded.quarantined else ""
+    aside = f" · {figure(loaded.quarantined)} quarantined" if loaded.quarantined else ""
     return View(
         section("Load", [line + aside]),
         {
@@ -129,7 +129,7 @@ def publish_view(published: "PublishResult | None") -> View:
     manifest, held = published.manifest, published.withheld_tables
     lines = [
         f"    version {manifest.publish_id} · {plural(len(manifest.tables), 'table')} · "
-        f"{len(published.changed_tables)} with new values · {len(held)} held back"
+        f"{len(published.changed_tables)} with new values · {len(held)} withheld"
     ]
     for name in held:
         shown = manifest.tables.get(name)

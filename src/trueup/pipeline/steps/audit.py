@@ -1,4 +1,4 @@
-"""Audit the candidate: run every gate, write the verdicts down, say what is held back."""
+"""Audit the candidate: run every gate, write the verdicts down, say what is withheld."""
 
 from dataclasses import dataclass
 from functools import partial

@@ -31,7 +31,7 @@ def failure(result: Any, warehouse: Path) -> TrueupError:
             return disk_error("dbt", told.splitlines()[0])
         return ConfigError(
             f"models: {' '.join(told.split())[:300]}",
-            why="Nothing was published; the last good version stays on show.",
+            why="Nothing was published; readers keep seeing the last good version.",
             hint="See the log in the workspace under dbt/logs. If you changed no model, this is a "
             "defect of Trueup: please report it with this message.",
             code="TUP-314",
@@ -47,8 +47,8 @@ def failure(result: Any, warehouse: Path) -> TrueupError:
     first = next((line for line in message.splitlines() if line.strip()), "failed")
     return QualityError(
         f"model {name}: {first} ({len(failures)} of the models failed)",
-        why="Nothing was published; the last good version stays on show.",
-        hint="See the log in the workspace under dbt/logs, mend the model, then: trueup run",
+        why="Nothing was published; readers keep seeing the last good version.",
+        hint="See the log in the workspace under dbt/logs, correct the model, then: trueup run",
         code="TUP-601",
     )
 
@@ -57,7 +57,7 @@ def disk_error(where: str, what: str) -> IntegrityError:
     """The disk, not a model, is at fault."""
     return IntegrityError(
         f"{where}: {what}",
-        why="Nothing was published; the last good version stays on show.",
+        why="Nothing was published; readers keep seeing the last good version.",
         hint="Free space on the workspace's disk, or give this user write access to the workspace; "
         "then run again.",
         code="TUP-707",

@@ -43,7 +43,7 @@ STATE_TABLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishResult:
-    """The version that people now see, and what was held back in it."""
+    """The version that people now see, and what was withheld in it."""
 
     manifest: PublishManifest
     withheld_tables: dict[str, tuple[str, ...]]
@@ -204,7 +204,7 @@ def _published_tables(manifest: PublishManifest) -> str:
         f"{_text(', '.join(t.held_by))} as held_by, {_time(t.held_since)} as held_since"
         for t in manifest.tables.values()
     ]
-    # When every table is held back at the very first publish, none is there yet.
+    # When every table is withheld at the very first publish, none is there yet.
     nothing = (
         "select ''::varchar as table_name, '' as schema_name, '' as publish_id, "
         "null::timestamp as as_of, 0::bigint as row_count, '' as content_hash, '' as held_by, "

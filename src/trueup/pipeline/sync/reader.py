@@ -149,7 +149,7 @@ def until_complete(read_once: Callable[[Reader, Read], None], reader: Reader, re
 
 
 class QuarantinedRecords:
-    """Records kept aside during a read; those refused before are only counted."""
+    """Records quarantined during a read; those refused before are only counted."""
 
     def __init__(self, validator: RecordValidator, known: Iterable[str]) -> None:
         self._validator = validator

@@ -145,7 +145,7 @@ def local_day(text: str, zone: ZoneInfo) -> str:
 def _without_repeats(
     work: _WindowRead, records: Records, refused: list[QuarantinedRecord]
 ) -> Records:
-    """Those whose key was not met before; a repeat with other content is kept aside."""
+    """Those whose key was not met before; a repeat with other content is quarantined."""
     rows = work.seen.sort(records.keys or (), records.digests or ())
     work.counts.deduplicated += len(rows.repeated)
     if rows.conflicting:

@@ -34,7 +34,7 @@ def read_listing(api: GraphqlApi, window: Window, zone: ZoneInfo, now: datetime)
     """Every order of the window that is old enough to be in the shop's index.
 
     Raises ContractError for a record that is not an order of the window: what a listing lacks
-    counts as deleted, so nothing of it may be kept aside. Raises TransientError when the shop
+    counts as deleted, so nothing of it may be quarantined. Raises TransientError when the shop
     counts more orders than were received.
     """
     settled = now - LISTED_ORDERS.settle_lag
