@@ -55,7 +55,6 @@ STRAYS = {
     rb'"content":("[^"]*"|null)': rb'"content":"ann\\u0040canary-mail.example"',
     rb'"term":("[^"]*"|null)': b'"term":"name=Canaryname+B"',
     rb'"tags":\[[^]]*\]': b'"tags":["vip","ann@canary-mail.example","+1 (555) 010-7799"]',
-    rb'"discountCodes":\[[^]]*\]': b'"discountCodes":["ANN@CANARY-MAIL.EXAMPLE"]',
     rb'"title":"': b'"title":"for <ann@canary-mail.example> ',
     rb'"sku":"': b'"sku":"tel:+15550107799 ',
 }

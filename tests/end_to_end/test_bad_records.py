@@ -97,10 +97,10 @@ def test_a_bad_record_is_kept_aside_shown_and_harms_no_other(company, landed, tm
 def test_a_nul_in_a_text_is_a_character_like_others(company, landed, tmp_path):
     project, now = with_settings(company, tmp_path / "nul").project, company.clock.now()
     source, rule = shop("nul")
-    before = company.faults.fired()["bad_value"]
+    before = company.faults.fired().get("bad_value", 0)
     company.faults.add(rule)
     synced = run_sync(project, now, [source])
-    assert company.faults.fired()["bad_value"] == before + 1
+    assert company.faults.fired().get("bad_value", 0) == before + 1
     assert sum(r.tally.landed for r in synced.streams) == landed[source]
 
 
@@ -133,11 +133,11 @@ def test_a_record_that_is_good_again_lands(company, landed, tmp_path):
 
 def test_a_total_that_is_no_amount_stops_nothing_and_is_named(company, landed, tmp_path):
     project, now = with_settings(company, tmp_path / "total").project, company.clock.now()
-    before = company.faults.fired()["bad_value"]
+    before = company.faults.fired().get("bad_value", 0)
     # After three pages of orders comes the shop's own listing of what they sum up to.
     company.faults.add(shop("huge_number", after=3)[1])
     synced = run_sync(project, now, ["shopify"])
-    assert company.faults.fired()["bad_value"] == before + 1
+    assert company.faults.fired().get("bad_value", 0) == before + 1
     assert synced.errors() == []
     assert sum(r.tally.landed for r in synced.streams) == landed["shopify"]
     run_load(project, now)

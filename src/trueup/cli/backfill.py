@@ -28,13 +28,13 @@ def backfill(  # noqa: PLR0913, PLR0917  # one parameter per option of the comma
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_backfill
     from trueup.pipeline.run import run_backfill
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import chosen_sources, open_project
 
     first, end = as_day(since), as_day(until)
     if first >= end:
         raise typer.BadParameter(f"--until {until} must be after --since {since}")
-    opened, now = open_project(project), current_time()
+    opened, now = open_project(project), project_time(project)
     name = chosen_sources(opened, [source])[0]
     if dry_run:
         plan = plan_view(dry_run_backfill(opened, name, first, end, now))

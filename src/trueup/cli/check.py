@@ -19,9 +19,9 @@ def check(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
     from trueup.cli.output.errors import worst
     from trueup.cli.output.view import View, show
     from trueup.pipeline.inspect.check import check as check_all
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
 
-    findings = check_all(project, current_time())
+    findings = check_all(project, project_time(project))
     error = worst(finding.error for finding in findings if finding.error)
     lines = [line for finding in findings for line in _lines(finding)]
     data = {"checks": [_object(finding) for finding in findings]}

@@ -23,12 +23,12 @@ def load(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_load
     from trueup.pipeline.run import run_load
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import open_for_reading
 
     opened = open_for_reading(project)
     if dry_run:
         return show("load", plan_view(dry_run_load(opened)), as_json=as_json)
     with progress(quiet=quiet) as listener:
-        loaded = run_load(opened, current_time(), listener)
+        loaded = run_load(opened, project_time(project), listener)
     return show("load", load_view(loaded), as_json=as_json)

@@ -23,7 +23,7 @@ def publish(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models
     from trueup.pipeline.run import run_publish
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import open_for_reading
 
     opened = open_for_reading(project)
@@ -31,5 +31,5 @@ def publish(
         plan = plan_view(dry_run_load(opened), dry_run_models(opened))
         return show("publish", plan, as_json=as_json)
     with progress(quiet=quiet) as listener:
-        result = run_publish(opened, current_time(), listener)
+        result = run_publish(opened, project_time(project), listener)
     return show("publish", run_view(result), as_json=as_json, error=result.error())

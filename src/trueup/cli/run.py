@@ -24,10 +24,10 @@ def run(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models, dry_run_sync
     from trueup.pipeline.run import run as run_all
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import chosen_sources, open_project
 
-    opened, now = open_project(project), current_time()
+    opened, now = open_project(project), project_time(project)
     names = chosen_sources(opened, sources)
     if dry_run:
         previews = (dry_run_sync(opened, names, now), dry_run_load(opened), dry_run_models(opened))

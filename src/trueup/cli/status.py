@@ -18,8 +18,8 @@ def status(project: ProjectFolder = Path(), as_json: AsJson = False) -> int:
     from trueup.cli.output.status import status_view
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.status import status as status_of
-    from trueup.pipeline.settings.clock import reading_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import open_for_reading
 
-    seen = status_of(open_for_reading(project), reading_time(project))
+    seen = status_of(open_for_reading(project), project_time(project))
     return show("status", status_view(seen), as_json=as_json, error=worst(seen.errors()))

@@ -25,10 +25,10 @@ def sync(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_sync
     from trueup.pipeline.run import run_sync
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import chosen_sources, open_project
 
-    opened, now = open_project(project), current_time()
+    opened, now = open_project(project), project_time(project)
     names = chosen_sources(opened, sources)
     if dry_run:
         return show("sync", plan_view(dry_run_sync(opened, names, now)), as_json=as_json)

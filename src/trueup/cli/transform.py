@@ -23,7 +23,7 @@ def transform(
     from trueup.cli.output.view import show
     from trueup.pipeline.inspect.dry_run import dry_run_load, dry_run_models
     from trueup.pipeline.run import run_transform
-    from trueup.pipeline.settings.clock import current_time
+    from trueup.pipeline.settings.clock import project_time
     from trueup.pipeline.settings.project import open_for_reading
 
     opened = open_for_reading(project)
@@ -31,5 +31,5 @@ def transform(
         plan = plan_view(dry_run_load(opened), dry_run_models(opened))
         return show("transform", plan, as_json=as_json)
     with progress(quiet=quiet) as listener:
-        transformed = run_transform(opened, current_time(), listener)
+        transformed = run_transform(opened, project_time(project), listener)
     return show("transform", models_view(transformed), as_json=as_json)

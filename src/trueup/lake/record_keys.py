@@ -14,9 +14,9 @@ def record_keys(table: StreamTable, scope: str, since: date) -> Iterator[list[st
     return _column(table, "record_key", "upsert", scope, since)
 
 
-def quarantined_texts(table: StreamTable, scope: str, since: date) -> Iterator[list[str]]:
-    """The payloads of records that were quarantined on or after `since`."""
-    return _column(table, "payload", "quarantine", scope, since)
+def quarantined_count(table: StreamTable, scope: str, since: date) -> int:
+    """Number of records that were quarantined on or after `since`."""
+    return sum(map(len, _column(table, "record_key", "quarantine", scope, since)))
 
 
 def _column(

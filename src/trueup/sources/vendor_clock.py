@@ -8,7 +8,7 @@ import httpx
 
 from trueup.errors import ConfigError
 
-MAX_DIFFERENCE = timedelta(minutes=5)
+MAX_DIFFERENCE = timedelta(minutes=10)
 
 
 class WrongClockError(ConfigError):

@@ -33,7 +33,7 @@ def current_time() -> datetime:
     return _possible(moment if moment.tzinfo else moment.replace(tzinfo=UTC), NOW_VARIABLE)
 
 
-def reading_time(folder: Path) -> datetime:
+def project_time(folder: Path) -> datetime:
     """Now; in a folder of the demo, the simulated time of its last run."""
     marker = folder / SIMULATED_CLOCK
     text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trueup.core.window import Window
-from trueup.lake.record_keys import quarantined_texts, record_keys
+from trueup.lake.record_keys import quarantined_count, record_keys
 from trueup.lake.table import StreamTable
 from trueup.sources.key_set import KeySet
 
@@ -35,20 +35,16 @@ class UnreadKeys:
         }
 
     def first_day(self) -> date | None:
-        """The first day of a record that is still unread; None when there is none.
+        """The first day of a record that is still unread; None if there is none.
 
-        A record that was read and quarantined is in the lake as well.
+        Quarantined records were read as well. Their keys may be unreadable, so they are counted.
         """
         keys = list(self._days)
-        unread = [
-            key
-            for key, is_known in zip(keys, self._in_lake().has(keys), strict=True)
-            if not is_known
-        ]
-        for texts in quarantined_texts(self._table, self._scope, self._since) if unread else ():
-            unread = [key for key in unread if not any(key in text for text in texts)]
-        days = [self._days[key] for key in unread]
-        return date.fromisoformat(min(days)) if days else None
+        known = self._in_lake().has(keys) if keys else []
+        unread = [key for key, is_known in zip(keys, known, strict=True) if not is_known]
+        if len(unread) <= quarantined_count(self._table, self._scope, self._since):
+            return None
+        return date.fromisoformat(min(self._days[key] for key in unread))
 
     def _in_lake(self) -> KeySet:
         keys = KeySet()
