@@ -117,6 +117,8 @@ def test_a_clock_that_is_ahead_stops_the_run_and_loses_nothing(tmp_path, hours):
         with pytest.raises(ConfigError) as raised:
             run_ahead(company, hours)
         assert raised.value.code == "TUP-367"
+        for moment in (company.clock.now(), company.clock.now() + timedelta(hours=hours)):
+            assert f"{moment:%Y-%m-%d %H:%M}" in raised.value.message
         company.clock.advance(timedelta(hours=30))
         assert company.run().error() is None
         assert differences(company) == {}

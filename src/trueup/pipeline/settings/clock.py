@@ -34,10 +34,19 @@ def current_time() -> datetime:
 
 
 def project_time(folder: Path) -> datetime:
-    """Now; in a folder of the demo, the simulated time of its last run."""
+    """Now; in a demo's folder, the simulated time of its last run unless TRUEUP_NOW is set."""
     marker = folder / SIMULATED_CLOCK
     text = marker.read_text(encoding="utf-8").strip() if marker.exists() else ""
-    return datetime.fromisoformat(text) if text else current_time()
+    if not text or NOW_VARIABLE in os.environ:
+        return current_time()
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise ConfigError(
+            f"{marker}: {text[:40]!r} is not an ISO 8601 time",
+            hint="Delete the folder, and run the demo again: trueup demo",
+            code="TUP-323",
+        ) from error
 
 
 def _possible(moment: datetime, teller: str) -> datetime:

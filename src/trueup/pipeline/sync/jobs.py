@@ -64,14 +64,20 @@ def run_jobs(run: Run, jobs: list[Job], planner: Planner, result: SyncResult) ->
 def _read_unread(run: Run, job: Job, unread: UnreadKeys, result: SyncResult) -> None:
     """Read records that a listing names and that no read has met; add them to their stream's."""
     target = next(stream for stream in job.source.streams if stream.name == job.stream.lists)
-    place, first = _place_of(result, job, target.name), unread.first_day()
-    if place is None or result.streams[place].error is not None or first is None:
+    place = _place_of(result, job, target.name)
+    if place is None or result.streams[place].error is not None:
         return
-    window = unread_window(first, ZoneInfo(job.account.timezone), run.now)
-    where = f"{job.source_name}.{target.name}"
-    run.tell(Event("unread_found", where, fields={"since": first.isoformat()}))
-    read = Read(window=window, advances=False)
-    found = _run_job(run, replace(job, stream=target), lambda *_: [read], [])
+
+    def planned(*_: object) -> list[Read]:
+        first = unread.first_day()
+        if first is None:
+            return []
+        where = f"{job.source_name}.{target.name}"
+        run.tell(Event("unread_found", where, fields={"since": first.isoformat()}))
+        window = unread_window(first, ZoneInfo(job.account.timezone), run.now)
+        return [Read(window=window, advances=False)]
+
+    found = _run_job(run, replace(job, stream=target), planned, [])
     result.streams[place].tally.add(found.tally)
     result.streams[place] = replace(result.streams[place], error=found.error)
 
