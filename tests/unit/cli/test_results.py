@@ -42,8 +42,8 @@ def a_manifest(held_by: tuple[str, ...]) -> PublishManifest:
 
 def test_zero_lost_is_printed_not_implied() -> None:
     lines = sync_view(SyncResult(streams=[a_stream()])).lines
-    assert lines[2].split() == ["source", "records", "read", "landed", "unchanged", "repeated",
-                                "kept", "aside", "lost", "windows", "changed"]  # fmt: skip
+    assert lines[2].split() == ["source", "records", "read", "landed", "no", "change", "repeats",
+                                "quarantined", "lost", "windows", "changed"]  # fmt: skip
     assert lines[3].split()[:7] == ["shopify", "1,250", "1,000", "200", "40", "10", "0"]
 
 

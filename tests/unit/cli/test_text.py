@@ -23,7 +23,7 @@ def test_figures_are_right_aligned_under_their_unit() -> None:
 
 SYNCED = """
 from trueup.cli.output.text import table
-headers = ("source", "records read", "landed", "unchanged", "repeated", "quarantined", "lost",
+headers = ("source", "records read", "landed", "no change", "repeats", "quarantined", "lost",
            "windows changed", "")
 rows = [("google_ads", "134,567", "134,000", "567", "0", "0", "0", "1,000 of 2,000", "✓"),
         ("shopify", "3", "3", "0", "0", "0", "n/a", "0 of 0", "✗")]
@@ -41,7 +41,7 @@ def test_in_a_terminal_a_table_fits_80_columns_and_no_word_is_cut() -> None:
     os.close(controller)
     assert "\x1b" not in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
-    for word in ("google_ads", "134,567", "unchanged", "1,000", "✗"):
+    for word in ("google_ads", "134,567", "quarantined", "1,000", "✗"):
         assert word in shown.split()
 
 

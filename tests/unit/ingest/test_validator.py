@@ -255,7 +255,10 @@ def test_a_key_and_a_cursor_hold_the_token_and_not_the_address(tmp_path: Path) -
 def test_refused_records_that_may_hold_a_person_are_sealed(tmp_path: Path, record: bytes) -> None:
     vault = a_vault(tmp_path)
     (refused,) = RecordValidator(AD_DAYS, vault, now=NOW).validate([record]).refused
-    assert b"ann" not in refused.payload_text.lower().encode()
+    # Chance may spell any three letters in what is encrypted.
+    assert refused.payload_text.startswith("sealed:")
+    assert "ann@x.com" not in refused.payload_text
+    assert "name=Ann" not in refused.payload_text
     assert vault.unseal(refused.payload_text, purpose="t", who="t", now=NOW) == record.decode()
 
 

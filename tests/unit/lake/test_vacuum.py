@@ -63,7 +63,7 @@ def swept(table) -> list[int]:
 
 
 def test_a_part_without_a_commit_is_kept_for_a_week_and_then_removed(table):
-    old, young = an_orphan(table, 7.01), an_orphan(table, 6.99)
+    old, young = an_orphan(table, 7.01), an_orphan(table, 6.5)
     size = old.stat().st_size
     assert swept(table) == [size]
     assert (old.exists(), young.exists()) == (False, True)

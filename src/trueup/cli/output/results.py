@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trueup.pipeline.vacuum import SweepResult
 
 _SYNC_HEADERS = (
-    *("source", "records read", "landed", "unchanged", "repeated", "quarantined", "lost"),
+    *("source", "records read", "landed", "no change", "repeats", "quarantined", "lost"),
     *("windows changed", ""),
 )
 _TALLIES = (
