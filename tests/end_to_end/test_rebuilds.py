@@ -41,11 +41,19 @@ def test_views_and_seeds_stay_while_the_models_do(company):
 
 
 @pytest.mark.parametrize(
-    "lost", ["view staging.stg_warehouse__batches", "table reference.channel_rules"]
+    ("kind", "lost"),
+    [
+        ("view", "staging.stg_warehouse__batches"),
+        ("table", "reference.channel_rules"),
+        ("table", "core.fact_touchpoints"),
+    ],
 )
-def test_a_view_or_seed_that_is_gone_is_built_again(company, lost):
-    change(company, f"drop {lost}")
-    assert lost.rpartition(".")[2] in built_by(company.project)[1]
+def test_a_table_that_is_gone_is_rebuilt_whole(company, kind, lost):
+    """An incremental table alone would hold only what the newest load changed."""
+    before = rows_of(company, lost)
+    change(company, f"drop {kind} {lost}")
+    assert transform(company.project).full_refresh
+    assert rows_of(company, lost) == before > 0
 
 
 def test_another_currency_rebuilds_views_too(company):
@@ -62,6 +70,10 @@ def test_after_an_unfinished_rebuild_the_old_settings_rebuild_all_as_well(compan
     change(company, "alter table raw.shopify__products rename column lost to payload")
     assert transform(company.project).full_refresh
     assert revenue(company) == before
+
+
+def rows_of(company, table):
+    return company.project.warehouse.query(f"select count(*) as n from {table}")[0]["n"]
 
 
 def revenue(company):

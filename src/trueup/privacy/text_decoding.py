@@ -15,7 +15,7 @@ _JSON_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _CODE = re.compile(
     r"(?P<percent>(?:%[0-9a-fA-F]{2})+)"
-    r"|\\+(?:[uU](?:(?P<u>[0-9a-fA-F]{4})|\{0*(?P<point>[0-9a-fA-F]{1,6})\})"
+    r"|(?<!\\)\\++(?:[uU](?:(?P<u>[0-9a-fA-F]{4})|\{0*(?P<point>[0-9a-fA-F]{1,6})\})"
     r"|x(?P<x>[0-9a-fA-F]{2}))"
     r"|%[uU](?P<old>[0-9a-fA-F]{4})"
     r"|(?P<html>&(?:\#[0-9]{1,8}|\#[xX][0-9a-fA-F]{1,7}|[a-zA-Z]{2,8}[0-9]{0,2});)"

@@ -58,7 +58,7 @@ class DbtRunner:
         A full refresh builds all of them; else seeds and views stay, since only a change of the
         project changes them.
         """
-        fixed = () if full_refresh or not self._has_all(FIXED) else FIXED
+        fixed = () if full_refresh else FIXED
         extra = ["--full-refresh"] if full_refresh else []
         for kind in fixed:
             extra += ["--exclude", f"config.materialized:{kind}"]
@@ -71,6 +71,14 @@ class DbtRunner:
         if not result.success:
             raise failure(result, self._project.warehouse.path)
         return len(result.result.results)
+
+    def has_all_tables(self) -> bool:
+        """True if the warehouse has the table or view of every model and seed."""
+        found = self._project.warehouse.query(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+        )
+        nodes = self._nodes().values()
+        return {f"{node.schema}.{node.name}" for node in nodes} <= {row["name"] for row in found}
 
     def lineage(self) -> Lineage:
         nodes = self._nodes()
@@ -94,14 +102,6 @@ class DbtRunner:
                 if node.resource_type == "model" and not node.config.meta.get("bookkeeping")
             },
         )
-
-    def _has_all(self, kinds: tuple[str, ...]) -> bool:
-        """True if the warehouse has the tables and views of all nodes of these kinds."""
-        found = self._project.warehouse.query(
-            "select table_schema || '.' || table_name as name from information_schema.tables"
-        )
-        nodes = [node for node in self._nodes().values() if _kind(node) in kinds]
-        return {f"{node.schema}.{node.name}" for node in nodes} <= {row["name"] for row in found}
 
     def _nodes(self) -> dict[str, Any]:
         nodes = self._manifest().nodes.values()

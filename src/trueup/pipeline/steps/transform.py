@@ -43,7 +43,7 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
     A change of the models, of the project's zone or currency, of the configured sources or of the
-    lake's first batch rebuilds all from raw. Raises QualityError naming the model when one fails;
+    lake's first batch rebuilds all from raw, and so does a table that is gone. Raises QualityError naming the model when one fails;
     the candidate is then not published.
     """
     newest = project.warehouse.query("select coalesce(max(load_id), 0) as id from raw.batches")
@@ -57,6 +57,7 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     models = 0
     if before != (load_id, project_hash):
         require_known_zone(project)
+        full_refresh = full_refresh or not runner.has_all_tables()
         if full_refresh:
             _forget(project)
         failpoint("C12")
