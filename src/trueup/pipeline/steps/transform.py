@@ -43,8 +43,8 @@ def transform(project: Project, listener: Listener = silent) -> TransformResult:
     """Bring the candidate tables up to date with all loads; without new ones, do nothing.
 
     A change of the models, of the project's zone or currency, of the configured sources or of the
-    lake's first batch rebuilds all from raw, and so does a table that is gone. Raises QualityError naming the model when one fails;
-    the candidate is then not published.
+    lake's first batch rebuilds all from raw, and so does a table that is gone. Raises QualityError
+    naming the model when one fails; the candidate is then not published.
     """
     newest = project.warehouse.query("select coalesce(max(load_id), 0) as id from raw.batches")
     load_id = int(newest[0]["id"])
