@@ -56,6 +56,13 @@ def test_a_table_that_is_gone_is_rebuilt_whole(company, kind, lost):
     assert rows_of(company, lost) == before > 0
 
 
+def test_a_schema_that_is_gone_is_rebuilt(company):
+    before = revenue(company)
+    change(company, "drop schema intermediate cascade")
+    assert transform(company.project).full_refresh
+    assert revenue(company) == before
+
+
 def test_another_currency_rebuilds_views_too(company):
     transformed, built = built_by(in_euro(company))
     assert transformed.full_refresh
