@@ -39,7 +39,7 @@ def never_shown(visit: Visit, tables: list[str]) -> None:
     are = "is" if len(tables) == 1 else "are"
     _say(
         "",
-        "▣ Held back",
+        "▣ Withheld",
         f"<p>{as_html(', '.join(tables))} {are} not published: no version has passed its gates so "
         f"far.</p>{reasons or '<p>The newest run did not build it.</p>'}"
         "<p>The Trust page lists every gate. <code>trueup status</code> says how to fix it.</p>",

@@ -11,3 +11,12 @@ def pin_time_zones() -> None:
     """
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
+
+
+def is_zone(name: str) -> bool:
+    """True if `name` is a zone of the database; a folder of zones, such as `America`, is none."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

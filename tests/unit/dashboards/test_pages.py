@@ -152,7 +152,7 @@ def test_a_table_that_was_never_shown_has_a_page_that_says_why(
     gate = ("control_totals", "<i>12.00</i> loaded", "mart_channel_daily")
     page = open_page(name, Shape(without=("marts.mart_channel_daily",), failed=(gate,)))
     assert not page.exception
-    assert "▣ Held back" in html_of(page)
+    assert "▣ Withheld" in html_of(page)
     assert "<b>control_totals</b>: &lt;i&gt;12.00&lt;/i&gt; loaded" in html_of(page)
 
 

@@ -81,7 +81,7 @@ coverage as (
         windows.row_count,
         case
             when windows.window_day is null and expected.day < reached.answered_from
-                then 'beyond the vendor''s reach'
+                then {beyond_reach}
             when windows.window_day is null then 'missing'
             when expected.day >= expected.today - expected.lookback_days then 'provisional'
             else 'final'
@@ -107,7 +107,8 @@ _SPEND = """
     and (status = 'active' or (source, scope) in (select (source, scope) from ops.windows))
 """
 
-_IS_BEYOND_REACH = "state = 'beyond the vendor''s reach'"
+_BEYOND_REACH = "'beyond the vendor''s reach'"
+_IS_BEYOND_REACH = f"state = {_BEYOND_REACH}"
 
 
 def coverage_cte(*, has_streams: bool, has_project: bool, has_reach: bool) -> str:
@@ -116,6 +117,7 @@ def coverage_cte(*, has_streams: bool, has_project: bool, has_reach: bool) -> st
         lookbacks=_PUBLISHED_LOOKBACKS if has_streams else _ASSUMED_LOOKBACKS,
         start=_PUBLISHED_START if has_project else _SEEN_START,
         reach=_PUBLISHED_REACH if has_reach else _NO_REACH,
+        beyond_reach=_BEYOND_REACH,
     )
 
 
@@ -127,7 +129,7 @@ select
     day,
     case
         when count(*) filter (state = 'missing') > 0 then 'missing'
-        when count(*) filter ({_IS_BEYOND_REACH}) > 0 then 'beyond the vendor''s reach'
+        when count(*) filter ({_IS_BEYOND_REACH}) > 0 then {_BEYOND_REACH}
         when count(*) filter (state = 'provisional') > 0 then 'provisional'
         else 'final'
     end as state

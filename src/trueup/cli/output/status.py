@@ -143,7 +143,7 @@ def _quarantine(status: "ProjectStatus") -> list[str]:
     lines = table(("stream", "account", "reason", "records"), rows, left=3)
     if not lines and status.seen_in != "nothing yet":
         lines = ["    0 records"]
-    return section("Kept aside", lines)
+    return section("Quarantined", lines)
 
 
 def _strays(status: "ProjectStatus") -> list[str]:

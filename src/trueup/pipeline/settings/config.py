@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -17,6 +16,7 @@ from pydantic import (
     field_validator,
 )
 
+from trueup.core.time_zones import is_zone
 from trueup.errors import ConfigError, known_names
 from trueup.pipeline.settings.network import NetworkConfig
 from trueup.pipeline.settings.yaml_file import Place, SettingsFile, read_settings
@@ -72,10 +72,8 @@ class ProjectConfig(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("is not an IANA time zone, such as Europe/Berlin") from error
+        if not is_zone(value):
+            raise ValueError("is not an IANA time zone, such as Europe/Berlin")
         return value
 
     @field_validator("workspace")

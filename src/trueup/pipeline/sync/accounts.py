@@ -1,10 +1,10 @@
 """The accounts of a source as far as they can be read; a strange one stops no other."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trueup.core.account import Account, AccountStatus
 from trueup.core.source import Source
+from trueup.core.time_zones import is_zone
 from trueup.errors import ContractError
 from trueup.privacy.log_redaction import redacted
 
@@ -27,7 +27,7 @@ def defect_of(name: str, account: Account) -> ContractError | None:
 
 
 def _with_known_zone(account: Account) -> Account:
-    if account.status is not AccountStatus.ACTIVE or _is_zone(account.timezone):
+    if account.status is not AccountStatus.ACTIVE or is_zone(account.timezone):
         return account
     zone = repr(account.timezone) if account.timezone else "none"
     return replace(
@@ -36,14 +36,6 @@ def _with_known_zone(account: Account) -> Account:
         status=AccountStatus.UNAVAILABLE,
         reason=f"its time zone is {zone}, which is unknown here: its days cannot be told",
     )
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, such as America
-        return False
-    return True
 
 
 def _without_personal(account: Account) -> Account:

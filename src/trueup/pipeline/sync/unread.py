@@ -42,7 +42,7 @@ class UnreadKeys:
         keys = list(self._days)
         known = self._in_lake().has(keys) if keys else []
         unread = [key for key, is_known in zip(keys, known, strict=True) if not is_known]
-        if len(unread) <= quarantined_count(self._table, self._scope, self._since):
+        if not unread or len(unread) <= quarantined_count(self._table, self._scope, self._since):
             return None
         return date.fromisoformat(min(self._days[key] for key in unread))
 

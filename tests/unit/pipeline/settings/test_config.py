@@ -103,7 +103,9 @@ def test_an_anchor_is_followed_and_may_be_set_again(tmp_path: Path) -> None:
     assert (meta["poll_seconds"], meta["connect_timeout_seconds"]) == (1, 2)
 
 
-@pytest.mark.parametrize("zone", ["localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base"])
+@pytest.mark.parametrize(
+    "zone", ["localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base", "America"]
+)
 def test_a_zone_that_only_some_machines_have_is_refused(tmp_path: Path, zone: str) -> None:
     (tmp_path / "trueup.yml").write_text(PROJECT.replace("Europe/Berlin", zone))
     with pytest.raises(ConfigError) as caught:
