@@ -172,6 +172,6 @@ def test_a_few_pages_are_in_memory_however_many_come(name: str) -> None:
     with google() as here:
         days = 12 if name == "ad_days" else 1
         window = local_days(DAY, days, US)
-        given, at_once = pages_alive(here.source.read(STREAM[name], US, window))
+        given, at_once = pages_alive(lambda: here.source.read(STREAM[name], US, window))
     assert given > 5
     assert at_once <= 3

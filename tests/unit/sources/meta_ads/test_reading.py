@@ -159,6 +159,6 @@ def test_a_page_of_a_report_run_tells_the_question_that_made_the_run():
 def test_a_few_pages_are_in_memory_however_many_come(name, days):
     window = Window.of_days(JULY_20, JULY_20 + timedelta(days=days), ZoneInfo(US.timezone))
     with meta(sync_days=3, page_size=1) as here:
-        given, at_once = pages_alive(here.source.read(STREAM[name], US, window))
+        given, at_once = pages_alive(lambda: here.source.read(STREAM[name], US, window))
     assert given > 5
     assert at_once <= 3

@@ -212,7 +212,7 @@ def test_a_page_of_a_bulk_read_tells_the_jobs_query():
 def test_no_more_than_a_page_of_a_file_is_in_memory(stream, monkeypatch):
     monkeypatch.setattr(bulk, "RECORDS_PER_PAGE", 1)
     with in_bulk() as shop:
-        given, at_once = pages_alive(shop.source.read(stream, ACCOUNT, ALL))
+        given, at_once = pages_alive(lambda: shop.source.read(stream, ACCOUNT, ALL))
     assert given > 6
     assert at_once <= 1
 
