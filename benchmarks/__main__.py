@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.landing import LANDINGS
@@ -56,9 +57,9 @@ def _print(title: str, found: dict[str, Figures]) -> None:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["landing", "year"]
-    for name in chosen:
-        {"landing": landing, "year": year}[name]()
+    known: dict[str, Callable[[], None]] = {"landing": landing, "year": year}
+    for name in sys.argv[1:] or list(known):
+        known[name]()
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class GoogleInMemory:
     """A Source whose answers are made in memory; no HTTP, everything else as in a sync."""
 
     name = "google_ads"
-    streams = tuple(s for s in STREAMS if s.name != "click_views")
+    streams: tuple[Stream, ...] = tuple(s for s in STREAMS if s.name != "click_views")
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -98,6 +98,10 @@ class GoogleInMemory:
             found += [ControlTotal(window=whole, name=n, value=v) for n, v in sums.items()]
             day += timedelta(days=1)
         return found
+
+    def vendor_time(self) -> datetime | None:
+        """None: a made-up vendor has the run's clock."""
+        return None
 
     def close(self) -> None:
         """Nothing: there is no connection."""

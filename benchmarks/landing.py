@@ -7,7 +7,7 @@ one of `LANDINGS`, lands them. Each landing is a process of its own.
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -125,7 +125,7 @@ def land_dlt(pages: Iterator[bytes], folder: Path, *, keeps_payload: bool = True
     return int(pipeline.last_trace.last_normalize_info.row_counts["ad_days"])
 
 
-LANDINGS = {
+LANDINGS: dict[str, Callable[[Iterator[bytes], Path], int]] = {
     "ours": land_ours,
     "pyarrow": land_pyarrow,
     "dlt": land_dlt,

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -44,7 +44,7 @@ def median(runs: Sequence[Figures]) -> Figures:
     )
 
 
-def in_turn(commands: dict[str, Sequence[str]], runs: int) -> dict[str, Figures]:
+def in_turn(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, Figures]:
     """Medians of `runs` runs of each command, taken in turn so that all meet the same machine."""
     found: dict[str, list[Figures]] = {name: [] for name in commands}
     for number in range(runs):

@@ -30,7 +30,7 @@ ACCOUNT = Account(account_id="1234567890", timezone="Europe/Berlin", currency="E
 _TRACE = RequestTrace(method="POST", url="memory", status=200)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PagesInMemory:
     """A Source that hands on the pages it was given, split as the connector splits answers."""
 
@@ -51,6 +51,10 @@ class PagesInMemory:
     def totals(self, stream: Stream, account: Account, window: Window) -> list[ControlTotal]:
         del stream, account, window
         return []
+
+    def vendor_time(self) -> datetime | None:
+        """None: pages in memory have the run's clock."""
+        return None
 
     def close(self) -> None:
         """Nothing is open."""

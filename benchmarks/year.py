@@ -20,6 +20,8 @@ from trueup.pipeline.run import RunResult, _after_sync, run_publish
 from trueup.pipeline.run_context import Run
 from trueup.pipeline.settings.config import load_config
 from trueup.pipeline.settings.project import Project
+from trueup.pipeline.steps.load import LoadResult
+from trueup.pipeline.steps.publish import PublishResult
 from trueup.pipeline.sync import engine as syncing
 from trueup.sources.context import ignore_incomplete_read
 from trueup_simulators.faults import FaultPlan
@@ -75,23 +77,24 @@ def prepare(folder: Path, days: int) -> None:
     _land_orders(opened(folder), _order_templates(), days, now)
 
 
-def build(folder: Path) -> RunResult:
-    return _checked(run_publish(opened(folder), now_after(_days_behind(folder) - 1)))
+def build(folder: Path) -> PublishResult:
+    return _published(run_publish(opened(folder), now_after(_days_behind(folder) - 1)))
 
 
-def increment(folder: Path) -> RunResult:
+def increment(folder: Path) -> tuple[LoadResult, PublishResult]:
     """One new day and 28 restated ones of 40,000 rows each, from the source to the figures."""
     project = in_memory(folder)
     now = now_after(_days_behind(folder))
     run = Run(project=project, now=now, run_id="increment")
-    return _checked(_after_sync(run, syncing.sync(run, ["google_ads"])))
+    result = _after_sync(run, syncing.sync(run, ["google_ads"]))
+    return result.loaded, _published(result)
 
 
-def _checked(result: RunResult) -> RunResult:
+def _published(result: RunResult) -> PublishResult:
     if error := result.error():
         raise error
     assert result.published is not None
-    return result
+    return result.published
 
 
 def _days_behind(folder: Path) -> int:
@@ -193,10 +196,10 @@ def main() -> None:
         prepare(folder, days)
         (folder / "days").write_text(str(days))
     elif what == "build":
-        print(build(folder).published.manifest.publish_id)
+        print(build(folder).manifest.publish_id)
     else:
-        result = increment(folder)
-        print(result.loaded, result.published.changed_tables)
+        loaded, published = increment(folder)
+        print(loaded, published.changed_tables)
         (folder / "days").write_text(str(_days_behind(folder) + 1))
 
 
